@@ -1,0 +1,84 @@
+import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { equalBytes } from './bytes';
+import { EncodingError } from './errors';
+
+/** What the deterministic codec carries: no floats, no tags, no undefined; map keys are text. */
+export type CborValue =
+  null | boolean | number | bigint | string | Uint8Array | readonly CborValue[] | { readonly [key: string]: CborValue };
+
+/**
+ * Deterministic CBOR (RFC 8949, section 4.2.1): shortest integers and lengths, definite lengths, map keys in bytewise order.
+ *
+ * @throws EncodingError `invalid-encoding` on a number that is no safe integer (bigint reaches to 2^64-1) or on undefined
+ */
+export function encodeCbor(value: CborValue): Uint8Array<ArrayBuffer> {
+  try {
+    return encode(value, {
+      ...rfc8949EncodeOptions,
+      typeEncoders: { number: refuseFloat, undefined: refuseUndefined },
+    }).slice();
+  } catch (cause) {
+    if (cause instanceof EncodingError) throw cause;
+    throw new EncodingError('invalid-encoding', 'value has no deterministic CBOR form', { cause });
+  }
+}
+
+/**
+ * Reads one value of deterministic CBOR that fills `bytes` exactly. Every other encoding of the same value is refused, so
+ * that a signature over the bytes is a signature over the value.
+ *
+ * Maps come back as objects without a prototype. Integers outside the safe range come back as bigint.
+ *
+ * @throws EncodingError `invalid-encoding` (no CBOR, trailing bytes, tags, floats, non-text keys), `not-canonical`
+ */
+export function decodeCbor(bytes: Uint8Array): CborValue {
+  let value: CborValue;
+  try {
+    value = withoutPrototypes(
+      decode(bytes, {
+        strict: true,
+        allowIndefinite: false,
+        allowUndefined: false,
+        allowInfinity: false,
+        allowNaN: false,
+        rejectDuplicateMapKeys: true,
+        useMaps: true,
+      }),
+      0,
+    );
+  } catch (cause) {
+    if (cause instanceof EncodingError) throw cause;
+    throw new EncodingError('invalid-encoding', 'not CBOR', { cause });
+  }
+  if (!equalBytes(encodeCbor(value), bytes)) throw new EncodingError('not-canonical', 'not deterministic CBOR');
+  return value;
+}
+
+const maximumDepth = 32;
+
+function withoutPrototypes(value: unknown, depth: number): CborValue {
+  if (depth > maximumDepth) throw new EncodingError('invalid-encoding', 'CBOR nested too deeply');
+  if (value === null || typeof value === 'boolean' || typeof value === 'bigint' || typeof value === 'string')
+    return value;
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  if (value instanceof Uint8Array) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutPrototypes(item, depth + 1));
+  if (value instanceof Map) {
+    const object = Object.create(null) as Record<string, CborValue>;
+    for (const [key, item] of value) {
+      if (typeof key !== 'string') throw new EncodingError('invalid-encoding', 'CBOR map key is no text');
+      object[key] = withoutPrototypes(item, depth + 1);
+    }
+    return object;
+  }
+  throw new EncodingError('invalid-encoding', 'CBOR type not allowed here');
+}
+
+function refuseFloat(value: number): null {
+  if (!Number.isSafeInteger(value)) throw new EncodingError('out-of-range', 'not a safe integer');
+  return null;
+}
+
+function refuseUndefined(): null {
+  throw new EncodingError('invalid-encoding', 'undefined has no place in deterministic CBOR');
+}
