@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import * as testKit from './index';
+import { fakeClock, seed, testData } from './index';
+
+describe('index', () => {
+  it('exports what the docs name and nothing else', () => {
+    expect(Object.keys(testKit).sort()).toEqual(['describeWithTestData', 'fakeClock', 'seed', 'testData']);
+  });
+});
+
+describe('fakeClock', () => {
+  it('moves only when told', () => {
+    const clock = fakeClock(1000);
+    expect([clock.nowMs(), clock.nowMs()]).toEqual([1000, 1000]);
+    clock.advanceMs(5);
+    expect(clock.nowMs()).toBe(1005);
+    clock.setMs(7);
+    expect(clock.nowMs()).toBe(7);
+  });
+});
+
+describe('seed', () => {
+  it('gives the same bytes for the same name, and a prefix for a shorter length', () => {
+    expect(seed('a')).toEqual(seed('a'));
+    expect(seed('a', 70).subarray(0, 33)).toEqual(seed('a', 33));
+    expect(seed('a')).not.toEqual(seed('b'));
+  });
+});
+
+describe('testData', () => {
+  it('joins paths under its root', () => {
+    const data = testData();
+    expect(data.path('vectors', 'SOURCES.md').startsWith(data.root)).toBe(true);
+  });
+});

@@ -1,0 +1,3 @@
+export { fakeClock, type FakeClock } from './fake-clock';
+export { seed } from './seed';
+export { describeWithTestData, testData, type TestData } from './test-data';
