@@ -26,7 +26,7 @@ export function fromHex(text: string): Uint8Array<ArrayBuffer> {
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const sextets = new Map([...alphabet].map((character, value) => [character, value]));
+const sextets = new Map(Array.from(alphabet, (character, value) => [character, value]));
 
 /** Base64url without padding (RFC 4648, section 5). */
 export function toBase64Url(bytes: Uint8Array): string {
