@@ -1,0 +1,18 @@
+export { conversationKinds, type Conversation, type ConversationKind, type Participant } from './conversation';
+export { ChatModelError } from './errors';
+export {
+  messageKinds,
+  messageMarks,
+  type Call,
+  type Edit,
+  type MediaReference,
+  type Message,
+  type MessageKind,
+  type MessageMark,
+  type Place,
+  type Poll,
+  type Quote,
+  type Reaction,
+  type SystemEvent,
+} from './message';
+export { type ChatCounts, type ChatSource, type ConversationSource } from './source';
