@@ -1,0 +1,2 @@
+export { identifyFile, identifyFirstBytes, identifyLastBytes, type IdentifiedFile } from './identify';
+export { fileKinds, isIncompressible, type FileKind } from './kinds';
