@@ -1,0 +1,156 @@
+import type { ProofOfRestorability } from '../proof/proof-of-restorability';
+
+/** What an owner key asks of a vault (docs/wire.md, "Statements"). */
+export const VaultPurpose = {
+  activateDigits: 'activate-digits',
+  registerPassword: 'register-password',
+  passwordRecord: 'password-record',
+  passwordConfirm: 'password-confirm',
+  removeKeyslot: 'remove-keyslot',
+  createRepository: 'create-repository',
+  createGrant: 'create-grant',
+  deleteObjects: 'delete-objects',
+  proof: 'proof',
+  releasePin: 'release-pin',
+  startPurge: 'start-purge',
+  resumePurge: 'resume-purge',
+  readPlaintext: 'read-plaintext',
+  releasePlaintext: 'release-plaintext',
+  quarantinePlaintext: 'quarantine-plaintext',
+} as const;
+export type VaultPurpose = (typeof VaultPurpose)[keyof typeof VaultPurpose];
+
+/** Parameters of Argon2id; the accepted range is 64-256 MiB, 3-10 passes, 1-4 lanes (docs/protocol.md). */
+export interface KsfParameters {
+  readonly algorithm: 'argon2id';
+  readonly memoryKiB: number;
+  readonly iterations: number;
+  readonly parallelism: number;
+}
+
+/** Body of `activate-digits`. */
+export interface ActivateDigitsBody {
+  /** 32 bytes, Ed25519. On a first claim the statement is verified with this very key. */
+  readonly ownerPublicKey: Uint8Array;
+  /** 8 bytes. */
+  readonly keyId: Uint8Array;
+  readonly kind: 'digits';
+}
+
+/** Body of `register-password`. */
+export interface RegisterPasswordBody {
+  /** 32 bytes: the OPAQUE registration request. */
+  readonly registrationRequest: Uint8Array;
+}
+
+/** Body of `password-record`. */
+export interface PasswordRecordBody {
+  readonly registrationId: string;
+  /** 32 bytes, Ed25519. On a first claim the statement is verified with this very key. */
+  readonly ownerPublicKey: Uint8Array;
+  /** 8 bytes. */
+  readonly keyId: Uint8Array;
+  /** 192 bytes: the OPAQUE record. */
+  readonly record: Uint8Array;
+  /** The backup key, sealed under the export key; 40-512 bytes. */
+  readonly sealedBackupKey: Uint8Array;
+  readonly ksf: KsfParameters;
+}
+
+/** Body of `password-confirm`. */
+export interface PasswordConfirmBody {
+  readonly registrationId: string;
+  readonly loginId: string;
+  /** SHA-256 of KE1. */
+  readonly ke1Hash: Uint8Array;
+}
+
+/** Body of `remove-keyslot`. */
+export interface RemoveKeyslotBody {
+  readonly keyslotId: string;
+}
+
+/** Body of `create-repository`. */
+export interface CreateRepositoryBody {
+  /** 16 bytes. */
+  readonly repositoryId: Uint8Array;
+  /** 8 bytes. */
+  readonly keyId: Uint8Array;
+}
+
+/** Body of `create-grant`. */
+export interface CreateGrantBody {
+  /** 16 bytes. */
+  readonly repositoryId: Uint8Array;
+}
+
+/** Body of `delete-objects`: done only while `headHash` is the repository's head. */
+export interface DeleteObjectsBody {
+  /** 16 bytes. */
+  readonly repositoryId: Uint8Array;
+  /** 32 bytes. */
+  readonly headHash: Uint8Array;
+  readonly pruneGeneration: number;
+  /** Relative to the repository; 1-10,000, none twice. */
+  readonly paths: readonly string[];
+}
+
+/** Body of `release-pin`: the person gives up one item that a purge or a certificate relies on. */
+export interface ReleasePinBody {
+  /** 16 bytes. */
+  readonly repositoryId: Uint8Array;
+  readonly snapshotId: string;
+  readonly itemPath: string;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+  /** 32 bytes. */
+  readonly sha256: Uint8Array;
+}
+
+/** Body of `start-purge` and `resume-purge`. */
+export interface PurgeConsentBody {
+  readonly consentAtMs: number;
+  /** null: the deployment's default. */
+  readonly graceSeconds: number | null;
+}
+
+/** Body of `read-plaintext`: a range of a found plaintext object. */
+export interface ReadPlaintextBody {
+  readonly objectId: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Body of `release-plaintext`: the person lets a plaintext object go without a backup of it. */
+export interface ReleasePlaintextBody {
+  readonly objectId: string;
+  /** 32 bytes. */
+  readonly sha256: Uint8Array;
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** Body of `quarantine-plaintext`: the device found that this is no backup, or a damaged one. */
+export interface QuarantinePlaintextBody {
+  readonly objectId: string;
+  readonly reason: string;
+}
+
+/** The body that goes with each purpose. */
+export interface VaultBodies {
+  readonly 'activate-digits': ActivateDigitsBody;
+  readonly 'register-password': RegisterPasswordBody;
+  readonly 'password-record': PasswordRecordBody;
+  readonly 'password-confirm': PasswordConfirmBody;
+  readonly 'remove-keyslot': RemoveKeyslotBody;
+  readonly 'create-repository': CreateRepositoryBody;
+  readonly 'create-grant': CreateGrantBody;
+  readonly 'delete-objects': DeleteObjectsBody;
+  readonly proof: ProofOfRestorability;
+  readonly 'release-pin': ReleasePinBody;
+  readonly 'start-purge': PurgeConsentBody;
+  readonly 'resume-purge': PurgeConsentBody;
+  readonly 'read-plaintext': ReadPlaintextBody;
+  readonly 'release-plaintext': ReleasePlaintextBody;
+  readonly 'quarantine-plaintext': QuarantinePlaintextBody;
+}
