@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forbiddenCases } from './forbidden';
+import { copyWorkspace, type WorkspaceCopy } from './workspace-copy';
+
+describe('the boundary rules', () => {
+  let copy: WorkspaceCopy;
+  let printed = '';
+
+  beforeAll(() => {
+    copy = copyWorkspace();
+    for (const { file, text } of forbiddenCases) copy.write(file, text);
+    printed = copy.lint([...new Set(forbiddenCases.map(({ project }) => project))]);
+  }, 600_000);
+  afterAll(() => copy.remove());
+
+  it('are not skipped', () => {
+    expect(printed).not.toMatch(/rule will be skipped|No cached ProjectGraph/i);
+    expect(printed).toContain('eslint --max-warnings 0');
+  });
+
+  it('give every case a file of its own', () => {
+    expect(new Set(forbiddenCases.map(({ file }) => file)).size).toBe(forbiddenCases.length);
+  });
+
+  it.each(forbiddenCases)('bite when there is $rule', ({ file, caughtBy }) => {
+    expect(problemsOf(printed, file)).toContain(caughtBy);
+  });
+});
+
+/** The lines that eslint printed under one file's name. */
+function problemsOf(printed: string, file: string): string {
+  const lines = printed.split('\n');
+  const start = lines.findIndex((line) => line.trim().endsWith(file));
+  if (start < 0) return '';
+  const end = lines.findIndex((line, index) => index > start && line.trim() === '');
+  return lines.slice(start, end < 0 ? undefined : end).join('\n');
+}

@@ -1,0 +1,18 @@
+// The order of everything that CI runs; `npm test` and .ci/run share it.
+import { readdirSync, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Every project that has a target `test`, by the name that its report bears. */
+export function testedProjects() {
+  const names = [];
+  for (const folder of ['libs', 'apps', 'tools']) {
+    if (!existsSync(folder)) continue;
+    for (const entry of readdirSync(folder)) {
+      const file = join(folder, entry, 'project.json');
+      if (!existsSync(file)) continue;
+      const project = JSON.parse(readFileSync(file, 'utf8'));
+      if (project.targets?.test !== undefined) names.push(project.name);
+    }
+  }
+  return names.sort();
+}

@@ -1,0 +1,70 @@
+// `npm test`: everything that CI runs, in the same order. Plain JavaScript that Node 20 can run.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
+import { chromiumOrWhy } from './chromium.mjs';
+import { ensureInstalled } from '../start/ensure-install.mjs';
+import { announceSeed } from './seed.mjs';
+import { testedProjects } from './suites.mjs';
+import { sumReports } from './totals.mjs';
+
+await ensureInstalled();
+const long = process.argv.includes('--long');
+const bin = resolve('node_modules/.bin');
+const seed = announceSeed();
+const env = {
+  ...process.env,
+  PATH: `${bin}${delimiter}${process.env.PATH}`,
+  COFFER_SEED: seed,
+  NX_DAEMON: 'false',
+  FORCE_COLOR: '0',
+  ...(long ? { COFFER_LONG: '1' } : {}),
+  ...(process.env.CI === 'true' ? { NX_SKIP_NX_CACHE: 'true' } : {}),
+};
+
+rmSync('reports/steps', { recursive: true, force: true });
+mkdirSync('reports/steps', { recursive: true });
+if (process.env.CI === 'true')
+  for (const project of testedProjects()) rmSync(`reports/${project}.json`, { force: true });
+
+/** Runs one step as a process and records it as one test of its own name. */
+function step(name, command, args) {
+  const started = performance.now();
+  process.stdout.write(`\n── ${name}\n`);
+  const { status, signal } = spawnSync(command, args, { stdio: 'inherit', env });
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const ok = status === 0;
+  process.stdout.write(`── ${name}: ${ok ? 'ok' : `failed (${signal ?? status})`} in ${seconds} s\n`);
+  return ok;
+}
+
+function countedStep(name, command, args) {
+  const ok = step(name, command, args);
+  const report = ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1, why: 'the step failed, see above' };
+  writeFileSync(`reports/steps/${name}.json`, JSON.stringify(report));
+}
+
+const nx = ['nx', 'run-many', '--parallel=2', '--outputStyle=static'];
+countedStep('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
+countedStep('generate', 'npx', ['--no', ...nx, '-t', 'generate']);
+countedStep('typecheck', 'node', ['tools/test/typecheck.mjs']);
+countedStep('lint', 'npx', ['--no', ...nx, '-t', 'lint']);
+countedStep('build', 'npx', ['--no', ...nx, '-t', 'build']);
+
+const chromium = chromiumOrWhy();
+if (chromium.path !== undefined) env.CHROMIUM_PATH = chromium.path;
+else process.stdout.write(`\n${chromium.why}\n`);
+const withBrowser = chromium.path !== undefined || process.env.CI === 'true';
+const projects = testedProjects().filter((name) => withBrowser || name !== 'e2e');
+// Suites first, then those that start whole platforms, one after the other: they need the machine for themselves.
+const alone = ['e2e', 'boundaries'].filter((name) => projects.includes(name));
+step('suites', 'npx', ['--no', ...nx, '-t', 'test', '--exclude', alone.join(','), '--nx-bail=false']);
+for (const name of alone) step(name, 'npx', ['--no', 'nx', 'run', `${name}:test`, '--outputStyle=static']);
+
+const totals = sumReports('reports', projects);
+for (const problem of totals.problems) process.stdout.write(`  ✗ ${problem}\n`);
+if (!withBrowser) process.stdout.write('The browser part did not run.\n');
+process.stdout.write(
+  `\n${totals.passed} passed, ${totals.failed} failed${totals.skipped > 0 ? `, ${totals.skipped} skipped` : ''}\n`,
+);
+process.exit(totals.failed === 0 ? 0 : 1);
