@@ -1,0 +1,54 @@
+import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
+
+/**
+ * Every way in which a request to a device can fail, as a page must tell them apart.
+ *
+ * | code | what it means for the person |
+ * |---|---|
+ * | `wrong-key` | well-formed digits that open another backup; costs nothing |
+ * | `malformed-key` | not 64 hexadecimal digits; costs nothing |
+ * | `wrong-guess` | the password did not open it; fields `attemptsRemaining`, `nextAttemptAt` (RFC 3339 or null) |
+ * | `attempt-too-early` | the next guess is not open yet; nothing was spent; `nextAttemptAt`, `attemptsRemaining` |
+ * | `no-attempts-left` | the password keyslot is gone or has no guesses left; other keyslots still work |
+ * | `signed-out` | the session of the page has ended; sign in again |
+ * | `offline` | the server was not reached; nothing was spent that an answer would have shown |
+ * | `unavailable` | the server answered that it cannot serve now; `retryAfterSeconds` or null |
+ * | `throttled` | too many requests; `retryAfterSeconds` or null |
+ * | `server-changed` | the server is not the one of deployment.json; a hard stop |
+ * | `damaged` | bytes of the backup are missing, altered or of an older state than one seen before |
+ * | `unsupported-format` | a newer format than this device reads |
+ * | `not-found` | no such backup, snapshot or conversation |
+ * | `locked` | the request needs the backup key, and the device does not hold it |
+ * | `cancelled` | the page took the request back |
+ * | `protocol` | page and device do not speak the same version, or a message is malformed |
+ * | `failed` | anything else; a fault of this software |
+ */
+export const deviceErrorCodes = [
+  'wrong-key',
+  'malformed-key',
+  'wrong-guess',
+  'attempt-too-early',
+  'no-attempts-left',
+  'signed-out',
+  'offline',
+  'unavailable',
+  'throttled',
+  'server-changed',
+  'damaged',
+  'unsupported-format',
+  'not-found',
+  'locked',
+  'cancelled',
+  'protocol',
+  'failed',
+] as const;
+export type DeviceErrorCode = (typeof deviceErrorCodes)[number];
+
+/** A request to a device failed. Thrown by handlers in the worker, and again, from the wire, by `DeviceClient.call`. */
+export class DeviceError extends CofferError {
+  declare readonly code: DeviceErrorCode;
+
+  constructor(code: DeviceErrorCode, message: string, options: CofferErrorOptions = {}) {
+    super(code, message, options);
+  }
+}

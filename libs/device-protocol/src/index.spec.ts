@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import * as deviceProtocol from './index';
+
+describe('index', () => {
+  it('exports what the docs name and nothing else', () => {
+    expect(Object.keys(deviceProtocol).sort()).toEqual([
+      'DeviceError',
+      'connectDevice',
+      'deviceErrorCodes',
+      'deviceMethods',
+      'maximumMessagesPerRead',
+      'protocolVersion',
+      'serveDevice',
+    ]);
+  });
+});

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { conversationSchema, messageSchema } from './chat-values';
+
+/** Raised whenever a message changes its meaning. Page and device refuse each other where it differs. */
+export const protocolVersion = 1;
+
+/** Messages that one `readMessages` may ask for. */
+export const maximumMessagesPerRead = 500;
+
+const nothing = z.strictObject({});
+const instant = z.iso.datetime();
+const repositoryId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
+const keyIdHex = z.string().regex(/^[0-9a-f]{16}$/);
+const count = z.int().nonnegative();
+
+const budgetSchema = z.strictObject({
+  /** Guesses left until a proven success. */
+  attemptsRemaining: count,
+  /** When the next guess is open; null where it is open now. */
+  nextAttemptAt: instant.nullable(),
+});
+
+/** Guesses left for the account, and from when on. */
+export type GuessBudget = z.infer<typeof budgetSchema>;
+
+const keyslotSchema = z.strictObject({
+  kind: z.enum(['password', 'digits', 'passkey']),
+  provenAt: instant.nullable(),
+});
+
+/** One way to get the backup key back, as far as the vault knows it. */
+export type KeyslotSummary = z.infer<typeof keyslotSchema>;
+
+const backupSchema = z.strictObject({
+  /** 16 bytes, base64url. */
+  repositoryId,
+  /** 8 bytes, hexadecimal; names the backup key that opens it. */
+  keyIdHex,
+  createdAt: instant,
+  /** When the newest snapshot was put in place; null where that is not known before the backup is open. */
+  lastBackupAt: instant.nullable(),
+  /** False where the repository holds no snapshot yet. */
+  hasSnapshots: z.boolean(),
+  /** The keyslots that open this backup. */
+  keyslots: z.array(keyslotSchema),
+});
+
+/** One repository before it is open: dates and keyslots, nothing of its content. */
+export type BackupSummary = z.infer<typeof backupSchema>;
+
+const openedSchema = z.strictObject({
+  repositoryId,
+  keyIdHex,
+  /** Guesses after the unlock; null where the vault was not asked (64-digit key). */
+  budget: budgetSchema.nullable(),
+});
+
+const snapshotSchema = z.strictObject({
+  snapshotId: z.string().min(1),
+  generation: count,
+  createdAt: instant,
+  /** Name that the device gave itself. */
+  device: z.string(),
+  conversations: count,
+  messages: count,
+  files: count,
+  /** Bytes of the sources before compression. */
+  sizeBytes: count,
+});
+
+/** One dated state of an open backup. */
+export type SnapshotSummary = z.infer<typeof snapshotSchema>;
+
+const conversationSummarySchema = z.strictObject({
+  conversation: conversationSchema,
+  messageCount: count,
+  /** Milliseconds since 1970; null where the source has no instants. */
+  firstMessageMs: z.int().nullable(),
+  lastMessageMs: z.int().nullable(),
+});
+
+/** One conversation of a snapshot, without its messages. */
+export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
+
+const method = <Params extends z.ZodType, Result extends z.ZodType>(params: Params, result: Result) => ({
+  params,
+  result,
+});
+
+/**
+ * Everything that a page may ask of a device: parameters and result of each method. What a device answers never contains a
+ * key, a password or any other secret.
+ */
+export const deviceMethods = {
+  /** The first request of every page. Fails with `protocol` where the versions differ. */
+  hello: method(
+    z.strictObject({ protocol: z.int() }),
+    z.strictObject({ protocol: z.int(), openRepositoryId: repositoryId.nullable() }),
+  ),
+  /** Hands over the token that the page's own server wants to see with every `/v1` request. */
+  setCsrf: method(z.strictObject({ token: z.string().min(16).max(512) }), nothing),
+  /** The account's backups, the newest first, and its guess budget. */
+  listBackups: method(nothing, z.strictObject({ backups: z.array(backupSchema), budget: budgetSchema })),
+  /** The guess budget alone. Costs no guess. */
+  getBudget: method(nothing, budgetSchema),
+  /** Spends one guess. 1 to 1024 bytes of UTF-8. */
+  unlockWithPassword: method(z.strictObject({ repositoryId, password: z.string().min(1).max(1024) }), openedSchema),
+  /** Never spends a guess. Blanks and case are ignored. */
+  unlockWithDigits: method(z.strictObject({ repositoryId, digits: z.string().max(512) }), openedSchema),
+  /** The dated states of the open backup, the newest first. */
+  listSnapshots: method(nothing, z.strictObject({ snapshots: z.array(snapshotSchema) })),
+  /** The conversations of one snapshot, the one with the newest message first. */
+  listConversations: method(
+    z.strictObject({ snapshotId: z.string().min(1).max(200) }),
+    z.strictObject({ conversations: z.array(conversationSummarySchema) }),
+  ),
+  /** Messages `from` (inclusive) to `to` (exclusive), counted from the oldest; at most `maximumMessagesPerRead`. */
+  readMessages: method(
+    z
+      .strictObject({
+        snapshotId: z.string().min(1).max(200),
+        conversationId: z.string().min(1).max(4096),
+        from: count,
+        to: count,
+      })
+      .refine(({ from, to }) => to >= from && to - from <= maximumMessagesPerRead, { message: 'range too wide' }),
+    z.strictObject({ from: count, messages: z.array(messageSchema) }),
+  ),
+  /** Forgets the backup key and everything that was opened with it. */
+  lock: method(nothing, nothing),
+} as const;
+
+export type DeviceMethods = typeof deviceMethods;
+export type DeviceMethod = keyof DeviceMethods;
+export type DeviceParams<Method extends DeviceMethod> = z.infer<DeviceMethods[Method]['params']>;
+export type DeviceResult<Method extends DeviceMethod> = z.infer<DeviceMethods[Method]['result']>;
