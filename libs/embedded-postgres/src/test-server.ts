@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { chmod, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readPostmaster, start } from './postmaster';
+import { prepareCluster, startEmbeddedPostgres, type EmbeddedPostgres } from './start';
+
+/** A server for one spec file: fsync on, own port, data in a folder that goes with it. */
+export interface TestPostgres extends EmbeddedPostgres {
+  /** kill -9 of the postmaster, as a power cut would: nothing is flushed or said goodbye to. */
+  crash(): Promise<void>;
+  /** Starts again on the same port after `crash` (WAL recovery) or `stop`. */
+  restart(): Promise<void>;
+  /** Stops the server and removes its data. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a server for tests. It is stopped and its folder removed by `stop`, and also when the test process dies in any way:
+ * a watchdog process waits for the end of its pipe.
+ *
+ * @throws EmbeddedPostgresError as `startEmbeddedPostgres`
+ */
+export async function startTestPostgres(): Promise<TestPostgres> {
+  const home = await mkdtemp(join(tmpdir(), 'coffer-test-'));
+  await chmod(home, 0o711);
+  const cluster = await prepareCluster(home);
+  const endWatchdog = startWatchdog(home, cluster.folders.base, cluster.folders.data);
+  const server = await startEmbeddedPostgres({ home, port: 0 });
+  return {
+    url: server.url,
+    port: server.port,
+    dataFolder: server.dataFolder,
+    crash: async () => {
+      const postmaster = await readPostmaster(cluster.folders);
+      if (postmaster !== undefined) await killAll(postmaster.pid);
+    },
+    restart: async () => {
+      await start(cluster, server.port).catch(async () => start(cluster, server.port));
+    },
+    stop: endWatchdog,
+  };
+}
+
+/** Kills the postmaster and waits until it is gone; its children end by themselves when they notice. */
+async function killAll(pid: number): Promise<void> {
+  process.kill(pid, 'SIGKILL');
+  for (let tries = 0; tries < 200; tries++) {
+    try {
+      process.kill(pid, 0);
+    } catch {
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+/** Plain JavaScript for a process of its own: at the end of its input it stops the server by force and removes the folders. */
+const watchdogProgram = `
+const { readFileSync, rmSync } = require('node:fs');
+const [home, base, data] = process.argv.slice(1);
+process.stdin.resume();
+process.stdin.on('end', async () => {
+  const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
+  try {
+    const pid = Number.parseInt(readFileSync(data + '/postmaster.pid', 'utf8'), 10);
+    process.kill(pid, 'SIGQUIT');
+    for (let tries = 0; tries < 500 && alive(pid); tries++) await new Promise((go) => setTimeout(go, 10));
+    if (alive(pid)) process.kill(pid, 'SIGKILL');
+  } catch {}
+  for (const folder of [base, home]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+`;
+
+function startWatchdog(home: string, base: string, data: string): () => Promise<void> {
+  const watchdog = spawn(process.execPath, ['-e', watchdogProgram, home, base, data], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  const gone = new Promise<void>((resolve) => watchdog.once('exit', () => resolve()));
+  watchdog.unref();
+  return async () => {
+    watchdog.stdin.end();
+    await gone;
+  };
+}
