@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { count, idText, instantText } from './text-forms';
+
+/** One promise of docs/protocol.md, and whether this deployment keeps it. */
+export const claim = z
+  .strictObject({
+    /** `P1` to `P6`, or a kebab-case word for what is no numbered promise. */
+    id: z.string(),
+    holds: z.boolean(),
+    text: z.string(),
+    /** On what it rests, and what it does not cover. */
+    conditions: z.array(z.string()),
+  })
+  .meta({ id: 'Claim' });
+
+/** @see claim */
+export type Claim = z.infer<typeof claim>;
+
+/** Answer of `GET /v1/claims`: what this deployment can and cannot promise, computed from its configuration. */
+export const claims = z
+  .strictObject({
+    v: z.literal(1),
+    vaultId: idText,
+    computedAt: instantText,
+    promises: z.array(claim),
+    /** What nobody should rely on here. */
+    limits: z.array(z.string()),
+    sealing: z.strictObject({ kind: z.enum(['key-file', 'pkcs11']), oldestKeyAt: instantText.nullable() }),
+    anchors: z.array(z.strictObject({ kind: z.string(), name: z.string() })),
+    witnesses: z.array(z.strictObject({ name: z.string(), key: z.string() })),
+    guesses: z.strictObject({ attempts: count, delaysSeconds: z.array(count) }),
+    purge: z.strictObject({ graceSeconds: count, youngKeyGraceSeconds: count, listingGapSeconds: count }),
+    /** Settings that are weaker than the documented ones (demo and test deployments), in words. */
+    deviations: z.array(z.string()),
+  })
+  .meta({ id: 'Claims' });
+
+/** @see claims */
+export type Claims = z.infer<typeof claims>;

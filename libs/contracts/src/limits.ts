@@ -1,0 +1,35 @@
+/** What the wire allows at most. The vault refuses more; devices do not try. */
+export const limits = {
+  /** Body of one repository object, bytes. */
+  objectBytes: 32 * 1024 * 1024,
+  /** JSON body of any route but those below, bytes. */
+  jsonBytes: 64 * 1024,
+  /** JSON body of `POST /v1/proofs`, of deletions and of one page of a listing, bytes. */
+  largeJsonBytes: 16 * 1024 * 1024,
+  /** A statement in the header `Coffer-Statement`, characters. */
+  statementHeaderCharacters: 6 * 1024,
+  /** Paths named by one `delete-objects` statement. */
+  deletionPaths: 1000,
+  /** Entries of one page of a listing. */
+  pageEntries: 200,
+  /** Guesses between two proven successes. */
+  guesses: 10,
+  /** Registrations an account may open in 24 hours. */
+  registrationsPerDay: 5,
+  /** Confirming KE1s that one registration evaluates. */
+  registrationConfirmations: 3,
+  /** How old `auth_time` may be where a fresh login is asked for, seconds. */
+  freshLoginSeconds: 5 * 60,
+  /** Life of a challenge, seconds. */
+  challengeSeconds: 5 * 60,
+  /** Life of the nonce of a proof of restorability, seconds. */
+  proofNonceSeconds: 24 * 60 * 60,
+  /** Life of a storage grant, seconds. */
+  grantSeconds: 15 * 60,
+  /** Life of a login, seconds: within it the same loginId and KE1 are resumed without a second guess. */
+  loginSeconds: 120,
+  /** Life of a pending registration, seconds. */
+  registrationSeconds: 15 * 60,
+  /** Clock skew that is forgiven in tokens, seconds. */
+  clockSkewSeconds: 5 * 60,
+} as const;

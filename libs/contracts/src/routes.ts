@@ -1,0 +1,17 @@
+import { accountRoutes } from './account-routes';
+import { keyslotRoutes } from './keyslot-routes';
+import { opsRoutes } from './ops-routes';
+import { purgeRoutes } from './purge-routes';
+import { repositoryRoutes } from './repository-routes';
+
+/** Every route of the API under its operation name (docs/wire.md, "Routes"). */
+export const routes = {
+  ...accountRoutes,
+  ...keyslotRoutes,
+  ...repositoryRoutes,
+  ...purgeRoutes,
+  ...opsRoutes,
+} as const;
+
+/** Name of an operation. */
+export type RouteName = keyof typeof routes;
