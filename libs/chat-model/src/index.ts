@@ -16,3 +16,6 @@ export {
   type SystemEvent,
 } from './message';
 export { type ChatCounts, type ChatSource, type ConversationSource } from './source';
+export { conversationFromCbor, conversationToCbor } from './conversation-codec';
+export { chatLimits } from './limits';
+export { cutSegments, decodeSegment, encodeSegment } from './segment';

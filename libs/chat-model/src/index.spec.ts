@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import * as chatModel from './index';
+
+describe('index', () => {
+  it('exports what the docs name and nothing else', () => {
+    expect(Object.keys(chatModel).sort()).toEqual([
+      'ChatModelError',
+      'chatLimits',
+      'conversationFromCbor',
+      'conversationKinds',
+      'conversationToCbor',
+      'cutSegments',
+      'decodeSegment',
+      'encodeSegment',
+      'messageKinds',
+      'messageMarks',
+    ]);
+  });
+});

@@ -1,0 +1,139 @@
+import type { CborValue } from '@coffer/foundation';
+import {
+  choice,
+  decimal,
+  flag,
+  integer,
+  invalid,
+  list,
+  nullable,
+  pattern,
+  record,
+  text,
+  type FieldCodec,
+} from './field-codecs';
+import { chatLimits, maximumInstantMs } from './limits';
+import {
+  messageKinds,
+  messageMarks,
+  type Call,
+  type Edit,
+  type MediaReference,
+  type Message,
+  type Place,
+  type Poll,
+  type Quote,
+  type Reaction,
+  type SystemEvent,
+} from './message';
+
+const id = text(chatLimits.idLength);
+const body = text(chatLimits.textLength);
+const title = text(chatLimits.titleLength);
+const count = integer(0, Number.MAX_SAFE_INTEGER);
+export const instant = integer(-maximumInstantMs, maximumInstantMs);
+
+const media = record<MediaReference>(
+  {
+    path: text(chatLimits.pathLength),
+    name: title,
+    mimeType: title,
+    sizeBytes: count,
+    sha256Hex: pattern(/^[0-9a-f]{64}$/, '64 lower-case hexadecimal digits'),
+    widthPixels: count,
+    heightPixels: count,
+    durationSeconds: count,
+    isOmitted: flag,
+  },
+  [],
+);
+const quote = record<Quote>({ messageId: id, senderId: id, text: body, kind: choice(messageKinds) }, []);
+const reaction = record<Reaction>({ senderId: nullable(id), text: title, timeMs: instant }, ['senderId', 'text']);
+const edit = record<Edit>({ timeMs: instant, textBefore: body }, ['timeMs']);
+const system = record<SystemEvent>({ action: id, participantIds: list(id, chatLimits.participants), value: body }, [
+  'action',
+]);
+const place = record<Place>(
+  { latitude: decimal(-90, 90), longitude: decimal(-180, 180), name: title, address: title },
+  ['latitude', 'longitude'],
+);
+const call = record<Call>({ isVideo: flag, isMissed: flag, durationSeconds: count }, []);
+const poll = record<Poll>({ options: list(title, chatLimits.pollOptions) }, ['options']);
+
+type Rest = Omit<Message, 'id' | 'senderId' | 'isFromSelf' | 'timeMs' | 'kind' | 'text'>;
+
+const rest: FieldCodec<Rest> = record<Rest>(
+  {
+    localTime: pattern(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/, 'a local time'),
+    unsupportedType: id,
+    media,
+    quote,
+    reactions: list(reaction, chatLimits.reactions),
+    edits: list(edit, chatLimits.edits),
+    system,
+    place,
+    contacts: list(text(chatLimits.contactLength), chatLimits.contacts),
+    call,
+    poll,
+    marks: list(choice(messageMarks), messageMarks.length),
+  },
+  [],
+);
+
+const kindNumbers: ReadonlyMap<string, number> = new Map(messageKinds.map((kind, number) => [kind, number]));
+/** Most messages have nothing in `rest`: seen without a walk over twelve codecs. */
+const plainProperties = 6;
+
+/**
+ * `[id, sender, isFromSelf, timeMs, kind, text, rest]`: sender is a number that the segment's table of senders explains, 0
+ * for none; kind is the index in `messageKinds`; text and rest are null where absent.
+ */
+export function messageToCbor(message: Message, numberOf: (senderId: string) => number): CborValue {
+  requireUnsupportedType(message);
+  const kind = kindNumbers.get(message.kind);
+  if (kind === undefined) throw invalid('message.kind', 'one of the known values');
+  const { text: words } = message;
+  const hasRest = Object.keys(message).length > (words === undefined ? plainProperties - 1 : plainProperties);
+  const fields = hasRest ? rest.encode(message, 'message') : null;
+  return [
+    id.encode(message.id, 'message.id'),
+    message.senderId === null ? 0 : numberOf(message.senderId),
+    message.isFromSelf,
+    message.timeMs === null ? null : instant.encode(message.timeMs, 'message.timeMs'),
+    kind,
+    words === undefined ? null : body.encode(words, 'message.text'),
+    fields !== null && Object.keys(fields).length === 0 ? null : fields,
+  ];
+}
+
+/** The inverse of `messageToCbor`. @throws ChatModelError `invalid-chat-data`, `chat-data-too-large` */
+export function messageFromCbor(value: CborValue, senderOf: (number: number) => string | null): Message {
+  if (!Array.isArray(value) || value.length !== 7) throw invalid('message', 'a list of seven');
+  const [messageId, sender, isFromSelf, time, kindNumber, words, fields] = value as readonly CborValue[];
+  const kind = typeof kindNumber === 'number' ? messageKinds[kindNumber] : undefined;
+  if (kind === undefined) throw invalid('message.kind', 'one of the known values');
+  if (typeof isFromSelf !== 'boolean') throw invalid('message.isFromSelf', 'true or false');
+  if (typeof sender !== 'number') throw invalid('message.senderId', 'a number of the sender table');
+  const message: Message = {
+    id: id.decode(messageId!, 'message.id'),
+    senderId: senderOf(sender),
+    isFromSelf,
+    timeMs: time === null ? null : instant.decode(time!, 'message.timeMs'),
+    kind,
+    ...(words === null ? {} : { text: body.decode(words!, 'message.text') }),
+    ...(fields === null ? {} : requireSomething(rest.decode(fields!, 'message'))),
+  };
+  requireUnsupportedType(message);
+  return message;
+}
+
+function requireSomething(fields: Rest): Rest {
+  if (Object.keys(fields).length === 0) throw invalid('message', 'without an empty map');
+  return fields;
+}
+
+function requireUnsupportedType(message: Message): void {
+  if ((message.kind === 'unsupported') !== (message.unsupportedType !== undefined)) {
+    throw invalid('message.unsupportedType', 'there exactly where the kind is unsupported');
+  }
+}

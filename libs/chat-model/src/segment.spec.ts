@@ -1,0 +1,135 @@
+import { fc, test as property } from '@fast-check/vitest';
+import { decodeCbor, encodeCbor, EncodingError, toHex, type CborValue } from '@coffer/foundation';
+import { describe, expect, it } from 'vitest';
+import { arbitraryConversation, arbitraryMessage } from '../test/arbitraries';
+import {
+  chatLimits,
+  ChatModelError,
+  conversationFromCbor,
+  conversationToCbor,
+  cutSegments,
+  decodeSegment,
+  encodeSegment,
+  type Message,
+} from './index';
+
+const plain: Message = { id: '1', senderId: 'a', isFromSelf: false, timeMs: 1, kind: 'text', text: 'hi' };
+const encoded = (change: (map: Record<string, CborValue>) => void): Uint8Array => {
+  const map = { ...(decodeCbor(encodeSegment([plain])) as Record<string, CborValue>) };
+  change(map);
+  return encodeCbor(map);
+};
+
+describe('encodeSegment', () => {
+  it('keeps its bytes', () => {
+    expect(
+      toHex(encodeSegment([plain, { ...plain, id: '2', senderId: null, isFromSelf: true, marks: ['starred'] }])),
+    ).toBe(
+      'a36176016773656e64657273816161686d657373616765738287613101f4010062686' +
+        '9f687613200f50100626869a1656d61726b73816773746172726564',
+    );
+  });
+  property.prop([fc.array(arbitraryMessage, { maxLength: 20 })])(
+    'is undone by decodeSegment for any messages',
+    (messages) => {
+      const bytes = encodeSegment(messages);
+      expect(decodeSegment(bytes)).toEqual(messages);
+      expect(encodeSegment(decodeSegment(bytes))).toEqual(bytes);
+    },
+  );
+  it('refuses more than 500 messages', () => {
+    expect(() => encodeSegment(Array.from({ length: 501 }, () => plain))).toThrow(ChatModelError);
+    expect(encodeSegment(Array.from({ length: 500 }, () => plain)).length).toBeGreaterThan(500);
+  });
+  it('writes lone surrogates as U+FFFD', () => {
+    expect(decodeSegment(encodeSegment([{ ...plain, text: 'a\ud800', senderId: '\udc00' }]))[0]).toMatchObject({
+      text: 'a\ufffd',
+      senderId: '\ufffd',
+    });
+  });
+  it.each<[string, Message]>([
+    ['a long id', { ...plain, id: 'x'.repeat(chatLimits.idLength + 1) }],
+    ['a fraction of a millisecond', { ...plain, timeMs: 0.5 }],
+    ['an impossible place', { ...plain, place: { latitude: 91, longitude: 0 } }],
+    ['no number for a place', { ...plain, place: { latitude: Number.NaN, longitude: 0 } }],
+    ['unsupported without its type', { ...plain, kind: 'unsupported' }],
+    ['a type that is not unsupported', { ...plain, unsupportedType: '5' }],
+    ['a local time of another form', { ...plain, localTime: 'yesterday' }],
+  ])('refuses %s', (_name, message) => {
+    expect(() => encodeSegment([message])).toThrow(ChatModelError);
+  });
+});
+
+describe('decodeSegment', () => {
+  it.each<[string, (map: Record<string, CborValue>) => void]>([
+    ['another version', (map) => (map['v'] = 2)],
+    ['an unknown field', (map) => (map['x'] = 1)],
+    ['a sender that wrote nothing', (map) => (map['senders'] = ['a', 'b'])],
+    ['a sender twice', (map) => (map['senders'] = ['a', 'a'])],
+    ['no senders', (map) => (map['senders'] = [])],
+    ['messages that are no list', (map) => (map['messages'] = 'x')],
+    ['a short message', (map) => (map['messages'] = [['1', 1, false, 1, 0, 'hi']])],
+    ['an unknown kind', (map) => (map['messages'] = [['1', 1, false, 1, 99, 'hi', null]])],
+    ['an unknown property', (map) => (map['messages'] = [['1', 1, false, 1, 0, 'hi', { y: 1 }]])],
+    ['an empty rest', (map) => (map['messages'] = [['1', 1, false, 1, 0, 'hi', {}]])],
+    ['a number for text', (map) => (map['messages'] = [['1', 1, false, 1, 0, 5, null]])],
+    ['false for a flag', (map) => (map['messages'] = [['1', 1, false, 1, 0, 'hi', { call: { isVideo: false } }]])],
+    [
+      'a coordinate in another form',
+      (map) => (map['messages'] = [['1', 1, false, 1, 4, null, { place: { latitude: '1.0', longitude: '1' } }]]),
+    ],
+  ])('refuses %s', (_name, change) => {
+    expect(() => decodeSegment(encoded(change))).toThrow(ChatModelError);
+  });
+  property.prop([fc.array(arbitraryMessage, { maxLength: 5 }), fc.nat(), fc.integer({ min: 1, max: 255 })])(
+    'reads changed bytes as themselves or not at all',
+    (messages, where, flip) => {
+      const bytes = encodeSegment(messages);
+      bytes[where % bytes.length]! ^= flip;
+      let read: readonly Message[];
+      try {
+        read = decodeSegment(bytes);
+      } catch (error) {
+        expect(error instanceof ChatModelError || error instanceof EncodingError).toBe(true);
+        return;
+      }
+      expect(encodeSegment(read)).toEqual(bytes);
+    },
+  );
+  property.prop([fc.array(arbitraryMessage, { maxLength: 5 }), fc.nat()])('refuses every cut', (messages, where) => {
+    const bytes = encodeSegment(messages);
+    expect(() => decodeSegment(bytes.subarray(0, where % bytes.length))).toThrow();
+  });
+});
+
+describe('cutSegments', () => {
+  const numbered = (count: number, text = 'x'): Message[] =>
+    Array.from({ length: count }, (_, index) => ({ ...plain, id: String(index), text }));
+
+  it('cuts at 500 and leaves the rest for last', () => {
+    expect([...cutSegments(numbered(1001))].map((run) => run.length)).toEqual([500, 500, 1]);
+    expect([...cutSegments([])]).toEqual([]);
+  });
+  it('cuts earlier where messages are long', () => {
+    expect([...cutSegments(numbered(5, 'x'.repeat(600_000)))].map((run) => run.length)).toEqual([2, 2, 1]);
+  });
+  it('changes the last run only when messages are added', () => {
+    const before = [...cutSegments(numbered(750))];
+    const after = [...cutSegments(numbered(900))];
+    expect(after[0]).toEqual(before[0]);
+    expect(after).toHaveLength(before.length);
+  });
+});
+
+describe('conversationToCbor', () => {
+  property.prop([arbitraryConversation])('is undone by conversationFromCbor', (conversation) => {
+    expect(conversationFromCbor(decodeCbor(encodeCbor(conversationToCbor(conversation))))).toEqual(conversation);
+  });
+  it('refuses unknown fields and kinds', () => {
+    const map = { id: '1', kind: 'group', title: 't', participants: [] };
+    expect(conversationFromCbor(map)).toEqual(map);
+    expect(() => conversationFromCbor({ ...map, more: 1 })).toThrow(ChatModelError);
+    expect(() => conversationFromCbor({ ...map, kind: 'club' })).toThrow(ChatModelError);
+    expect(() => conversationFromCbor({ id: '1', kind: 'group', title: 't' })).toThrow(ChatModelError);
+  });
+});

@@ -1,0 +1,89 @@
+import { decodeCbor, encodeCbor, type CborValue } from '@coffer/foundation';
+import { invalid, requireMap, text, tooLarge } from './field-codecs';
+import { chatLimits } from './limits';
+import type { Message } from './message';
+import { messageFromCbor, messageToCbor } from './message-codec';
+
+const version = 1;
+const senderId = text(chatLimits.idLength);
+
+/**
+ * Some consecutive messages of one conversation as deterministic CBOR: `{v: 1, senders: [id, …], messages: [[…], …]}`.
+ * Equal messages give equal bytes.
+ *
+ * @throws ChatModelError `invalid-chat-data`, `chat-data-too-large` (more than 500 messages, or a field beyond its limit)
+ */
+export function encodeSegment(messages: readonly Message[]): Uint8Array<ArrayBuffer> {
+  if (messages.length > chatLimits.segmentMessages) throw tooLarge('segment.messages', chatLimits.segmentMessages);
+  const numbers = new Map<string, number>();
+  const numberOf = (sender: string): number => {
+    const known = numbers.get(sender);
+    if (known !== undefined) return known;
+    const wellFormed = senderId.encode(sender, 'message.senderId') as string;
+    const number = numbers.get(wellFormed) ?? numbers.size + 1;
+    numbers.set(wellFormed, number);
+    return number;
+  };
+  const encoded = messages.map((message) => messageToCbor(message, numberOf));
+  const bytes = encodeCbor({ v: version, senders: [...numbers.keys()], messages: encoded });
+  if (bytes.length > chatLimits.segmentBytes) throw tooLarge('segment', chatLimits.segmentBytes);
+  return bytes;
+}
+
+/**
+ * The messages of one segment. Takes untrusted bytes: every limit is checked, unknown fields and versions are refused, and
+ * the one encoding that `encodeSegment` gives is the only one accepted.
+ *
+ * @throws ChatModelError `invalid-chat-data`, `chat-data-too-large`
+ * @throws EncodingError where the bytes are not deterministic CBOR
+ */
+export function decodeSegment(bytes: Uint8Array): readonly Message[] {
+  if (bytes.length > chatLimits.segmentBytes) throw tooLarge('segment', chatLimits.segmentBytes);
+  const map = requireMap(decodeCbor(bytes), 'segment');
+  if (map['v'] !== version) throw invalid('segment.v', `${version}: this reader knows no other version`);
+  if (Object.keys(map).length !== 3) throw invalid('segment', 'v, senders and messages');
+  const senders = requireList(map['senders'], 'segment.senders', chatLimits.segmentMessages).map((sender) =>
+    senderId.decode(sender, 'segment.senders'),
+  );
+  let seen = 0;
+  const senderOf = (number: number): string | null => {
+    if (number === 0) return null;
+    if (number > seen + 1 || number < 0 || senders[number - 1] === undefined) {
+      throw invalid('message.senderId', 'a number of the sender table, in order of appearance');
+    }
+    seen = Math.max(seen, number);
+    return senders[number - 1]!;
+  };
+  const messages = requireList(map['messages'], 'segment.messages', chatLimits.segmentMessages).map((message) =>
+    messageFromCbor(message, senderOf),
+  );
+  if (seen !== senders.length || new Set(senders).size !== senders.length) {
+    throw invalid('segment.senders', 'each sender once, and none that wrote nothing');
+  }
+  return messages;
+}
+
+function requireList(value: CborValue | undefined, field: string, limit: number): readonly CborValue[] {
+  if (!Array.isArray(value)) throw invalid(field, 'a list');
+  if (value.length > limit) throw tooLarge(field, limit);
+  return value as readonly CborValue[];
+}
+
+/**
+ * Cuts messages into runs for `encodeSegment`, by position from the first one, so that messages which are added at the end
+ * change the last run only. A run ends at 500 messages, or earlier once it holds 1 Mi UTF-16 units of text.
+ */
+export function* cutSegments(messages: Iterable<Message>): Generator<readonly Message[], void, undefined> {
+  let run: Message[] = [];
+  let length = 0;
+  for (const message of messages) {
+    run.push(message);
+    length += message.text?.length ?? 0;
+    if (run.length === chatLimits.segmentMessages || length >= chatLimits.segmentTextLength) {
+      yield run;
+      run = [];
+      length = 0;
+    }
+  }
+  if (run.length > 0) yield run;
+}
