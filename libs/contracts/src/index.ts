@@ -73,6 +73,7 @@ export type {
   OpsVault,
   OpsWindow,
 } from './ops';
+export { toOpenApi, type OpenApiDocument } from './openapi';
 export { problemCodes, problemDetails, problemKinds, problemMediaType, problemType } from './problems';
 export type { ProblemCode, ProblemDetails, ProblemKind } from './problems';
 export { acceptedItem, acceptedProof, proofNonce, type AcceptedProof, type ProofNonce } from './proofs';
