@@ -8,7 +8,7 @@ const instant = fc.integer({ min: -8.64e15, max: 8.64e15 });
 
 /** Drops absent properties, as exactOptionalPropertyTypes wants them. */
 const partial = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }, required: (keyof T)[]): fc.Arbitrary<T> =>
-  fc.record(model, { requiredKeys: required, noNullPrototype: true }) as unknown as fc.Arbitrary<T>;
+  fc.record(model, { requiredKeys: required, noNullPrototype: true });
 
 const media = partial(
   {
@@ -54,7 +54,7 @@ export const arbitraryMessage: fc.Arbitrary<Message> = partial(
   ['id', 'senderId', 'isFromSelf', 'timeMs', 'kind'],
 ).map((message) =>
   message.kind === 'unsupported' ? { ...message, unsupportedType: '99' } : message,
-) as fc.Arbitrary<Message>;
+);
 
 export const arbitraryConversation: fc.Arbitrary<Conversation> = partial(
   {
@@ -66,4 +66,4 @@ export const arbitraryConversation: fc.Arbitrary<Conversation> = partial(
     createdMs: instant,
   },
   ['id', 'kind', 'title', 'participants'],
-) as fc.Arbitrary<Conversation>;
+);
