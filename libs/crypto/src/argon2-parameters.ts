@@ -3,7 +3,7 @@ import { CryptoError } from './errors';
 /** The work of Argon2id (RFC 9106). */
 export interface Argon2Parameters {
   /** m: memory in KiB. */
-  readonly memoryKib: number;
+  readonly memoryKiB: number;
   /** t: passes over the memory. */
   readonly iterations: number;
   /** p: lanes. */
@@ -11,11 +11,11 @@ export interface Argon2Parameters {
 }
 
 /** What is set for new password keyslots: 64 MiB, 3 passes, 4 lanes (the second choice of RFC 9106, section 4). */
-export const defaultArgon2Parameters: Argon2Parameters = { memoryKib: 65_536, iterations: 3, parallelism: 4 };
+export const defaultArgon2Parameters: Argon2Parameters = { memoryKiB: 65_536, iterations: 3, parallelism: 4 };
 
 /** What is accepted from a server: below it is a downgrade, above it a denial of service. Both ends included. */
 export const argon2Ranges = {
-  memoryKib: { least: 65_536, most: 262_144 },
+  memoryKiB: { least: 65_536, most: 262_144 },
   iterations: { least: 3, most: 10 },
   parallelism: { least: 1, most: 4 },
 } as const;
@@ -28,7 +28,7 @@ export const argon2Ranges = {
  */
 export function requireArgon2Parameters(parameters: Argon2Parameters): Argon2Parameters {
   return {
-    memoryKib: requireInRange(parameters, 'memoryKib'),
+    memoryKiB: requireInRange(parameters, 'memoryKiB'),
     iterations: requireInRange(parameters, 'iterations'),
     parallelism: requireInRange(parameters, 'parallelism'),
   };

@@ -45,8 +45,8 @@ export function opaqueIdentities(client: OpaqueClient, vaultId: string): OpaqueI
 
 /** The CBOR form of key stretching parameters: {m: KiB, t, p}. @throws CryptoError `parameters-out-of-range` */
 export function ksfCbor(parameters: Argon2Parameters): CborValue {
-  const { memoryKib, iterations, parallelism } = requireArgon2Parameters(parameters);
-  return { m: memoryKib, t: iterations, p: parallelism };
+  const { memoryKiB, iterations, parallelism } = requireArgon2Parameters(parameters);
+  return { m: memoryKiB, t: iterations, p: parallelism };
 }
 
 /** @throws EncodingError `out-of-range` unless `serial` is a safe whole number from 1 on */

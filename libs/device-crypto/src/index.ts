@@ -1,0 +1,86 @@
+export type { Argon2id } from './argon2';
+export {
+  chunkedCommitmentBytes,
+  chunkedHeaderBytes,
+  chunkedMaximumPieces,
+  chunkedPieceBytes,
+  chunkedSaltBytes,
+  chunkedSealedPieceBytes,
+  chunkedTagBytes,
+  pieceCount,
+  piecePlace,
+  plainSize,
+  sealedSize,
+  type PiecePlace,
+} from './chunked/sizes';
+export type { ChunkedEncryption, ChunkedKey, ChunkedReader, ChunkedSuite, RangeSource } from './chunked/types';
+export {
+  digitCount,
+  digitGroups,
+  digitsPerGroup,
+  formatDigits,
+  inspectDigits,
+  parseDigits,
+  type DigitsProgress,
+} from './digits';
+export { DeviceCryptoError, type DeviceCryptoErrorCode } from './errors';
+export {
+  backupKeyBytes,
+  deriveChunkIdKey,
+  deriveGearTableKey,
+  deriveKeyId,
+  deriveOwnerKey,
+  deriveSealingKey,
+  generateBackupKey,
+  generateEpochKey,
+  generateRepositorySecret,
+  keyIdBytes,
+  repositoryIdBytes,
+  requireBackupKey,
+  sealingContext,
+  type BackupKey,
+  type ChunkIdKey,
+  type EpochKey,
+  type ExportKey,
+  type GearTableKey,
+  type KeyId,
+  type OwnerKey,
+  type RepositorySecret,
+  type SealingKey,
+} from './key-hierarchy';
+export {
+  keyringFormatVersion,
+  keyringHeaderBytes,
+  keyringMagic,
+  keyringMaximumBytes,
+  openKeyring,
+  readKeyringHeader,
+  sealKeyring,
+  type Keyring,
+  type KeyringEpoch,
+  type KeyringHeader,
+} from './keyring';
+export {
+  formatKeyId,
+  formatKitRows,
+  inspectKitRow,
+  kitRowCount,
+  kitRowDigits,
+  parseKeyId,
+  parseKitRows,
+  rowCheck,
+  type KitRow,
+  type KitRowState,
+} from './kit';
+export { contextLabels, keyLabels, type SealedKind } from './labels';
+export { passwordMaximumBytes, preparePassword, type PasswordFault, type PreparedPassword } from './opaque-string';
+export {
+  finishPasswordRecovery,
+  finishPasswordRegistration,
+  startPasswordRecovery,
+  startPasswordRegistration,
+  type KeyslotAgreement,
+  type RecoveryState,
+  type RegistrationState,
+} from './password-keyslot';
+export { openSealedBackupKey, sealBackupKey, sealedBackupKeyBytes, type PasswordKeyslot } from './sealed-backup-key';

@@ -1,0 +1,111 @@
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+
+import { randomBytes } from '@coffer/crypto';
+
+import { messageKeys, newMessageKeys, pieceNonce, type MessageKeys } from '../chunked/message-keys';
+import { pieceDamaged, type PieceCipher } from '../chunked/piece-cipher';
+import { openReader } from '../chunked/reader';
+import {
+  chunkedHeaderBytes,
+  chunkedPieceBytes,
+  chunkedSaltBytes,
+  chunkedTagBytes,
+  pieceCount,
+  piecePlace,
+  plainSize,
+  sealedSize,
+} from '../chunked/sizes';
+import { openStream, sealStream } from '../chunked/streams';
+import type { ChunkedEncryption, ChunkedKey } from '../chunked/types';
+
+/**
+ * Seals a whole message at once, in this thread: for worker threads. `salt` is for tests that compare bytes; it is drawn at
+ * random unless given.
+ *
+ * @throws EncodingError `invalid-length` on an input key or salt of another length
+ */
+export function sealChunkedSync(
+  key: ChunkedKey,
+  plaintext: Uint8Array,
+  salt: Uint8Array = randomBytes(chunkedSaltBytes),
+): Uint8Array<ArrayBuffer> {
+  const { keys, header } = newMessageKeys(key, salt);
+  const sealed = new Uint8Array(sealedSize(plaintext.length));
+  sealed.set(header);
+  const pieces = pieceCount(plaintext.length);
+  for (let index = 0; index < pieces; index++) {
+    const at = index * chunkedPieceBytes;
+    const { offset } = piecePlace(plaintext.length, index);
+    sealPieceInto(keys, index, plaintext.subarray(at, at + chunkedPieceBytes), sealed, offset);
+  }
+  return sealed;
+}
+
+/**
+ * Opens a whole message at once, in this thread: for worker threads. Nothing is returned unless all of it is sound.
+ *
+ * @throws DeviceCryptoError `truncated`, `commitment-mismatch`, `piece-damaged`; EncodingError `invalid-length` on the input key
+ */
+export function openChunkedSync(key: ChunkedKey, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
+  const size = plainSize(sealed.length);
+  const keys = messageKeys(key, sealed.subarray(0, chunkedHeaderBytes));
+  const plaintext = new Uint8Array(size);
+  const pieces = pieceCount(size);
+  for (let index = 0; index < pieces; index++) {
+    const { offset, length } = piecePlace(size, index);
+    openPieceInto(keys, index, sealed.subarray(offset, offset + length), plaintext, index * chunkedPieceBytes);
+  }
+  return plaintext;
+}
+
+/** Chunked encryption by OpenSSL. See `ChunkedEncryption`. */
+export const nodeChunkedEncryption: ChunkedEncryption = {
+  seal: async (key, plaintext) => sealChunkedSync(key, plaintext),
+  open: async (key, sealed) => openChunkedSync(key, sealed),
+  sealStream: (key, plaintext) => sealStream(createPieceCipher, key, plaintext),
+  openStream: (key, sealed) => openStream(createPieceCipher, key, sealed),
+  openReader: async (key, source) => openReader(createPieceCipher, key, source),
+};
+
+function createPieceCipher(keys: MessageKeys): PieceCipher {
+  return {
+    seal(index, piece) {
+      const sealed = new Uint8Array(piece.length + chunkedTagBytes);
+      sealPieceInto(keys, index, piece, sealed, 0);
+      return sealed;
+    },
+    open(index, sealedPiece) {
+      const piece = new Uint8Array(Math.max(sealedPiece.length - chunkedTagBytes, 0));
+      openPieceInto(keys, index, sealedPiece, piece, 0);
+      return piece;
+    },
+  };
+}
+
+function algorithmOf({ key }: MessageKeys): 'aes-256-gcm' | 'aes-128-gcm' {
+  return key.length === 32 ? 'aes-256-gcm' : 'aes-128-gcm';
+}
+
+function sealPieceInto(keys: MessageKeys, index: number, piece: Uint8Array, target: Uint8Array, offset: number): void {
+  const cipher = createCipheriv(algorithmOf(keys), keys.key, pieceNonce(keys.baseNonce, index));
+  target.set(cipher.update(piece), offset);
+  cipher.final();
+  target.set(cipher.getAuthTag(), offset + piece.length);
+}
+
+function openPieceInto(keys: MessageKeys, index: number, sealed: Uint8Array, target: Uint8Array, offset: number): void {
+  const end = sealed.length - chunkedTagBytes;
+  if (end < 0) throw pieceDamaged(index);
+  const decipher = createDecipheriv(algorithmOf(keys), keys.key, pieceNonce(keys.baseNonce, index), {
+    authTagLength: chunkedTagBytes,
+  });
+  decipher.setAuthTag(sealed.subarray(end));
+  const piece = decipher.update(sealed.subarray(0, end));
+  try {
+    decipher.final();
+  } catch (cause) {
+    piece.fill(0);
+    throw pieceDamaged(index, cause);
+  }
+  target.set(piece, offset);
+}
