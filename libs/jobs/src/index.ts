@@ -1,0 +1,2 @@
+export { JobsError, type Job, type JobHandler, type JobQueue, type QueueFigures, type WorkOptions } from './job-queue';
+export { openJobQueue, type JobQueueOptions } from './pg-boss-queue';
