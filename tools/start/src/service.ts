@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** One process of the platform: what to run and how to see that it answers. */
+export interface ServiceDefinition {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Answers 2xx when the service is ready. */
+  readonly readyUrl: string;
+}
+
+export interface RunningService {
+  readonly name: string;
+  readonly logFile: string;
+  /** Rejects when the process ends before it was asked to. */
+  readonly unexpectedEnd: Promise<never>;
+  /** SIGTERM, then SIGKILL after ten seconds. */
+  stop(): Promise<void>;
+}
+
+const readyWithinMs = 90_000;
+
+/** Starts a service with its output in `<logs>/<name>.log` and waits until it answers. */
+export async function startService(definition: ServiceDefinition, logFolder: string): Promise<RunningService> {
+  const logFile = join(logFolder, `${definition.name}.log`);
+  const log = openSync(logFile, 'a', 0o600);
+  const child = spawn(process.execPath, [...definition.args], {
+    cwd: definition.cwd,
+    env: { ...process.env, ...definition.env },
+    stdio: ['ignore', log, log],
+    // Its own process group: a Ctrl-C reaches the launcher alone, which stops the services in order.
+    detached: true,
+  });
+  closeSync(log);
+  let stopping = false;
+  const unexpectedEnd = new Promise<never>((_, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      if (!stopping)
+        reject(new Error(`${definition.name} stopped by itself (${signal ?? code ?? '?'}): ${lastLines(logFile)}`));
+    });
+  });
+  unexpectedEnd.catch(() => undefined);
+  const service: RunningService = {
+    name: definition.name,
+    logFile,
+    unexpectedEnd,
+    async stop() {
+      stopping = true;
+      await stopProcess(child);
+    },
+  };
+  try {
+    await Promise.race([untilReady(definition, logFile), unexpectedEnd]);
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+  return service;
+}
+
+async function untilReady({ name, readyUrl }: ServiceDefinition, logFile: string): Promise<void> {
+  const deadline = performance.now() + readyWithinMs;
+  while (performance.now() < deadline) {
+    try {
+      const response = await fetch(readyUrl, { redirect: 'manual', signal: AbortSignal.timeout(2000) });
+      await response.body?.cancel();
+      if (response.status < 400) return;
+    } catch {
+      // Not listening yet.
+    }
+    await pause(100);
+  }
+  throw new Error(`${name} did not answer at ${readyUrl} within ${readyWithinMs / 1000} s: ${lastLines(logFile)}`);
+}
+
+async function stopProcess(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((done) => child.once('exit', () => done()));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await ended;
+  clearTimeout(timer);
+}
+
+function lastLines(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-8);
+  return `\n  ${lines.join('\n  ')}\n  (all of it: ${logFile})`;
+}
