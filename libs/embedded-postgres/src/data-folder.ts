@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canEnter, type RunAs } from './run-as';
@@ -16,18 +16,28 @@ export interface ServerFolders {
 
 /**
  * Chooses and makes the folders for `home`: `home/postgresql`, or, where the user that PostgreSQL must run as cannot enter
- * `home`, a folder below /var/lib named after `home`.
+ * `home`, a folder of its own below /var/lib. `home/postgresql.location` names that one, so that a home that was removed
+ * and made anew never meets the data of its predecessor.
  */
 export async function serverFolders(home: string, runAs: RunAs | undefined): Promise<ServerFolders> {
   await mkdir(home, { recursive: true });
   const real = await realpath(home);
   const base =
-    runAs === undefined || (await canEnter(real, runAs))
-      ? join(real, 'postgresql')
-      : `/var/lib/coffer-${createHash('sha256').update(real).digest('hex').slice(0, 12)}`;
+    runAs === undefined || (await canEnter(real, runAs)) ? join(real, 'postgresql') : await folderOutside(real);
   await mkdir(base, { recursive: true, mode: 0o700 });
   if (runAs !== undefined) await chown(base, runAs.uid, runAs.gid);
   return { base, data: join(base, 'data'), log: join(base, 'server.log'), password: join(base, 'password') };
+}
+
+async function folderOutside(home: string): Promise<string> {
+  const file = join(home, 'postgresql.location');
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch {
+    const folder = `/var/lib/coffer-${randomBytes(6).toString('hex')}`;
+    await writeFile(file, `${folder}\n`, { flush: true });
+    return folder;
+  }
 }
 
 /** Whether the cluster was made to its end. */
