@@ -1,4 +1,19 @@
 export {
+  certificateDetails,
+  certificateMaximumObjects,
+  decodeCertificateBody,
+  encodeCertificateBody,
+  hashAccount,
+  hashCertificateBody,
+  hashPath,
+} from './certificate/certificate-body';
+export {
+  certificateFileMaximumBytes,
+  decodeCertificateFile,
+  encodeCertificateFile,
+} from './certificate/certificate-file';
+export { signCertificate } from './certificate/certificate-note';
+export {
   CertificateOutcome,
   type CertificateBody,
   type CertificateFileParts,
@@ -7,25 +22,82 @@ export {
   type CertificateReport,
   type CertificateRetained,
 } from './certificate/deletion-certificate';
+export { verifyCertificateFile } from './certificate/verify-certificate';
 export { EvidenceError, type EvidenceErrorCode, type EvidenceReason } from './errors';
-export type { Head } from './head/head';
-export { LedgerEventKind, type BudgetState, type ChainPosition, type LedgerEvent } from './ledger/ledger-event';
-export type { Checkpoint } from './note/checkpoint';
-export type { NoteSigner, NoteVerifier, OpenedNote } from './note/note';
-export type { ProofCounts, ProofItem, ProofObject, ProofOfRestorability } from './proof/proof-of-restorability';
+export { checkHeadFollows, decodeHead, encodeHead, hashHead, type Head } from './head/head';
+export { replayBudget } from './ledger/budget-replay';
+export { verifyChain, type ExpectedChain, type VerifiedChain } from './ledger/chain';
+export {
+  chainStart,
+  decodeLedgerEvent,
+  encodeLedgerEvent,
+  eventMaximumBytes,
+  hashLedgerEvent,
+  ledgerEntry,
+  LedgerEventKind,
+  maximumGuesses,
+  type BudgetState,
+  type ChainPosition,
+  type LedgerEvent,
+} from './ledger/ledger-event';
+export {
+  certificateKeyName,
+  formatCheckpoint,
+  ledgerOrigin,
+  openCheckpoint,
+  parseCheckpoint,
+  signCheckpoint,
+  type Checkpoint,
+} from './note/checkpoint';
+export { openNote, parseNote, signNote, type NoteSignature, type OpenedNote, type ParsedNote } from './note/note';
+export {
+  encodeVerifierKey,
+  noteVerifier,
+  noteVerifierOf,
+  parseVerifierKey,
+  type NoteSigner,
+  type NoteVerifier,
+} from './note/note-key';
+export { ProofBuilder } from './proof/proof-builder';
+export {
+  decodeProof,
+  encodeProof,
+  proofCoverage,
+  proofHash,
+  proofMaximumBytes,
+  type PlaintextIdentity,
+  type ProofCounts,
+  type ProofCoverage,
+  type ProofItem,
+  type ProofObject,
+  type ProofOfRestorability,
+} from './proof/proof-of-restorability';
 export {
   RepositoryPurpose,
   type PruneList,
   type PruneMark,
   type RepositoryBodies,
 } from './statement/repository-bodies';
-export type {
-  ExpectedRepositoryStatement,
-  RepositoryStatement,
-  RepositoryStatementFields,
-  VerifiedRepositoryStatement,
+export {
+  decodeRepositoryBody,
+  decodeRepositoryStatement,
+  encodeRepositoryBody,
+  encodeRepositoryStatement,
+  signRepositoryStatement,
+  verifyRepositoryStatement,
+  type ExpectedRepositoryStatement,
+  type RepositoryStatement,
+  type RepositoryStatementFields,
+  type VerifiedRepositoryStatement,
 } from './statement/repository-statement';
-export type { SignedStatement, SignedStatementText } from './statement/signed-statement';
+export {
+  decodeStatementHeader,
+  encodeStatementHeader,
+  signedStatementFromJson,
+  signedStatementToJson,
+  type SignedStatement,
+  type SignedStatementText,
+} from './statement/signed-statement';
 export {
   VaultPurpose,
   type ActivateDigitsBody,
@@ -44,10 +116,22 @@ export {
   type RemoveKeyslotBody,
   type VaultBodies,
 } from './statement/vault-bodies';
-export type {
-  ExpectedVaultStatement,
-  VaultStatement,
-  VaultStatementFields,
-  VerifiedVaultStatement,
+export {
+  decodeVaultBody,
+  decodeVaultStatement,
+  encodeVaultBody,
+  encodeVaultStatement,
+  signVaultStatement,
+  verifyVaultStatement,
+  type ExpectedVaultStatement,
+  type VaultStatement,
+  type VaultStatementFields,
+  type VerifiedVaultStatement,
 } from './statement/vault-statement';
 export type { HashReader, TreeNode, TreeNodeHash } from './tree/hash-reader';
+export { MemoryHashes } from './tree/memory-hashes';
+export { TreeBuilder } from './tree/tree-builder';
+export { emptyRoot, hashLeaf, hashNode } from './tree/tree-hash';
+export { consistencyProof, inclusionProof, treeRoot } from './tree/tree-proofs';
+export { verifyConsistency, type ConsistencyClaim } from './tree/verify-consistency';
+export { verifyInclusion, type InclusionClaim } from './tree/verify-inclusion';

@@ -1,4 +1,20 @@
-import type { CborValue } from '@coffer/foundation';
+import { sha256 } from '@coffer/crypto';
+import { concatBytes, equalBytes, requireBytes, type CborValue } from '@coffer/foundation';
+
+import {
+  anyMap,
+  bytes,
+  decodeShape,
+  encodeShape,
+  instantMs,
+  nullable,
+  oneOf,
+  record,
+  uuid,
+  where,
+  whole,
+  type Shape,
+} from '../shape';
 
 /** What the ledger records (docs/wire.md, "Ledger"). */
 export const LedgerEventKind = {
@@ -63,4 +79,56 @@ export interface ChainPosition {
   readonly number: number;
   /** Of the last event; 32 zero bytes before the first. */
   readonly hash: Uint8Array;
+}
+
+/** Before the first event. */
+export const chainStart: ChainPosition = { number: 0, hash: new Uint8Array(32) };
+
+/** Guesses between two proven successes (docs/protocol.md, P3). */
+export const maximumGuesses = 10;
+
+/** Largest event in bytes. */
+export const eventMaximumBytes = 32 * 1024;
+
+const eventShape: Shape<LedgerEvent> = where(
+  record<LedgerEvent>({
+    v: oneOf(1),
+    account: uuid,
+    number: whole(1),
+    kind: oneOf(...Object.values(LedgerEventKind)),
+    atMs: instantMs,
+    remaining: whole(0, maximumGuesses),
+    attempt: whole(),
+    nextAtMs: nullable(instantMs),
+    serial: whole(),
+    details: anyMap(64),
+    previousHash: bytes(32),
+  }),
+  (event) =>
+    event.number > 1 || equalBytes(event.previousHash, chainStart.hash) ? undefined : 'the first event follows nothing',
+);
+
+/** Deterministic CBOR of an event. @throws EvidenceError `event-invalid` / `malformed`, `too-large` */
+export function encodeLedgerEvent(event: LedgerEvent): Uint8Array<ArrayBuffer> {
+  return encodeShape(eventShape, event, eventMaximumBytes, 'event-invalid');
+}
+
+/** Reads an event and believes nothing of it. @throws EvidenceError `event-invalid` / `malformed`, `not-canonical` */
+export function decodeLedgerEvent(encoded: Uint8Array): LedgerEvent {
+  return decodeShape(eventShape, encoded, eventMaximumBytes, 'event-invalid');
+}
+
+/** SHA-256 of an event's CBOR: the `previousHash` of the next. @returns 32 bytes */
+export function hashLedgerEvent(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
+  return sha256(encoded);
+}
+
+/**
+ * The entry of the ledger's tree: SHA-256(salt || event CBOR). Without the salt nobody can tell whose event a leaf is.
+ *
+ * @param salt - 32 random bytes, one per event
+ * @throws EncodingError `invalid-length`
+ */
+export function ledgerEntry(salt: Uint8Array, encodedEvent: Uint8Array): Uint8Array<ArrayBuffer> {
+  return sha256(concatBytes(requireBytes(salt, 32, 'salt'), encodedEvent));
 }

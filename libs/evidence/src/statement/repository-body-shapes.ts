@@ -1,0 +1,21 @@
+import { headMaximumBytes, headShape } from '../head/head';
+import { areDistinct, instantMs, list, objectPath, record, where, whole, type Shape } from '../shape';
+import type { PruneList, PruneMark } from './repository-bodies';
+
+export const pruneListShape: Shape<PruneList> = where(
+  record<PruneList>({
+    pruneGeneration: whole(),
+    marks: list(record<PruneMark>({ path: objectPath, atMs: instantMs }), 200_000),
+  }),
+  ({ marks }) => (areDistinct(marks.map((mark) => mark.path)) ? undefined : 'a path is marked twice'),
+);
+
+/** How the bodies that are CBOR of this lib are read; the body of `snapshot` is opaque. */
+export const repositoryBodyShapes = { head: headShape, 'prune-list': pruneListShape } as const;
+
+/** Largest body in bytes. A snapshot's own codec has its own limit. */
+export const repositoryBodyMaximumBytes = {
+  head: headMaximumBytes,
+  'prune-list': 32 * 1024 * 1024,
+  snapshot: 256 * 1024 * 1024,
+} as const;
