@@ -10,9 +10,9 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  *
  * Chunked encryption:
  * - `commitment-mismatch`: the first 56 bytes do not fit this key and context: another key, another object, or damage there.
- * - `piece-damaged`: a 16 KiB piece does not authenticate; field `piece` counts from 0. Other pieces may still open.
+ * - `piece-damaged`: a piece does not authenticate; field `piece` counts from 0. Other pieces may still open. Bytes added after
+ *   the final piece show as damage of the last one.
  * - `truncated`: the end is missing, or the length is none that sealing can give.
- * - `trailing-data`: bytes follow the final piece.
  * - `out-of-range`: the caller asked for bytes beyond the end.
  *
  * 64-digit text:
@@ -42,7 +42,6 @@ export type DeviceCryptoErrorCode =
   | 'commitment-mismatch'
   | 'piece-damaged'
   | 'truncated'
-  | 'trailing-data'
   | 'out-of-range'
   | 'illegal-character'
   | 'wrong-digit-count'

@@ -5,7 +5,14 @@ import { fakeClock, seed, testData } from './index';
 
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
-    expect(Object.keys(testKit).sort()).toEqual(['describeWithTestData', 'fakeClock', 'seed', 'testData']);
+    expect(Object.keys(testKit).sort()).toEqual([
+      'describeWithTestData',
+      'fakeClock',
+      'hexField',
+      'seed',
+      'testData',
+      'wycheproofCases',
+    ]);
   });
 });
 

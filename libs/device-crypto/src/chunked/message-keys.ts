@@ -1,4 +1,4 @@
-import { expand } from '@noble/hashes/hkdf.js';
+import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 
 import { concatBytes, equalBytes, requireBytes, utf8 } from '@coffer/foundation';
@@ -76,9 +76,19 @@ function derive(
   requireBytes(salt, chunkedSaltBytes, 'salt');
   requireBytes(context, undefined, 'context');
   const info = concatBytes(utf8(prefix), utf8(aead), new Uint8Array(1), salt, context);
-  const output = expand(sha512, inputKey, info, keyBytes + baseNonceBytes + chunkedCommitmentBytes);
+  const output = expandSha512(inputKey, info);
   return {
     keys: { key: output.slice(0, keyBytes), baseNonce: output.slice(keyBytes, keyBytes + baseNonceBytes) },
-    commitment: output.slice(keyBytes + baseNonceBytes),
+    commitment: output.slice(keyBytes + baseNonceBytes, keyBytes + baseNonceBytes + chunkedCommitmentBytes),
   };
+}
+
+/**
+ * The first 128 bytes of HKDF-Expand with SHA-512 (RFC 5869, section 2.3): two blocks. By hand, for the library's own refuses
+ * a pseudorandom key that is shorter than the hash, which this scheme has by design.
+ */
+function expandSha512(pseudorandomKey: Uint8Array, info: Uint8Array): Uint8Array<ArrayBuffer> {
+  const first = hmac(sha512, pseudorandomKey, concatBytes(info, Uint8Array.of(1)));
+  const second = hmac(sha512, pseudorandomKey, concatBytes(first, info, Uint8Array.of(2)));
+  return concatBytes(first, second);
 }

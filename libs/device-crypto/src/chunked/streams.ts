@@ -2,7 +2,7 @@ import { randomBytes } from '@coffer/crypto';
 
 import { DeviceCryptoError } from '../errors';
 import { messageKeys, newMessageKeys } from './message-keys';
-import { pieceDamaged, type PieceCipherFactory } from './piece-cipher';
+import { pieceDamaged, type PieceCipher, type PieceCipherFactory } from './piece-cipher';
 import { reCut } from './re-cut';
 import {
   chunkedHeaderBytes,
@@ -31,10 +31,14 @@ export async function* sealStream(createCipher: PieceCipherFactory, key: Chunked
 
 /** Opens a stream with a platform's cipher. See `ChunkedEncryption.openStream`. */
 export async function* openStream(createCipher: PieceCipherFactory, key: ChunkedKey, sealed: Parts): Out {
-  const { header, rest } = await splitHeader(sealed);
-  const cipher = await createCipher(messageKeys(key, header));
+  let cipher: PieceCipher | undefined;
   let index = 0;
-  for await (const { piece, isLast } of reCut(rest, chunkedSealedPieceBytes)) {
+  for await (const { piece, isLast } of reCut(sealed, chunkedSealedPieceBytes, chunkedHeaderBytes)) {
+    if (cipher === undefined) {
+      if (isLast) throw truncated();
+      cipher = await createCipher(messageKeys(key, piece));
+      continue;
+    }
     requireIndex(index);
     // Only a final piece is short. Where the message was cut after a full one, nothing is left for it, not even a tag.
     if (isLast && piece.length < chunkedTagBytes) throw truncated();
@@ -42,40 +46,6 @@ export async function* openStream(createCipher: PieceCipherFactory, key: Chunked
   }
 }
 
-/** The first 56 bytes, and the stream of what follows. */
-async function splitHeader(parts: Parts): Promise<{ readonly header: Uint8Array; readonly rest: Parts }> {
-  const iterator = Symbol.asyncIterator in parts ? parts[Symbol.asyncIterator]() : parts[Symbol.iterator]();
-  const header = new Uint8Array(chunkedHeaderBytes);
-  let filled = 0;
-  let left: Uint8Array = new Uint8Array(0);
-  while (filled < header.length) {
-    const next = await iterator.next();
-    if (next.done === true) throw truncated();
-    const taken = Math.min(header.length - filled, next.value.length);
-    header.set(next.value.subarray(0, taken), filled);
-    left = next.value.subarray(taken);
-    filled += taken;
-  }
-  return { header, rest: following(left, iterator) };
-}
-
-async function* following(
-  first: Uint8Array,
-  iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    yield first;
-    for (;;) {
-      const next = await iterator.next();
-      if (next.done === true) return;
-      yield next.value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
-}
-
-/** Damage in the final piece and bytes after it look the same to a stream: both fail its tag. */
 function requireIndex(index: number): void {
   if (index >= chunkedMaximumPieces) throw pieceDamaged(index);
 }

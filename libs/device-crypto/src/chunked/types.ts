@@ -49,7 +49,7 @@ export interface ChunkedReader {
 export interface ChunkedEncryption {
   /** Seals a whole message. @throws EncodingError `invalid-length` on an input key of another length */
   seal(key: ChunkedKey, plaintext: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
-  /** Opens a whole message. @throws DeviceCryptoError `commitment-mismatch`, `piece-damaged`, `truncated`, `trailing-data` */
+  /** Opens a whole message. @throws DeviceCryptoError `commitment-mismatch`, `piece-damaged`, `truncated` */
   open(key: ChunkedKey, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer>>;
   /** Seals a stream: header first, then one piece at a time. Memory: one piece and the part that came last. */
   sealStream(

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 
 import { randomBytes } from '@coffer/crypto';
 
@@ -30,13 +30,14 @@ export function sealChunkedSync(
   salt: Uint8Array = randomBytes(chunkedSaltBytes),
 ): Uint8Array<ArrayBuffer> {
   const { keys, header } = newMessageKeys(key, salt);
+  const message = openSslMessage(keys);
   const sealed = new Uint8Array(sealedSize(plaintext.length));
   sealed.set(header);
   const pieces = pieceCount(plaintext.length);
   for (let index = 0; index < pieces; index++) {
     const at = index * chunkedPieceBytes;
     const { offset } = piecePlace(plaintext.length, index);
-    sealPieceInto(keys, index, plaintext.subarray(at, at + chunkedPieceBytes), sealed, offset);
+    sealPieceInto(message, index, plaintext.subarray(at, at + chunkedPieceBytes), sealed, offset);
   }
   return sealed;
 }
@@ -48,12 +49,12 @@ export function sealChunkedSync(
  */
 export function openChunkedSync(key: ChunkedKey, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
   const size = plainSize(sealed.length);
-  const keys = messageKeys(key, sealed.subarray(0, chunkedHeaderBytes));
+  const message = openSslMessage(messageKeys(key, sealed.subarray(0, chunkedHeaderBytes)));
   const plaintext = new Uint8Array(size);
   const pieces = pieceCount(size);
   for (let index = 0; index < pieces; index++) {
     const { offset, length } = piecePlace(size, index);
-    openPieceInto(keys, index, sealed.subarray(offset, offset + length), plaintext, index * chunkedPieceBytes);
+    openPieceInto(message, index, sealed.subarray(offset, offset + length), plaintext, index * chunkedPieceBytes);
   }
   return plaintext;
 }
@@ -68,37 +69,55 @@ export const nodeChunkedEncryption: ChunkedEncryption = {
 };
 
 function createPieceCipher(keys: MessageKeys): PieceCipher {
+  const message = openSslMessage(keys);
   return {
     seal(index, piece) {
       const sealed = new Uint8Array(piece.length + chunkedTagBytes);
-      sealPieceInto(keys, index, piece, sealed, 0);
+      sealPieceInto(message, index, piece, sealed, 0);
       return sealed;
     },
     open(index, sealedPiece) {
       const piece = new Uint8Array(Math.max(sealedPiece.length - chunkedTagBytes, 0));
-      openPieceInto(keys, index, sealedPiece, piece, 0);
+      openPieceInto(message, index, sealedPiece, piece, 0);
       return piece;
     },
   };
 }
 
-function algorithmOf({ key }: MessageKeys): 'aes-256-gcm' | 'aes-128-gcm' {
-  return key.length === 32 ? 'aes-256-gcm' : 'aes-128-gcm';
+interface OpenSslMessage {
+  readonly algorithm: 'aes-256-gcm' | 'aes-128-gcm';
+  /** A KeyObject: given the raw bytes, node:crypto makes one per piece, which halves the speed (0.9 against 1.9 GB/s). */
+  readonly key: KeyObject;
+  readonly baseNonce: Uint8Array;
 }
 
-function sealPieceInto(keys: MessageKeys, index: number, piece: Uint8Array, target: Uint8Array, offset: number): void {
-  const cipher = createCipheriv(algorithmOf(keys), keys.key, pieceNonce(keys.baseNonce, index));
+function openSslMessage({ key, baseNonce }: MessageKeys): OpenSslMessage {
+  return { algorithm: key.length === 32 ? 'aes-256-gcm' : 'aes-128-gcm', key: createSecretKey(key), baseNonce };
+}
+
+function sealPieceInto(
+  { algorithm, key, baseNonce }: OpenSslMessage,
+  index: number,
+  piece: Uint8Array,
+  target: Uint8Array,
+  offset: number,
+): void {
+  const cipher = createCipheriv(algorithm, key, pieceNonce(baseNonce, index));
   target.set(cipher.update(piece), offset);
   cipher.final();
   target.set(cipher.getAuthTag(), offset + piece.length);
 }
 
-function openPieceInto(keys: MessageKeys, index: number, sealed: Uint8Array, target: Uint8Array, offset: number): void {
+function openPieceInto(
+  { algorithm, key, baseNonce }: OpenSslMessage,
+  index: number,
+  sealed: Uint8Array,
+  target: Uint8Array,
+  offset: number,
+): void {
   const end = sealed.length - chunkedTagBytes;
   if (end < 0) throw pieceDamaged(index);
-  const decipher = createDecipheriv(algorithmOf(keys), keys.key, pieceNonce(keys.baseNonce, index), {
-    authTagLength: chunkedTagBytes,
-  });
+  const decipher = createDecipheriv(algorithm, key, pieceNonce(baseNonce, index), { authTagLength: chunkedTagBytes });
   decipher.setAuthTag(sealed.subarray(end));
   const piece = decipher.update(sealed.subarray(0, end));
   try {
