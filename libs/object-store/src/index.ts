@@ -1,0 +1,14 @@
+export { ObjectStoreError, type ObjectStoreErrorCode } from './errors';
+export { MemoryObjectStore } from './memory-object-store';
+export { requireKeyPrefix, requireObjectKey } from './object-key';
+export type {
+  ByteRange,
+  ListOptions,
+  ObjectContent,
+  ObjectEntry,
+  ObjectInfo,
+  ObjectStore,
+  ObjectStoreCapabilities,
+  ObjectStream,
+  PutOptions,
+} from './object-store';
