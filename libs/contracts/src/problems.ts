@@ -27,6 +27,7 @@ export const problemKinds = {
   pinned: kind(409, 'An accepted proof relies on one of these objects.'),
   'already-exists': kind(409, 'There is one already, and it is never rewritten.'),
   'too-large': kind(413, 'The body is larger than the route allows.'),
+  'range-invalid': kind(416, 'The range lies outside the object.'),
   'checksum-mismatch': kind(422, 'The bytes do not have the length or hash that was announced.'),
   'grant-invalid': kind(403, 'The storage grant does not permit this act or has expired.'),
   'idempotency-conflict': kind(409, 'The idempotency key was used with other bytes.'),

@@ -108,7 +108,7 @@ export const repositoryRoutes = defineRoutes({
     otherStatuses: [206],
     response: { kind: 'bytes' },
     responseHeaders: ['content-length', 'content-range', 'etag'],
-    problems: ['not-found', 'grant-invalid', 'store-unreachable'],
+    problems: ['not-found', 'grant-invalid', 'range-invalid', 'store-unreachable'],
     isIdempotent: true,
   },
   headObject: {
@@ -137,7 +137,7 @@ export const repositoryRoutes = defineRoutes({
     status: 201,
     response: { kind: 'json', schema: createdObject },
     problems: ['not-found', 'grant-invalid', 'already-exists', 'checksum-mismatch', 'store-unreachable'],
-    isIdempotent: true,
+    isIdempotent: false,
   },
   listObjects: {
     method: 'GET',

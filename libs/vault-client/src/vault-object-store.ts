@@ -1,0 +1,187 @@
+import { contentSha256HeaderName, grantHeaderName, type GrantPermission } from '@coffer/contracts';
+import { sha256 } from '@coffer/crypto';
+import { concatBytes, equalBytes, systemClock, toBase64Url, type Clock } from '@coffer/foundation';
+import {
+  ObjectStoreError,
+  requireKeyPrefix,
+  requireObjectKey,
+  type ByteRange,
+  type ListOptions,
+  type ObjectContent,
+  type ObjectEntry,
+  type ObjectInfo,
+  type ObjectStore,
+  type ObjectStoreCapabilities,
+  type ObjectStream,
+  type PutOptions,
+} from '@coffer/object-store';
+
+import { piecesOf } from './answer';
+import type { VaultClient } from './call';
+import { VaultClientError } from './client-error';
+import { exactly, extentOf, mismatch, rangeHeader, sizeOf, wholeContent } from './object-transfer';
+import { StorageGrants, type SignCreateGrant } from './storage-grants';
+import { toStoreError } from './store-error';
+
+/** What a store behind a vault's gateway is made of. */
+export interface VaultObjectStoreOptions {
+  readonly client: VaultClient;
+  /** Signs `create-grant` statements; without it the store is for reading. */
+  readonly signCreateGrant?: SignCreateGrant;
+  readonly clock?: Clock;
+}
+
+const repositoryIdCharacters = 22;
+
+/**
+ * The object store that a vault grants (`vault:`). Keys start with the repository id, as in every store:
+ * `<repository id>/<path>`. Objects have at most 32 MiB; deleting needs an owner-signed statement of its own
+ * (`deleteObjects` of the client) and is refused here.
+ */
+export class VaultObjectStore implements ObjectStore {
+  readonly #client: VaultClient;
+  readonly #grants: StorageGrants;
+
+  constructor({ client, signCreateGrant, clock = systemClock }: VaultObjectStoreOptions) {
+    this.#client = client;
+    this.#grants = new StorageGrants(client, signCreateGrant, clock);
+  }
+
+  async capabilities(): Promise<ObjectStoreCapabilities> {
+    return { conditionalCreate: true };
+  }
+
+  async put(key: string, content: ObjectContent, options: PutOptions = {}): Promise<void> {
+    const params = splitKey(key);
+    if (!this.#grants.canCreate) {
+      throw new ObjectStoreError('access-denied', 'this store was opened for reading; nothing was stored');
+    }
+    const body = await wholeContent(content, options);
+    const hash = sha256(body);
+    if (options.sha256 !== undefined && !equalBytes(hash, options.sha256)) throw mismatch('its SHA-256');
+    await this.#granted(params.repositoryId, 'create', (grant) =>
+      this.#client.putObject({
+        params,
+        headers: { [grantHeaderName]: grant, [contentSha256HeaderName]: toBase64Url(hash) },
+        body,
+      }),
+    );
+  }
+
+  async get(key: string, range?: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
+    const { content } = await this.getStream(key, range);
+    const parts: Uint8Array[] = [];
+    for await (const part of content) parts.push(part);
+    return concatBytes(...parts);
+  }
+
+  async getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
+    const params = splitKey(key);
+    const header = rangeHeader(range);
+    // `bytes=0-` of an empty object cannot be satisfied (RFC 9110, section 14.1.1): the whole is asked for instead.
+    const asked = header === 'bytes=0-' ? undefined : header;
+    const answer = await this.#granted(params.repositoryId, 'read', (grant) =>
+      this.#client.getObject({
+        params,
+        headers: { [grantHeaderName]: grant, ...(asked === undefined ? {} : { range: asked }) },
+      }),
+    );
+    const extent = extentOf(answer.status, answer.headers);
+    if (
+      extent === undefined ||
+      (asked !== undefined && answer.status !== 206) ||
+      extent.offset !== (range?.offset ?? 0)
+    ) {
+      await answer.data.cancel();
+      throw new ObjectStoreError('unreachable', 'the vault answered with another range than was asked for');
+    }
+    return { ...extent, content: exactly(piecesOf(answer.data), extent.length) };
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    const params = splitKey(key);
+    try {
+      const answer = await this.#granted(params.repositoryId, 'read', (grant) =>
+        this.#client.headObject({ params, headers: { [grantHeaderName]: grant } }),
+      );
+      const sizeBytes = sizeOf(answer.headers['content-length']);
+      if (sizeBytes === undefined)
+        throw new ObjectStoreError('unreachable', 'the vault did not say how long the object is');
+      return { sizeBytes };
+    } catch (error) {
+      if (error instanceof ObjectStoreError && error.code === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ObjectEntry, void> {
+    requireKeyPrefix(prefix);
+    let left = options.limit ?? Number.POSITIVE_INFINITY;
+    for (const repositoryId of await this.#repositoriesOf(prefix)) {
+      for await (const entry of this.#listRepository(repositoryId, prefix.slice(repositoryIdCharacters + 1))) {
+        if (left === 0) return;
+        if (entry.key <= (options.after ?? '')) continue;
+        yield entry;
+        left--;
+      }
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    requireObjectKey(key);
+    throw new ObjectStoreError(
+      'access-denied',
+      'a vault deletes objects only by an owner-signed statement that names them; nothing was deleted',
+    );
+  }
+
+  async #repositoriesOf(prefix: string): Promise<readonly string[]> {
+    if (prefix.length > repositoryIdCharacters) {
+      return prefix[repositoryIdCharacters] === '/' ? [prefix.slice(0, repositoryIdCharacters)] : [];
+    }
+    const { repositories } = await this.#client.listRepositories().catch((error: unknown) => {
+      throw toStoreError(error);
+    });
+    const ids = repositories.map(({ repositoryId }) => repositoryId);
+    return ids.filter((id) => id.startsWith(prefix)).sort();
+  }
+
+  async *#listRepository(repositoryId: string, prefix: string): AsyncGenerator<ObjectEntry, void> {
+    let cursor: string | undefined;
+    do {
+      const query = { ...(prefix === '' ? {} : { prefix }), ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#granted(repositoryId, 'read', (grant) =>
+        this.#client.listObjects({ params: { repositoryId }, query, headers: { [grantHeaderName]: grant } }),
+      );
+      for (const { path, sizeBytes } of page.objects) yield { key: `${repositoryId}/${path}`, sizeBytes };
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+
+  /** Runs a call with a grant; one that the vault turns away is replaced once, for nothing was done under it. */
+  async #granted<Result>(
+    repositoryId: string,
+    permission: GrantPermission,
+    act: (grant: string) => Promise<Result>,
+  ): Promise<Result> {
+    try {
+      const grant = await this.#grants.get(repositoryId, permission);
+      try {
+        return await act(grant);
+      } catch (error) {
+        if (!(error instanceof VaultClientError) || error.code !== 'grant-invalid') throw error;
+        return await act(await this.#grants.get(repositoryId, permission, grant));
+      }
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+}
+
+function splitKey(key: string): { repositoryId: string; path: string } {
+  requireObjectKey(key);
+  if (key[repositoryIdCharacters] !== '/') {
+    throw new ObjectStoreError('invalid-key', 'keys in a vault start with a repository id and a slash');
+  }
+  return { repositoryId: key.slice(0, repositoryIdCharacters), path: key.slice(repositoryIdCharacters + 1) };
+}
