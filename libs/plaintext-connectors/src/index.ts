@@ -1,0 +1,1 @@
+export type { ContentRange, PlaintextConnector } from './plaintext-connector';

@@ -1,0 +1,26 @@
+export { ConnectorError, PurgeError, type ConnectorErrorCode, type PurgeErrorCode } from './errors';
+export { CopyKind, copyKey, holdsBackup, pathKey, type FoundObject, type RuleVerdict } from './found-object';
+export type {
+  AcceptedProof,
+  AccountReader,
+  CertificateSigner,
+  ConnectorListing,
+  ConnectorPort,
+  DeleteOutcome,
+  ExpectedObject,
+  ProofStore,
+  ProvenCiphertext,
+  PurgeChanges,
+  PurgeEvent,
+  PurgeLease,
+  PurgeNotice,
+  PurgePorts,
+  PurgeRecord,
+  PurgeRows,
+  RepositoryReader,
+  SignedCertificate,
+} from './ports';
+export type { AccountStanding, PurgeJob, PurgeListing, PurgeLocation, PurgeMandate } from './purge-job';
+export { PurgeReason, type Deletion, type PlaintextRelease, type PurgeObject } from './purge-object';
+export { defaultPurgeSettings, type PurgeSettings } from './settings';
+export { bucketOf, canMove, PurgeState, purgeStates, type PurgeBucket } from './states';
