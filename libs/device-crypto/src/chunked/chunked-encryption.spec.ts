@@ -1,0 +1,260 @@
+import { concatBytes, EncodingError, toHex } from '@coffer/foundation';
+import { seed } from '@coffer/test-kit';
+import { fc, test as property } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+
+import { browserChunkedEncryption, sealChunked } from '../browser';
+import { nodeChunkedEncryption, openChunkedSync, sealChunkedSync } from '../node';
+import { pieceNonce } from './message-keys';
+import { chunkedHeaderBytes, chunkedPieceBytes, chunkedSealedPieceBytes, sealedSize } from './sizes';
+import type { ChunkedKey, RangeSource } from './types';
+
+const keys = [
+  { suite: 'cobblestone-256', inputKey: seed('input key'), context: seed('context', 70) },
+  { suite: 'cobblestone-128', inputKey: seed('input key', 16), context: new Uint8Array(0) },
+] as const satisfies readonly ChunkedKey[];
+const key: ChunkedKey = keys[0];
+const halves = [
+  ['node', nodeChunkedEncryption],
+  ['browser', browserChunkedEncryption],
+] as const;
+
+// Around the borders of a piece, where mistakes live.
+const sizes = fc.oneof(
+  fc.integer({ min: 0, max: 100 }),
+  fc.constantFrom(1, 2, 3).chain((pieces) => fc.integer({ min: -2, max: 2 }).map((off) => pieces * 16_384 + off)),
+  fc.integer({ min: 0, max: 70_000 }),
+);
+const coded = (...codes: readonly string[]): Error =>
+  expect.objectContaining({
+    name: 'DeviceCryptoError',
+    code: expect.stringMatching(new RegExp(`^(${codes.join('|')})$`)) as string,
+  }) as Error;
+
+async function collect(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece.slice());
+  return concatBytes(...pieces);
+}
+
+function* cut(bytes: Uint8Array, lengths: readonly number[]): Generator<Uint8Array> {
+  let at = 0;
+  for (let turn = 0; at < bytes.length; turn++) {
+    const length = lengths[turn % lengths.length]!;
+    yield bytes.subarray(at, at + length);
+    at += length;
+  }
+}
+
+function sourceOf(bytes: Uint8Array, reads: [number, number][] = []): RangeSource {
+  return {
+    size: bytes.length,
+    read: async (offset, length) => {
+      reads.push([offset, length]);
+      return bytes.slice(offset, offset + length);
+    },
+  };
+}
+
+describe('both halves', () => {
+  property.prop([sizes, fc.constantFrom(...keys)], { numRuns: 60 })('write the same bytes', async (size, each) => {
+    const plaintext = seed('plaintext', size);
+    const salt = seed('salt', 24);
+    const sealed = sealChunkedSync(each, plaintext, salt);
+    expect(sealed.length).toBe(sealedSize(size));
+    expect(Buffer.from(await sealChunked(each, plaintext, salt)).equals(sealed)).toBe(true);
+    expect(plaintext).toEqual(seed('plaintext', size));
+  });
+
+  property.prop([sizes, fc.constantFrom(...keys), fc.array(fc.integer({ min: 1, max: 20_000 }), { minLength: 1 })], {
+    numRuns: 60,
+  })('read each other, whole and streamed, however it is cut', async (size, each, lengths) => {
+    const plaintext = Buffer.from(seed('plaintext', size));
+    for (const [, writer] of halves) {
+      const whole = await writer.seal(each, plaintext);
+      const streamed = await collect(writer.sealStream(each, cut(plaintext, lengths)));
+      expect(streamed.length).toBe(sealedSize(size));
+      for (const [, reader] of halves) {
+        expect(plaintext.equals(await reader.open(each, streamed))).toBe(true);
+        expect(plaintext.equals(await collect(reader.openStream(each, cut(whole, lengths))))).toBe(true);
+      }
+    }
+  });
+
+  it('draw a new salt for each message', async () => {
+    for (const [, half] of halves) {
+      const [first, second] = [await half.seal(key, new Uint8Array(5)), await half.seal(key, new Uint8Array(5))];
+      expect(first.subarray(0, 24)).not.toEqual(second.subarray(0, 24));
+    }
+  });
+});
+
+describe.each(halves)('%s half', (_name, half) => {
+  const plaintext = seed('plaintext', 2 * chunkedPieceBytes + 700);
+  const sealed = sealChunkedSync(key, plaintext);
+  const piece = (index: number): Uint8Array =>
+    sealed.subarray(
+      chunkedHeaderBytes + index * chunkedSealedPieceBytes,
+      chunkedHeaderBytes + (index + 1) * chunkedSealedPieceBytes,
+    );
+  const header = sealed.subarray(0, chunkedHeaderBytes);
+
+  async function expectRefused(changed: Uint8Array, code: Error, each: ChunkedKey = key): Promise<void> {
+    await expect(half.open(each, changed)).rejects.toThrow(code);
+    await expect(collect(half.openStream(each, cut(changed, [9000])))).rejects.toThrow(code);
+  }
+
+  property.prop([fc.nat({ max: sealed.length * 8 - 1 })], { numRuns: 100 })('refuses any flipped bit', async (bit) => {
+    const changed = sealed.slice();
+    changed[bit >> 3]! ^= 1 << (bit & 7);
+    const isHeader = bit >> 3 < chunkedHeaderBytes;
+    await expectRefused(changed, coded(isHeader ? 'commitment-mismatch' : 'piece-damaged'));
+  });
+
+  property.prop([fc.nat({ max: sealed.length - 1 })], { numRuns: 100 })('refuses any truncation', async (length) => {
+    await expectRefused(sealed.subarray(0, length), coded('truncated', 'piece-damaged'));
+  });
+
+  it.each([
+    ['pieces swapped', concatBytes(header, piece(1), piece(0), piece(2))],
+    ['a piece twice', concatBytes(header, piece(0), piece(0), piece(1), piece(2))],
+    ['a piece left out', concatBytes(header, piece(0), piece(2))],
+    ['the end of another message', concatBytes(sealChunkedSync(key, plaintext).subarray(0, -716), piece(2))],
+    ['one byte more', concatBytes(sealed, new Uint8Array(1))],
+    ['the final piece twice', concatBytes(sealed, piece(2))],
+  ])('refuses %s', async (_what, changed) => {
+    await expectRefused(changed, coded('piece-damaged'));
+  });
+
+  it.each<[string, ChunkedKey]>([
+    ['input key', { ...key, inputKey: seed('other') }],
+    ['context', { ...key, context: seed('other', 70) }],
+    ['context that continues it', { ...key, context: concatBytes(key.context, new Uint8Array(1)) }],
+  ])('refuses another %s before any piece', async (_what, other) => {
+    await expectRefused(sealed, coded('commitment-mismatch'), other);
+  });
+
+  it.each<ChunkedKey>([
+    { ...key, inputKey: seed('input key', 16) },
+    { ...key, inputKey: seed('input key', 33) },
+    { ...keys[1], inputKey: seed('input key', 32) },
+  ])('refuses an input key of another length', async (wrong) => {
+    await expect(half.seal(wrong, plaintext)).rejects.toThrow(EncodingError);
+    await expect(half.open(wrong, sealed)).rejects.toThrow(EncodingError);
+  });
+
+  it('names the damaged piece', async () => {
+    const changed = sealed.slice();
+    changed[chunkedHeaderBytes + chunkedSealedPieceBytes + 5]! ^= 1;
+    await expect(half.open(key, changed)).rejects.toMatchObject({ code: 'piece-damaged', fields: { piece: 1 } });
+  });
+
+  it('closes its source when a stream fails or is left', async () => {
+    for (const bytes of [sealed, sealed.toReversed()]) {
+      let isClosed = false;
+      const parts = (function* () {
+        try {
+          yield* cut(bytes, [100]);
+        } finally {
+          isClosed = true;
+        }
+      })();
+      try {
+        for await (const _ of half.openStream(key, parts)) break;
+      } catch (error) {
+        expect(error).toEqual(coded('commitment-mismatch'));
+      }
+      expect(isClosed).toBe(true);
+    }
+  });
+
+  describe('openReader', () => {
+    property.prop([sizes, fc.nat(), fc.nat()], { numRuns: 60 })('reads any range', async (size, from, length) => {
+      const whole = seed('range', size);
+      const reader = await half.openReader(key, sourceOf(sealChunkedSync(key, whole)));
+      const offset = from % (size + 1);
+      const count = length % (size - offset + 1);
+      expect(reader.plainSize).toBe(size);
+      expect(toHex(await reader.read(offset, count))).toBe(toHex(whole.subarray(offset, offset + count)));
+      await reader.authenticateSize();
+    });
+
+    it('fetches the header, then no more than the pieces that hold the range', async () => {
+      const reads: [number, number][] = [];
+      const reader = await half.openReader(key, sourceOf(sealed, reads));
+      await reader.read(chunkedPieceBytes + 10, 5);
+      await reader.authenticateSize();
+      expect(reads).toEqual([
+        [0, 56],
+        [56 + 16_400, 16_400],
+        [56 + 2 * 16_400, 716],
+      ]);
+    });
+
+    it('fetches a long range in parts of 64 pieces', async () => {
+      const long = seed('long', 130 * chunkedPieceBytes);
+      const reads: [number, number][] = [];
+      const reader = await half.openReader(key, sourceOf(sealChunkedSync(key, long), reads));
+      expect(Buffer.from(await reader.read(0, long.length)).equals(long)).toBe(true);
+      expect(reads.slice(1).map(([, length]) => length / chunkedSealedPieceBytes)).toEqual([64, 64, 2]);
+    });
+
+    it('loses the damaged piece only', async () => {
+      const changed = sealed.slice();
+      changed[chunkedHeaderBytes + chunkedSealedPieceBytes + 5]! ^= 1;
+      const reader = await half.openReader(key, sourceOf(changed));
+      expect(await reader.read(0, 100)).toEqual(plaintext.subarray(0, 100));
+      expect(await reader.read(2 * chunkedPieceBytes, 100)).toEqual(plaintext.subarray(-700, -600));
+      await expect(reader.read(chunkedPieceBytes, 1)).rejects.toThrow(coded('piece-damaged'));
+    });
+
+    it('does not believe a size that the final piece does not prove', async () => {
+      const cutShort = await half.openReader(key, sourceOf(sealed.subarray(0, -100)));
+      expect(cutShort.plainSize).toBe(plaintext.length - 100);
+      await expect(cutShort.authenticateSize()).rejects.toThrow(coded('piece-damaged'));
+      await expect(half.openReader(key, sourceOf(sealed.subarray(0, 60)))).rejects.toThrow(coded('truncated'));
+    });
+
+    it.each([
+      [-1, 5],
+      [0, plaintext.length + 1],
+      [plaintext.length, 1],
+      [0.5, 1],
+      [0, Number.NaN],
+    ])('refuses the range from %d with %d bytes', async (offset, length) => {
+      const reader = await half.openReader(key, sourceOf(sealed));
+      await expect(reader.read(offset, length)).rejects.toThrow(coded('out-of-range'));
+    });
+
+    it('refuses a source that gives less than it says', async () => {
+      const source: RangeSource = { size: sealed.length, read: async () => new Uint8Array(10) };
+      await expect(half.openReader(key, source)).rejects.toThrow(coded('truncated'));
+    });
+  });
+});
+
+describe('openChunkedSync', () => {
+  it('takes memory that threads share', () => {
+    const sealed = sealChunkedSync(key, seed('plaintext', 40_000));
+    const shared = new Uint8Array(new SharedArrayBuffer(sealed.length));
+    shared.set(sealed);
+    expect(openChunkedSync(key, shared)).toEqual(seed('plaintext', 40_000));
+  });
+});
+
+describe('pieceNonce', () => {
+  it.each([
+    [0, '000000000000000000000000'],
+    [1, '000000000000000000000001'],
+    [0x1_0000, '000000000000000000010000'],
+    [2 ** 32 - 1, '0000000000000000ffffffff'],
+    [2 ** 32, '000000000000000100000000'],
+    [2 ** 38 - 1, '000000000000003fffffffff'],
+  ])('XORs %d into the end of the base nonce', (index, hex) => {
+    expect(toHex(pieceNonce(new Uint8Array(12), index))).toBe(hex);
+    const base = seed('base', 12);
+    const expected = base.map((byte, at) => byte ^ Buffer.from(hex, 'hex')[at]!);
+    expect(pieceNonce(base, index)).toEqual(expected);
+    expect(base).toEqual(seed('base', 12));
+  });
+});
