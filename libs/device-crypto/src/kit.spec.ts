@@ -10,10 +10,11 @@ const backupKey = requireBackupKey(seed('backup key'));
 const rows = formatKitRows(backupKey).map(({ groups, check }) => `${groups.join(' ')}  ${check}`);
 const withCode = (code: string, fields: object): Error => expect.objectContaining({ code, fields }) as Error;
 
+const hexDigits = Array.from('0123456789abcdef');
 const row = fc.integer({ min: 0, max: 3 });
-const digits = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 16, maxLength: 16 });
+const digits = fc.string({ unit: fc.constantFrom(...hexDigits), minLength: 16, maxLength: 16 });
 const place = fc.integer({ min: 0, max: 15 });
-const digit = fc.constantFrom(...'0123456789abcdef');
+const digit = fc.constantFrom(...hexDigits);
 const put = (text: string, at: number, character: string): string => text.slice(0, at) + character + text.slice(at + 1);
 
 describe('rowCheck', () => {

@@ -25,7 +25,7 @@ describe('labels', () => {
   });
 
   it('are the ones that docs/key-labels.md names, each once', () => {
-    const documented = [...docs.matchAll(/^\| `(coffer\/v1\/[^`]+)` \|/gm)].map((match) => match[1]);
+    const documented = [...docs.matchAll(/^\| `(coffer\/v1\/[^`]+)` +\|/gm)].map((match) => match[1]);
     expect(documented.toSorted()).toEqual(all.toSorted());
   });
 });
