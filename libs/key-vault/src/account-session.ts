@@ -1,0 +1,166 @@
+import {
+  EvidenceError,
+  hashLedgerEvent,
+  verifyVaultStatement,
+  type BudgetState,
+  type ChainPosition,
+  type ExpectedVaultStatement,
+  type LedgerEventKind,
+  type SignedStatement,
+  type VaultPurpose,
+  type VerifiedVaultStatement,
+} from '@coffer/evidence';
+import { newUuid } from '@coffer/foundation';
+import { VaultError } from './errors';
+import { makeEvent, type EventDetails } from './event-maker';
+import type { KeySealer } from './ports/key-sealer';
+import type { AccountRow, LockedAccount, LoginRow, NewEvent, NewLogin, NewNotice, RecordRow } from './ports/rows';
+import type { AccountTransaction } from './ports/vault-store';
+
+/** What a statement must say beside account, vault and time. By default the account's current owner key and generation. */
+export interface StatementExpectation {
+  readonly ownerPublicKey?: Uint8Array | 'carried';
+  readonly generation?: number;
+  readonly serial?: number;
+  readonly previousSerial?: number;
+}
+
+/**
+ * One account inside one transaction, its budget row locked and its chain found to agree with it. Every change of the budget
+ * goes through here, together with the event that records it.
+ */
+export class AccountSession<Transaction extends AccountTransaction = AccountTransaction> {
+  readonly transaction: Transaction;
+  readonly account: AccountRow;
+  /** The database's clock after the lock, milliseconds. */
+  readonly nowMs: number;
+  readonly record: RecordRow | null;
+  /** The login that was asked for when the account was opened. */
+  readonly login: LoginRow | null;
+  readonly anchoredAtMs: number | null;
+  readonly #sealer: KeySealer;
+  readonly #vaultId: Uint8Array;
+  #budget: BudgetState;
+  #position: ChainPosition;
+
+  constructor(transaction: Transaction, locked: LockedAccount, sealer: KeySealer, vaultId: Uint8Array) {
+    this.transaction = transaction;
+    this.account = locked.row;
+    this.nowMs = locked.nowMs;
+    this.record = locked.record;
+    this.login = locked.login;
+    this.anchoredAtMs = locked.anchoredAtMs;
+    this.#sealer = sealer;
+    this.#vaultId = vaultId;
+    this.#budget = locked.budget;
+    this.#position = { number: locked.last.number, hash: hashLedgerEvent(locked.last.event) };
+  }
+
+  /** The budget as it is now in this transaction. */
+  get budget(): BudgetState {
+    return this.#budget;
+  }
+
+  /**
+   * Records an event, and with it a change of the budget where `after` is given.
+   *
+   * @returns the event's number
+   */
+  async append(kind: LedgerEventKind, details: EventDetails, after: BudgetState = this.#budget): Promise<number> {
+    const event = await this.#next(kind, details, after);
+    if (after === this.#budget) {
+      await this.transaction.append(event);
+    } else if (!(await this.transaction.appendWithBudget(this.#budget, after, event))) {
+      throw new VaultError('account-sealed', 'the budget row changed under its lock');
+    }
+    this.#goOn(event, after);
+    return event.number;
+  }
+
+  /**
+   * Spends a guess: budget, login and event in one conditional statement.
+   *
+   * @returns the login, or undefined where the database found that no guess is due
+   */
+  async spend(
+    kind: LedgerEventKind,
+    details: EventDetails,
+    after: BudgetState,
+    login: Omit<NewLogin, 'eventNumber'>,
+  ): Promise<NewLogin | undefined> {
+    const event = await this.#next(kind, details, after);
+    const counted = { ...login, eventNumber: event.number };
+    if (!(await this.transaction.spend(this.#budget, after, counted, event))) return undefined;
+    this.#goOn(event, after);
+    return counted;
+  }
+
+  /** Tells the account. */
+  async notify(notice: Omit<NewNotice, 'noticeId' | 'atMs'>): Promise<void> {
+    await this.transaction.addNotice({ ...notice, noticeId: newUuid(), atMs: this.nowMs });
+  }
+
+  /**
+   * Verifies an owner-signed act and spends its challenge. An act that is rolled back leaves the challenge unspent.
+   *
+   * @throws VaultError `statement-invalid`, `wrong-owner-generation`, `challenge-spent`
+   */
+  async requireStatement<P extends VaultPurpose>(
+    purpose: P,
+    signed: SignedStatement,
+    expectation: StatementExpectation = {},
+  ): Promise<VerifiedVaultStatement<P>> {
+    const verified = this.verifyStatement(purpose, signed, expectation);
+    if (!(await this.transaction.spendChallenge(verified.statement.challenge, 'statement'))) {
+      throw new VaultError('challenge-spent', 'the challenge was used before or has expired; ask for a new one');
+    }
+    return verified;
+  }
+
+  /** As `requireStatement`, for a request that is repeated: its challenge was spent the first time. */
+  verifyStatement<P extends VaultPurpose>(
+    purpose: P,
+    signed: SignedStatement,
+    expectation: StatementExpectation = {},
+  ): VerifiedVaultStatement<P> {
+    const ownerPublicKey = expectation.ownerPublicKey ?? this.account.ownerPublicKey;
+    const generation = expectation.generation ?? this.account.ownerGeneration;
+    if (ownerPublicKey === null || generation === 0) {
+      throw new VaultError('wrong-owner-generation', 'the account has no owner key yet');
+    }
+    const expected: ExpectedVaultStatement<P> = {
+      purpose,
+      vaultId: this.#vaultId,
+      account: this.account.accountId,
+      generation,
+      ownerPublicKey,
+      nowMs: this.nowMs,
+      ...(expectation.serial === undefined ? {} : { serial: expectation.serial }),
+      ...(expectation.previousSerial === undefined ? {} : { previousSerial: expectation.previousSerial }),
+    };
+    try {
+      return verifyVaultStatement(signed, expected);
+    } catch (cause) {
+      if (!(cause instanceof EvidenceError)) throw cause;
+      const code = cause.reason === 'wrong-generation' ? 'wrong-owner-generation' : 'statement-invalid';
+      throw new VaultError(code, 'the signed statement does not hold for this act', {
+        cause,
+        fields: { reason: cause.reason },
+      });
+    }
+  }
+
+  #next(kind: LedgerEventKind, details: EventDetails, budget: BudgetState): Promise<NewEvent> {
+    return makeEvent(this.#sealer, this.account.accountId, this.#position, {
+      kind,
+      atMs: this.nowMs,
+      budget,
+      details,
+    });
+  }
+
+  #goOn(event: NewEvent, after: BudgetState): void {
+    this.#position = { number: event.number, hash: event.hash };
+    this.#budget = after;
+  }
+}

@@ -1,0 +1,101 @@
+import { hashLedgerEvent, decodeLedgerEvent, LedgerEventKind, type BudgetState } from '@coffer/evidence';
+import { newUuid } from '@coffer/foundation';
+import { AccountSession } from './account-session';
+import { VaultError } from './errors';
+import { chainAgrees, hasOwnMac, makeEvent, newChain } from './event-maker';
+import { openingBudget } from './guess-budget';
+import type { KeySealer } from './ports/key-sealer';
+import type { AccountRow, LockedAccount } from './ports/rows';
+import type { AccountTransaction, VaultStore } from './ports/vault-store';
+
+/** Opens accounts and runs acts on them. */
+export class Accounts<Transaction extends AccountTransaction = AccountTransaction> {
+  readonly #store: VaultStore<Transaction>;
+  readonly #sealer: KeySealer;
+  readonly #vaultId: Uint8Array;
+
+  constructor(parts: {
+    readonly store: VaultStore<Transaction>;
+    readonly sealer: KeySealer;
+    readonly vaultId: Uint8Array;
+  }) {
+    this.#store = parts.store;
+    this.#sealer = parts.sealer;
+    this.#vaultId = parts.vaultId;
+  }
+
+  /** The account of an identity; made with one budget row and its first event where this is its first request. */
+  async ensure(issuer: string, subject: string): Promise<AccountRow> {
+    const found = await this.#store.findAccount(issuer, subject);
+    if (found.account !== undefined) return found.account;
+    const accountId = newUuid();
+    const event = await makeEvent(this.#sealer, accountId, newChain, {
+      kind: LedgerEventKind.accountOpened,
+      atMs: found.nowMs,
+      budget: openingBudget,
+      details: {},
+    });
+    await this.#store.createAccount({ accountId, issuer, subject }, openingBudget, event);
+    // whoever came first made it
+    const { account } = await this.#store.findAccount(issuer, subject);
+    if (account === undefined) throw new VaultError('not-found', 'the account was removed while it was made');
+    return account;
+  }
+
+  /**
+   * Runs `work` in one transaction on a locked account whose chain agrees with its budget. When this resolves, COMMIT is
+   * known; when `work` throws, nothing happened.
+   *
+   * @param options.loginId - a login to read along with the lock
+   * @throws VaultError `not-found`, `account-sealed` (also where the difference is found now), `vault-sealed`
+   */
+  async within<T>(
+    accountId: string,
+    work: (session: AccountSession<Transaction>) => Promise<T>,
+    options: { readonly loginId?: string } = {},
+  ): Promise<T> {
+    try {
+      return await this.#store.transaction(accountId, async (transaction) => {
+        const locked = await transaction.lock(options.loginId);
+        if (locked === undefined) throw new VaultError('not-found', 'there is no such account');
+        if (locked.vaultSealedReason !== null) throw new VaultError('vault-sealed', 'the vault is sealed');
+        if (locked.row.sealedReason !== null) throw new VaultError('account-sealed', 'the account is sealed');
+        if (!(await chainAgrees(this.#sealer, accountId, locked.last, locked.budget))) throw new ChainDiffers();
+        return await work(new AccountSession(transaction, locked, this.#sealer, this.#vaultId));
+      });
+    } catch (error) {
+      if (!(error instanceof ChainDiffers)) throw error;
+      await this.seal(accountId, 'the budget does not agree with the ledger');
+      throw new VaultError('account-sealed', 'the account is sealed: its budget does not agree with its ledger');
+    }
+  }
+
+  /** Seals one account, for staff to repair. An authentic chain records it; a forged one cannot. */
+  async seal(accountId: string, reason: string): Promise<void> {
+    await this.#store.transaction(accountId, async (transaction) => {
+      const locked = await transaction.lock();
+      if (locked === undefined || locked.row.sealedReason !== null) return;
+      await transaction.seal(reason);
+      const budget = await this.#authenticBudget(accountId, locked);
+      if (budget === undefined) return;
+      const position = { number: locked.last.number, hash: hashLedgerEvent(locked.last.event) };
+      await transaction.append(
+        await makeEvent(this.#sealer, accountId, position, {
+          kind: LedgerEventKind.accountSealed,
+          atMs: locked.nowMs,
+          budget,
+          details: { reason },
+        }),
+      );
+    });
+  }
+
+  async #authenticBudget(accountId: string, locked: LockedAccount): Promise<BudgetState | undefined> {
+    if (!(await hasOwnMac(this.#sealer, accountId, locked.last))) return undefined;
+    const { remaining, attempt, nextAtMs, serial } = decodeLedgerEvent(locked.last.event);
+    return { remaining, attempt, nextAtMs, serial };
+  }
+}
+
+/** Internal: rolls the transaction back before the account is sealed in one of its own. */
+class ChainDiffers extends Error {}

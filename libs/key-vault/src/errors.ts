@@ -1,0 +1,50 @@
+import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
+
+/** Codes are problem codes of the API (docs/wire.md). */
+export type VaultErrorCode =
+  | 'malformed'
+  | 'not-found'
+  | 'forbidden'
+  | 'fresh-login-required'
+  | 'account-owned'
+  | 'wrong-owner-generation'
+  | 'statement-invalid'
+  | 'challenge-spent'
+  | 'already-exists'
+  | 'login-conflict'
+  | 'login-expired'
+  | 'wrong-guess'
+  | 'superseded'
+  | 'no-attempts-left'
+  | 'attempt-too-early'
+  | 'registration-expired'
+  | 'too-many-registrations'
+  | 'vault-sealed'
+  | 'account-sealed'
+  | 'anchor-behind';
+
+/**
+ * The vault refuses. Thrown inside an account's transaction it rolls everything back. `fields` may carry
+ * `attemptsRemaining` and `nextAttemptAtMs` (null: at once).
+ */
+export class VaultError extends CofferError {
+  declare readonly code: VaultErrorCode;
+
+  constructor(code: VaultErrorCode, message: string, options: CofferErrorOptions = {}) {
+    super(code, message, options);
+  }
+}
+
+/**
+ * Something that was sealed does not open, or the sealing keys are not the ones that the database names.
+ *
+ * - `does-not-open`: moved, edited, or sealed by another key. - `unknown-epoch`: its key is gone or never was here.
+ * - `key-missing`, `wrong-key`, `key-exposed`: refuse to start.
+ */
+export class SealerError extends CofferError {
+  declare readonly code: 'does-not-open' | 'unknown-epoch' | 'key-missing' | 'wrong-key' | 'key-exposed';
+
+  constructor(code: SealerError['code'], message: string, options: CofferErrorOptions = {}) {
+    super(code, message, options);
+  }
+}

@@ -1,0 +1,26 @@
+export { Accounts } from './accounts';
+export { AccountSession, type StatementExpectation } from './account-session';
+export { SealerError, VaultError, type VaultErrorCode } from './errors';
+export type { EventDetails } from './event-maker';
+export { decideSpend, openingBudget, refilled, sameBudget, withoutRecord, type SpendDecision } from './guess-budget';
+export { defaultPolicy, type Ksf, type VaultPolicy } from './policy';
+export type { AnchorWatch } from './ports/anchor-watch';
+export type { KeySealer, Sealed, SealingContext, SealingEpochInfo } from './ports/key-sealer';
+export type { OpaqueServer } from './ports/opaque';
+export {
+  LoginOutcome,
+  RegistrationState,
+  type AccountRow,
+  type KeyslotRow,
+  type LockedAccount,
+  type LoginRow,
+  type NewEvent,
+  type NewLogin,
+  type NewNotice,
+  type NewRegistration,
+  type PendingRecord,
+  type RecordRow,
+  type RegistrationRow,
+  type StoredEvent,
+} from './ports/rows';
+export type { AccountTransaction, ChallengePurpose, VaultStore } from './ports/vault-store';

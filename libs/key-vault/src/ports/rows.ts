@@ -1,0 +1,141 @@
+import type { BudgetState, LedgerEvent } from '@coffer/evidence';
+import type { Sealed } from './key-sealer';
+
+/** One account as its row has it. Instants are milliseconds of the database's clock. */
+export interface AccountRow {
+  readonly accountId: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly createdAtMs: number;
+  /** 0 until an owner key is bound. */
+  readonly ownerGeneration: number;
+  /** 8 bytes. */
+  readonly keyId: Uint8Array | null;
+  /** 32 bytes, Ed25519. */
+  readonly ownerPublicKey: Uint8Array | null;
+  readonly sealedReason: string | null;
+}
+
+/** An event as it is stored. */
+export interface StoredEvent {
+  readonly number: number;
+  readonly event: Uint8Array;
+  readonly mac: Uint8Array;
+}
+
+/** An event that is about to be stored. */
+export interface NewEvent extends StoredEvent {
+  readonly hash: Uint8Array;
+  /** 32 random bytes. */
+  readonly salt: Uint8Array;
+  /** What `event` encodes. */
+  readonly fields: LedgerEvent;
+}
+
+/** The sealed active record of an account. */
+export interface RecordRow {
+  readonly serial: number;
+  readonly keyslotId: string;
+  readonly sealed: Sealed;
+}
+
+export const LoginOutcome = { proven: 'proven', wrong: 'wrong', superseded: 'superseded' } as const;
+export type LoginOutcome = (typeof LoginOutcome)[keyof typeof LoginOutcome];
+
+/** A named attempt, as it is when it is made. */
+export interface NewLogin {
+  readonly loginId: string;
+  /** Set on the confirming login of a registration, which is no guess. */
+  readonly registrationId: string | null;
+  /** SHA-256 of KE1. */
+  readonly ke1Hash: Uint8Array;
+  readonly serial: number;
+  readonly attempt: number;
+  /** Guesses left after it. */
+  readonly remaining: number;
+  readonly nextGuessAtMs: number | null;
+  readonly expiresAtMs: number;
+  /** Of the ledger event that recorded the spend; 0 on a confirming login. */
+  readonly eventNumber: number;
+}
+
+/** A named attempt as it is stored. */
+export interface LoginRow extends NewLogin {
+  readonly ke2: Uint8Array | null;
+  readonly state: Sealed | null;
+  readonly outcome: LoginOutcome | null;
+  readonly ke3Hash: Uint8Array | null;
+  readonly answer: Sealed | null;
+}
+
+export const RegistrationState = { open: 'open', pending: 'pending', activated: 'activated', ended: 'ended' } as const;
+export type RegistrationState = (typeof RegistrationState)[keyof typeof RegistrationState];
+
+/** A registration when it is opened. */
+export interface NewRegistration {
+  readonly registrationId: string;
+  readonly serial: number;
+  readonly previousSerial: number;
+  /** Owner generation that its statements name; 1 on a first claim. */
+  readonly generation: number;
+  readonly idempotencyKey: string;
+  /** SHA-256 of the request. */
+  readonly requestHash: Uint8Array;
+  readonly response: Uint8Array;
+  readonly salt: Sealed;
+  readonly openedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** What the second step brings. */
+export interface PendingRecord {
+  readonly record: Sealed;
+  /** SHA-256 of the statement's body. */
+  readonly recordHash: Uint8Array;
+  readonly ownerPublicKey: Uint8Array;
+  readonly keyId: Uint8Array;
+}
+
+export interface RegistrationRow extends Omit<NewRegistration, 'salt'> {
+  readonly state: RegistrationState;
+  readonly salt: Sealed | null;
+  readonly pending: PendingRecord | null;
+  readonly evaluations: number;
+}
+
+/** A way to get the backup key back. */
+export interface KeyslotRow {
+  readonly keyslotId: string;
+  readonly kind: 'digits' | 'password' | 'passkey';
+  readonly keyId: Uint8Array;
+  readonly serial: number;
+  readonly state: 'active' | 'removed' | 'shredded';
+  readonly provenAtMs: number;
+}
+
+/** An entry of the in-app feed. */
+export interface NewNotice {
+  readonly noticeId: string;
+  readonly atMs: number;
+  readonly kind: string;
+  readonly severity: 'info' | 'warning' | 'urgent';
+  readonly title: string;
+  readonly text: string;
+  readonly eventNumber: number | null;
+}
+
+/** What a transaction sees after it has locked the account's budget row. */
+export interface LockedAccount {
+  readonly row: AccountRow;
+  readonly budget: BudgetState;
+  /** The last event of the account's chain. */
+  readonly last: StoredEvent;
+  readonly record: RecordRow | null;
+  /** The login that was asked for. */
+  readonly login: LoginRow | null;
+  /** The database's clock after the lock. */
+  readonly nowMs: number;
+  /** When the anchor last acknowledged; null before the first time. */
+  readonly anchoredAtMs: number | null;
+  readonly vaultSealedReason: string | null;
+}
