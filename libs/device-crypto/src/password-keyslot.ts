@@ -1,5 +1,3 @@
-import { client, ready } from '@serenity-kit/opaque';
-
 import {
   opaqueMessageBytes,
   requireArgon2Parameters,
@@ -11,6 +9,7 @@ import { equalBytes, fromBase64Url, requireBytes, toBase64Url } from '@coffer/fo
 
 import { DeviceCryptoError } from './errors';
 import { exportKeyBytes, type ExportKey } from './key-hierarchy';
+import { loadOpaqueClient } from './opaque-library';
 import type { PreparedPassword } from './opaque-string';
 
 /** What a device keeps between the two steps of a registration. Secret; it lives in memory only. */
@@ -33,7 +32,7 @@ export interface KeyslotAgreement {
 export async function startPasswordRegistration(
   password: PreparedPassword,
 ): Promise<{ readonly request: Uint8Array<ArrayBuffer>; readonly state: RegistrationState }> {
-  await ready;
+  const client = await loadOpaqueClient();
   const { registrationRequest, clientRegistrationState } = client.startRegistration({ password });
   return {
     request: fromBase64Url(registrationRequest),
@@ -57,7 +56,7 @@ export async function finishPasswordRegistration(
   const ksf = requireArgon2Parameters(agreement.ksf);
   requireMessage(response, opaqueMessageBytes.registrationResponse);
   requirePinned(response.subarray(32), agreement);
-  await ready;
+  const client = await loadOpaqueClient();
   const finished = guarded(() =>
     client.finishRegistration({
       password: agreement.password,
@@ -75,7 +74,7 @@ export async function finishPasswordRegistration(
 export async function startPasswordRecovery(
   password: PreparedPassword,
 ): Promise<{ readonly ke1: Uint8Array<ArrayBuffer>; readonly state: RecoveryState }> {
-  await ready;
+  const client = await loadOpaqueClient();
   const { startLoginRequest, clientLoginState } = client.startLogin({ password });
   return { ke1: fromBase64Url(startLoginRequest), state: fromBase64Url(clientLoginState) as RecoveryState };
 }
@@ -101,7 +100,7 @@ export async function finishPasswordRecovery(
   const ksf = requireArgon2Parameters(agreement.ksf);
   requireMessage(ke2, opaqueMessageBytes.ke2);
   requireBytes(agreement.pinnedServerPublicKey, 32, 'pinned server public key');
-  await ready;
+  const client = await loadOpaqueClient();
   const finished = guarded(() =>
     client.finishLogin({
       password: agreement.password,

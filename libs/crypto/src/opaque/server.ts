@@ -1,5 +1,4 @@
 import { ristretto255_hasher } from '@noble/curves/ed25519.js';
-import { ready, server } from '@serenity-kit/opaque';
 
 import { concatBytes, fromBase64Url, requireBytes, toBase64Url } from '@coffer/foundation';
 
@@ -7,6 +6,7 @@ import type { Branded } from '../brand';
 import { CryptoError } from '../errors';
 import { randomBytes } from '../random';
 import type { OpaqueIdentities } from './identities';
+import { loadOpaqueServer } from './library';
 import {
   decodeRegistrationRecord,
   type Ke1,
@@ -34,7 +34,7 @@ export type OpaqueLoginOutcome =
 
 /** A new set-up for a vault, made once and kept sealed. */
 export async function createOpaqueServerSetup(): Promise<OpaqueServerSetup> {
-  await ready;
+  const server = await loadOpaqueServer();
   return fromBase64Url(server.createSetup()) as OpaqueServerSetup;
 }
 
@@ -50,7 +50,7 @@ export function requireOpaqueLoginState(bytes: Uint8Array): OpaqueLoginState {
 
 /** The 32-byte static public key that devices pin. @throws CryptoError `opaque-failed` on a damaged set-up */
 export async function opaqueServerPublicKey(setup: OpaqueServerSetup): Promise<Uint8Array<ArrayBuffer>> {
-  await ready;
+  const server = await loadOpaqueServer();
   return fromBase64Url(guarded('set-up', () => server.getPublicKey(text(setup))));
 }
 
@@ -66,7 +66,7 @@ export async function createOpaqueRegistrationResponse(input: {
   readonly salt: Uint8Array;
   readonly request: RegistrationRequest;
 }): Promise<Uint8Array<ArrayBuffer>> {
-  await ready;
+  const server = await loadOpaqueServer();
   const { registrationResponse } = guarded('registration request', () =>
     server.createRegistrationResponse({
       serverSetup: text(input.setup),
@@ -91,7 +91,7 @@ export async function startOpaqueLogin(input: {
   readonly ke1: Ke1;
   readonly identities: OpaqueIdentities;
 }): Promise<{ readonly state: OpaqueLoginState; readonly ke2: Uint8Array<ArrayBuffer> }> {
-  await ready;
+  const server = await loadOpaqueServer();
   const { serverLoginState, loginResponse } = guarded('login start', () =>
     server.startLogin({
       serverSetup: text(input.setup),
@@ -110,7 +110,7 @@ export async function startOpaqueLogin(input: {
  * @throws CryptoError `opaque-failed` on a state of another form
  */
 export async function finishOpaqueLogin(state: OpaqueLoginState, ke3: Ke3): Promise<OpaqueLoginOutcome> {
-  await ready;
+  const server = await loadOpaqueServer();
   const input = { serverLoginState: text(requireOpaqueLoginState(state)), finishLoginRequest: text(ke3) };
   try {
     return { outcome: 'ok', sessionKey: fromBase64Url(server.finishLogin(input).sessionKey) };
