@@ -12,6 +12,7 @@ describe('index', () => {
       'cutSegments',
       'decodeSegment',
       'encodeSegment',
+      'maximumInstantMs',
       'messageKinds',
       'messageMarks',
     ]);

@@ -17,5 +17,5 @@ export {
 } from './message';
 export { type ChatCounts, type ChatSource, type ConversationSource } from './source';
 export { conversationFromCbor, conversationToCbor } from './conversation-codec';
-export { chatLimits } from './limits';
+export { chatLimits, maximumInstantMs } from './limits';
 export { cutSegments, decodeSegment, encodeSegment } from './segment';

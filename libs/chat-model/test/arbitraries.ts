@@ -52,9 +52,7 @@ export const arbitraryMessage: fc.Arbitrary<Message> = partial(
     marks: fc.uniqueArray(fc.constantFrom(...messageMarks)),
   },
   ['id', 'senderId', 'isFromSelf', 'timeMs', 'kind'],
-).map((message) =>
-  message.kind === 'unsupported' ? { ...message, unsupportedType: '99' } : message,
-);
+).map((message) => (message.kind === 'unsupported' ? { ...message, unsupportedType: '99' } : message));
 
 export const arbitraryConversation: fc.Arbitrary<Conversation> = partial(
   {

@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { constants, DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { ChatFormatError } from '../errors';
+import type { SqlDatabase, SqlRow } from '../sql';
+
+/** Limits on what a foreign database can make SQLite do; `length` is the longest text or blob in bytes. */
+const limits = {
+  length: 64 * 1024 * 1024,
+  column: 2000,
+  exprDepth: 100,
+  compoundSelect: 10,
+  attach: 0,
+  triggerDepth: 1,
+};
+
+/** Opens a SQLite file that somebody else wrote. Nothing beside it is read or made: no journal, no shared memory. */
+export function openSqliteFile(path: string): SqlDatabase {
+  if (!existsSync(path)) throw new ChatFormatError('not-a-backup', 'there is no such file');
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  return guarded(() => new DatabaseSync(url, { readOnly: true, ...options }));
+}
+
+/** Opens a SQLite file that is in memory; the bytes are copied. */
+export function openSqliteBytes(bytes: Uint8Array): SqlDatabase {
+  return guarded(() => {
+    const database = new DatabaseSync(':memory:', options);
+    database.deserialize(withoutWriteAheadLog(bytes));
+    return database;
+  });
+}
+
+const options = {
+  allowExtension: false,
+  enableDoubleQuotedStringLiterals: false,
+  enableForeignKeyConstraints: false,
+  defensive: true,
+  limits,
+} as const;
+
+/** A database in WAL mode wants a log beside it, which memory has not; bytes 18 and 19 of the header say which mode it is. */
+function withoutWriteAheadLog(bytes: Uint8Array): Uint8Array {
+  if (bytes[18] !== 2 && bytes[19] !== 2) return bytes;
+  const copy = bytes.slice();
+  copy[18] = copy[19] = 1;
+  return copy;
+}
+
+const {
+  SQLITE_OK,
+  SQLITE_DENY,
+  SQLITE_SELECT,
+  SQLITE_READ,
+  SQLITE_FUNCTION,
+  SQLITE_PRAGMA,
+  SQLITE_INSERT,
+  SQLITE_UPDATE,
+  SQLITE_CREATE_TABLE,
+  SQLITE_CREATE_TEMP_INDEX,
+} = constants;
+
+const reading = new Set<number>([SQLITE_SELECT, SQLITE_READ, SQLITE_FUNCTION]);
+const writing = new Set<number>([SQLITE_INSERT, SQLITE_UPDATE, SQLITE_CREATE_TABLE, SQLITE_CREATE_TEMP_INDEX]);
+
+/**
+ * Beyond reading, only temporary tables may be made and filled. Views, triggers and recursion are refused with everything
+ * else, whatever a foreign schema tries to smuggle in.
+ */
+function authorize(
+  action: number,
+  first: string | null,
+  _second: string | null,
+  database: string | null,
+  triggerOrView: string | null,
+): number {
+  if (triggerOrView !== null) return SQLITE_DENY;
+  if (reading.has(action)) return SQLITE_OK;
+  if (writing.has(action)) return database === 'temp' ? SQLITE_OK : SQLITE_DENY;
+  return action === SQLITE_PRAGMA && first === 'table_xinfo' ? SQLITE_OK : SQLITE_DENY;
+}
+
+function guarded(open: () => DatabaseSync): SqlDatabase {
+  const database = translate(open);
+  try {
+    translate(() => {
+      database.exec(
+        'PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0',
+      );
+      database.setAuthorizer(authorize);
+      // the first read: a file that is no database, or is encrypted, fails here
+      database.prepare('SELECT count(*) FROM main.sqlite_master').get();
+    });
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return new NodeSqlite(database);
+}
+
+class NodeSqlite implements SqlDatabase {
+  readonly #database: DatabaseSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  *rows(sql: string, ...parameters: readonly (string | number | null)[]): Generator<SqlRow, void, undefined> {
+    const rows = translate(() => {
+      const statement = this.#database.prepare(sql);
+      statement.setReturnArrays(true);
+      return statement.iterate(...parameters) as unknown as Iterator<SqlRow>;
+    });
+    for (;;) {
+      const next = translate(() => rows.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
+  query(sql: string): (...parameters: readonly (string | number | null)[]) => readonly SqlRow[] {
+    const statement = translate(() => this.#database.prepare(sql));
+    statement.setReturnArrays(true);
+    return (...parameters) => translate(() => statement.all(...parameters) as unknown as readonly SqlRow[]);
+  }
+
+  execute(sql: string): void {
+    translate(() => this.#database.exec(sql));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function translate<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (cause instanceof ChatFormatError) throw cause;
+    throw new ChatFormatError('damaged', 'this database cannot be read: it is damaged, or no SQLite database', {
+      cause,
+    });
+  }
+}

@@ -1,0 +1,311 @@
+import { chatLimits, type Place, type Quote, type Reaction } from '@coffer/chat-model';
+import { safeInteger, safeReal, sqlCount, sqlText, type SqlDatabase, type SqlValue } from '../../sql';
+import { whatsAppType } from '../message-types';
+import {
+  addMark,
+  clippedText,
+  mediaOf,
+  positiveCount,
+  present,
+  sha256FromBase64,
+  sqlInstant,
+  type Facet,
+} from './draft';
+import { listFacet } from './lists';
+import type { People } from './people';
+import type { Schema } from './schema';
+
+interface Tables {
+  readonly database: SqlDatabase;
+  readonly schema: Schema;
+  readonly people: People;
+}
+
+/** All that the tables around the newer `message` table know, as far as they are there and have rows. */
+export function messageFacets(tables: Tables): readonly Facet[] {
+  return [
+    mediaFacet(tables),
+    placeFacet(tables),
+    quoteFacet(tables),
+    forwardedFacet(tables),
+    editFacet(tables),
+    systemFacet(tables),
+    systemPeopleFacet(tables),
+    contactFacet(tables),
+    reactionFacet(tables),
+    pollFacet(tables),
+    missedCallFacet(tables),
+    templateFacet(tables),
+    interactiveFacet(tables),
+  ].filter((facet) => facet !== undefined);
+}
+
+/** A facet from a table with at most one row for a message. */
+function rowFacet(
+  { schema }: Tables,
+  table: string,
+  columns: readonly string[],
+  apply: Facet['apply'],
+  extra: { readonly columns: readonly string[]; readonly join: string } = { columns: [], join: '' },
+): Facet | undefined {
+  if (!schema.isRowId(table, 'message_row_id') || !schema.hasRows(table)) return undefined;
+  const alias = `x_${table}`;
+  return {
+    columns: [
+      `${alias}.message_row_id IS NOT NULL`,
+      ...columns.map((column) => schema.column(table, column, alias)),
+      ...extra.columns,
+    ],
+    join: `LEFT JOIN main.${table} ${alias} ON ${alias}.message_row_id = m.rowid ${extra.join}`,
+    apply: (row, at, draft) => {
+      if (row[at] === 1) apply(row, at + 1, draft);
+    },
+  };
+}
+
+const mediaNumbers = ['file_size', 'file_length', 'width', 'height', 'media_duration'] as const;
+
+function mediaFacet(tables: Tables): Facet | undefined {
+  const numbers = mediaNumbers.map((column) => tables.schema.column('message_media', column, 'x_message_media'));
+  return rowFacet(
+    tables,
+    'message_media',
+    ['file_path', 'mime_type', 'media_name', 'file_hash', 'media_caption'],
+    (row, at, draft) => {
+      const [path, mimeType, name, hash, caption, size, length, width, height, duration] = row.slice(at, at + 10);
+      const media = mediaOf({
+        path: clippedText(path, chatLimits.pathLength),
+        mimeType: clippedText(mimeType, chatLimits.titleLength),
+        name: clippedText(name, chatLimits.titleLength),
+        sha256Hex: sha256FromBase64(hash),
+        sizeBytes: sqlCount(size) ?? sqlCount(length),
+        widthPixels: positiveCount(width),
+        heightPixels: positiveCount(height),
+        durationSeconds: positiveCount(duration),
+      });
+      if (media !== undefined) draft.media = media;
+      const text = clippedText(caption);
+      if (text !== undefined) draft.text ??= text;
+    },
+    { columns: numbers.map(safeInteger), join: '' },
+  );
+}
+
+function placeFacet(tables: Tables): Facet | undefined {
+  const degrees = (column: string): string =>
+    safeReal(tables.schema.column('message_location', column, 'x_message_location'));
+  return rowFacet(
+    tables,
+    'message_location',
+    ['place_name', 'place_address'],
+    (row, at, draft) => {
+      const place = placeOf(row[at + 2], row[at + 3], row[at], row[at + 1]);
+      if (place !== undefined) draft.place = place;
+    },
+    { columns: [degrees('latitude'), degrees('longitude')], join: '' },
+  );
+}
+
+/** A place, or nothing where the coordinates are none. */
+export function placeOf(
+  latitude: SqlValue | undefined,
+  longitude: SqlValue | undefined,
+  name: SqlValue | undefined,
+  address?: SqlValue,
+): Place | undefined {
+  if (typeof latitude !== 'number' || typeof longitude !== 'number') return undefined;
+  if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return undefined;
+  return present<Place>({
+    latitude,
+    longitude,
+    name: clippedText(name, chatLimits.titleLength),
+    address: clippedText(address, chatLimits.titleLength),
+  });
+}
+
+function quoteFacet(tables: Tables): Facet | undefined {
+  const { database, schema, people } = tables;
+  if (!schema.hasRows('message_quoted', 'chat_row_id', 'key_id')) return undefined;
+  const alias = 'x_message_quoted';
+  if (schema.hasColumns('message', 'key_id')) {
+    database.execute('CREATE TABLE temp.coffer_quote(message INTEGER PRIMARY KEY, target INTEGER)');
+    // a reply to a message of another conversation (a status, a group) has no target here
+    database.execute(
+      'INSERT INTO temp.coffer_quote SELECT q.rowid, max(t.rowid) FROM main.message_quoted q ' +
+        'JOIN main.message t ON t.chat_row_id = q.chat_row_id AND t.key_id = q.key_id GROUP BY q.rowid',
+    );
+  }
+  const hasTargets = schema.hasColumns('message', 'key_id');
+  return rowFacet(
+    tables,
+    'message_quoted',
+    ['text_data'],
+    (row, at, draft) => {
+      const [text, sender, type, fromMe, target] = row.slice(at, at + 5);
+      draft.quote = present<Quote>({
+        messageId: typeof target === 'number' ? String(target) : undefined,
+        senderId: fromMe === 1 ? undefined : people.addressOf(sender),
+        text: clippedText(text),
+        kind: typeof type === 'number' ? (whatsAppType(type)?.kind ?? 'unsupported') : undefined,
+      });
+    },
+    {
+      columns: [
+        ...['sender_jid_row_id', 'message_type', 'from_me'].map((column) =>
+          safeInteger(schema.column('message_quoted', column, alias)),
+        ),
+        hasTargets ? 'x_quote.target' : 'NULL',
+      ],
+      join: hasTargets ? 'LEFT JOIN temp.coffer_quote x_quote ON x_quote.message = m.rowid' : '',
+    },
+  );
+}
+
+function forwardedFacet(tables: Tables): Facet | undefined {
+  return rowFacet(tables, 'message_forwarded', [], (_row, _at, draft) => addMark(draft, 'forwarded'));
+}
+
+function editFacet(tables: Tables): Facet | undefined {
+  const time = (column: string): string =>
+    safeInteger(tables.schema.column('message_edit_info', column, 'x_message_edit_info'));
+  return rowFacet(
+    tables,
+    'message_edit_info',
+    [],
+    (row, at, draft) => {
+      const timeMs = sqlInstant(row[at]) ?? sqlInstant(row[at + 1]);
+      addMark(draft, 'edited');
+      if (timeMs !== null) draft.edits = [{ timeMs }];
+    },
+    { columns: [time('sender_timestamp'), time('edited_timestamp')], join: '' },
+  );
+}
+
+function systemFacet(tables: Tables): Facet | undefined {
+  return rowFacet(tables, 'message_system', ['action_type'], (row, at, draft) => {
+    const action = clippedText(row[at], chatLimits.idLength);
+    if (action !== undefined) draft.system = { ...draft.system, action };
+  });
+}
+
+function systemPeopleFacet({ database, schema, people }: Tables): Facet | undefined {
+  return listFacet(database, schema, {
+    name: 'system_people',
+    table: 'message_system_chat_participant',
+    messageColumn: 'message_row_id',
+    needs: ['user_jid_row_id'],
+    select: safeInteger('t.user_jid_row_id'),
+    limit: chatLimits.participants,
+    apply: (rows, draft) => {
+      const participantIds = rows
+        .map(([person]) => people.addressOf(person))
+        .filter((address) => address !== undefined);
+      draft.system = { action: 'unknown', ...draft.system, participantIds };
+    },
+  });
+}
+
+function contactFacet({ database, schema }: Tables): Facet | undefined {
+  return listFacet(database, schema, {
+    name: 'contact',
+    table: 'message_vcard',
+    messageColumn: 'message_row_id',
+    needs: ['vcard'],
+    select: 't.vcard',
+    limit: chatLimits.contacts,
+    apply: (rows, draft) => {
+      draft.contacts = rows.map(([vcard]) => clippedText(vcard, chatLimits.contactLength) ?? '');
+    },
+  });
+}
+
+function reactionFacet({ database, schema, people }: Tables): Facet | undefined {
+  if (!schema.isRowId('message_add_on_reaction', 'message_add_on_row_id')) return undefined;
+  if (!schema.hasRows('message_add_on_reaction', 'reaction')) return undefined;
+  const time = safeInteger(schema.column('message_add_on_reaction', 'sender_timestamp', 'r'));
+  return listFacet(database, schema, {
+    name: 'reaction',
+    table: 'message_add_on',
+    messageColumn: 'parent_message_row_id',
+    needs: ['from_me', 'sender_jid_row_id'],
+    select: `r.reaction, ${safeInteger('t.from_me')}, ${safeInteger('t.sender_jid_row_id')}, ${time}`,
+    join: 'CROSS JOIN main.message_add_on_reaction r ON r.message_add_on_row_id = t.rowid',
+    limit: chatLimits.reactions,
+    apply: (rows, draft) => {
+      const reactions = rows.map(([reaction, fromMe, sender, timestamp]) =>
+        present<Reaction>({
+          senderId: fromMe === 1 ? null : (people.addressOf(sender) ?? null),
+          text: clippedText(reaction, chatLimits.titleLength) ?? '',
+          timeMs: sqlInstant(timestamp) ?? undefined,
+        }),
+      );
+      // an empty text is a reaction that was taken back
+      const left = reactions.filter(({ text }) => text !== '');
+      if (left.length > 0) draft.reactions = left;
+    },
+  });
+}
+
+function pollFacet({ database, schema }: Tables): Facet | undefined {
+  return listFacet(database, schema, {
+    name: 'poll',
+    table: 'message_poll_option',
+    messageColumn: 'message_row_id',
+    needs: ['option_name'],
+    select: 't.option_name',
+    limit: chatLimits.pollOptions,
+    apply: (rows, draft) => {
+      draft.poll = { options: rows.map(([name]) => clippedText(name, chatLimits.titleLength) ?? '') };
+    },
+  });
+}
+
+function missedCallFacet({ database, schema }: Tables): Facet | undefined {
+  return listFacet(database, schema, {
+    name: 'missed_call',
+    table: 'missed_call_logs',
+    messageColumn: 'message_row_id',
+    needs: ['video_call'],
+    select: 't.video_call',
+    limit: 1,
+    apply: (rows, draft) => {
+      const isVideo = rows.some(([video]) => sqlText(video) === '1');
+      draft.call = { ...(isVideo ? { isVideo: true } : {}), isMissed: true };
+    },
+  });
+}
+
+function templateFacet(tables: Tables): Facet | undefined {
+  return rowFacet(tables, 'message_template', ['content_text_data'], (row, at, draft) => {
+    const text = clippedText(row[at]);
+    if (text !== undefined) draft.text ??= text;
+  });
+}
+
+/** Interactive messages keep their words in a JSON document. */
+function interactiveFacet({ database, schema }: Tables): Facet | undefined {
+  return listFacet(database, schema, {
+    name: 'interactive',
+    table: 'message_ui_elements',
+    messageColumn: 'message_row_id',
+    needs: ['element_content'],
+    select: 't.element_content',
+    limit: 100,
+    apply: (rows, draft) => {
+      const words = rows.flatMap(([content]) => wordsOf(sqlText(content) ?? ''));
+      if (words.length > 0) draft.text ??= words.join('\n').slice(0, chatLimits.textLength).toWellFormed();
+    },
+  });
+}
+
+function wordsOf(json: string): readonly string[] {
+  try {
+    const content: unknown = JSON.parse(json);
+    if (typeof content !== 'object' || content === null) return [];
+    return ['title', 'sub_title', 'description']
+      .map((name) => (content as Record<string, unknown>)[name])
+      .filter((words) => typeof words === 'string' && words !== '') as string[];
+  } catch {
+    return [];
+  }
+}

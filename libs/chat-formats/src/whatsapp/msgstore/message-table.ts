@@ -1,0 +1,111 @@
+import { chatLimits, type Message } from '@coffer/chat-model';
+import { safeInteger, sqlText, type SqlDatabase, type SqlRow } from '../../sql';
+import { missedCallType, whatsAppType } from '../message-types';
+import { addMark, clippedText, sqlInstant, type Facet, type MessageDraft } from './draft';
+import { messageFacets } from './facets';
+import type { People } from './people';
+import type { Schema } from './schema';
+
+/** One of the two tables in which WhatsApp keeps messages, as the rest of the reader sees it. */
+export interface MessageTable {
+  readonly generation: 'message' | 'messages';
+  /** What the column `chat` of the order holds: row ids of `chat`, or addresses. */
+  readonly chatKey: 'row' | 'address';
+  /** Fills temp.coffer_order(chat, sort, message, sender) with the real messages. */
+  readonly orderSql: string;
+  /** Columns and joins for a query over `m`; `read` is given those columns from index `at` on. */
+  readonly columns: readonly string[];
+  readonly joins: string;
+  readonly read: (row: SqlRow, at: number, address: string) => Message;
+}
+
+/** The condition under which a row of `message` is a message: the app keeps one dummy. */
+export const realMessage = "m.chat_row_id IS NOT -1 AND m.key_id IS NOT '-1'";
+
+/** The newer table `message` (since 2021). Messages are named by their row id. */
+export function newerMessageTable(database: SqlDatabase, schema: Schema, people: People): MessageTable {
+  const column = (name: string): string => schema.column('message', name, 'm');
+  const numbers = ['from_me', 'sender_jid_row_id', 'timestamp', 'message_type', 'starred', 'status'];
+  const own = ['m.rowid', column('text_data'), ...numbers.map((name) => safeInteger(column(name)))];
+  const facets = messageFacets({ database, schema, people });
+  const sender = safeInteger(column('sender_jid_row_id'));
+  return {
+    generation: 'message',
+    chatKey: 'row',
+    orderSql:
+      `SELECT coalesce(${safeInteger('m.chat_row_id')}, 0), coalesce(${safeInteger(column('sort_id'))}, 0), ` +
+      `m.rowid, ${sender} FROM main.message m WHERE ${realMessage} AND ${safeInteger('m.rowid')} IS NOT NULL`,
+    columns: [...own, ...facets.flatMap((facet) => facet.columns)],
+    joins: facets.map((facet) => facet.join).join(' '),
+    read: (row, at, address) => {
+      const draft = readOwnColumns(row, at, address, people);
+      applyFacets(facets, row, at + own.length, draft);
+      return finish(draft);
+    },
+  };
+}
+
+function readOwnColumns(row: SqlRow, at: number, address: string, people: People): MessageDraft {
+  const type = row[at + 5];
+  const draft = startDraft({
+    id: String(row[at]),
+    type: typeof type === 'number' ? type : 0,
+    timeMs: sqlInstant(row[at + 4]),
+    isFromMe: row[at + 2] === 1,
+    sender: people.addressOf(row[at + 3]),
+    address,
+  });
+  const text = clippedText(row[at + 1]);
+  if (text !== undefined) draft.text = text;
+  if (row[at + 6] === 1) addMark(draft, 'starred');
+  return draft;
+}
+
+interface Start {
+  readonly id: string;
+  readonly type: number;
+  readonly timeMs: number | null;
+  readonly isFromMe: boolean;
+  /** Who the row says sent it; only groups and system messages say. */
+  readonly sender: string | undefined;
+  /** The conversation's own address. */
+  readonly address: string;
+}
+
+/** What both tables have in common: who, when, and which kind. */
+export function startDraft({ id, type, timeMs, isFromMe, sender, address }: Start): MessageDraft {
+  const known = whatsAppType(type);
+  const kind = known?.kind ?? 'unsupported';
+  const isSystem = kind === 'system';
+  const isDirect = !/@(?:g\.us|broadcast|newsletter)$/.test(address);
+  const draft: MessageDraft = {
+    id,
+    senderId: isFromMe && !isSystem ? null : (sender ?? (isDirect && !isSystem ? address : null)),
+    isFromSelf: isFromMe && !(isSystem && sender !== undefined),
+    timeMs,
+    kind,
+  };
+  if (known === undefined) draft.unsupportedType = String(type);
+  if (known?.mark !== undefined) addMark(draft, known.mark);
+  if (type === missedCallType) draft.call = { isMissed: true };
+  return draft;
+}
+
+export function applyFacets(facets: readonly Facet[], row: SqlRow, start: number, draft: MessageDraft): void {
+  let at = start;
+  for (const facet of facets) {
+    facet.apply(row, at, draft);
+    at += facet.columns.length;
+  }
+}
+
+/** Last touches that need everything: the text of a system message is its value. */
+export function finish(draft: MessageDraft): Message {
+  if (draft.kind === 'system') {
+    draft.system ??= { action: 'unknown' };
+    const value = sqlText(draft.text);
+    if (value !== undefined && value.length <= chatLimits.textLength) draft.system = { ...draft.system, value };
+    delete draft.text;
+  }
+  return draft;
+}
