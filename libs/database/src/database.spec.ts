@@ -36,6 +36,8 @@ describe('index', () => {
         "instantMs",
         "migrate",
         "openDatabase",
+        "purgeStore",
+        "repositoryStore",
         "statement",
       ]
     `);

@@ -3,3 +3,13 @@ export { durabilityProblems } from './durability';
 export { DatabaseError } from './errors';
 export { migrate } from './migrate';
 export { clockMs, fromMs, instantMs, statement, type SqlValue, type Statement } from './statement';
+export { purgeStore, type PurgeLedger, type PurgeStore } from './purge/purge-rows';
+export {
+  repositoryStore,
+  type PinRow,
+  type ProofToAccept,
+  type ReleasedItem,
+  type RepositoryRow,
+  type RepositoryStore,
+  type RepositoryTransaction,
+} from './repositories/repository-store';

@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
+import { newUuid } from '@coffer/foundation';
+import type { PurgeJob, PurgeObject } from '@coffer/purge';
+import { migrate } from '../migrate';
+import { openDatabase, type Database } from '../database';
+import { statement } from '../statement';
+import { purgeStore, type PurgeStore } from './purge-rows';
+
+let server: TestPostgres;
+let database: Database;
+let store: PurgeStore;
+const events: string[] = [];
+
+beforeAll(async () => {
+  server = await startTestPostgres();
+  await migrate(server.url);
+  database = openDatabase({ url: server.url, connections: 8 });
+  store = purgeStore(database, {
+    appendEvent: async (_transaction, accountId, event) => events.push(`${accountId} ${event.kind}`),
+    addNotice: async () => undefined,
+  });
+});
+afterAll(async () => {
+  await database.close();
+  await server.stop();
+});
+
+function firstRound(accountId: string): PurgeJob {
+  return {
+    purgeId: newUuid(),
+    accountId,
+    locations: [{ provider: 'disk', location: 'sam' }],
+    startedAtMs: null,
+    scannedAtMs: null,
+    nextScanAtMs: null,
+    attempts: 0,
+    rescanUntilMs: null,
+    listings: [],
+  };
+}
+
+function foundObject(name: string): PurgeObject {
+  return {
+    objectId: newUuid(),
+    revision: 0,
+    found: {
+      provider: 'disk',
+      location: 'sam',
+      providerObjectId: name,
+      copyId: '',
+      version: '1',
+      kind: 'current',
+      path: name,
+      name,
+      sizeBytes: 5,
+      modifiedMs: 1,
+      etag: null,
+      verdict: 'plaintext-backup',
+    },
+    state: 'discovered',
+    reason: null,
+    sha256: null,
+    hashedAtMs: null,
+    proofId: null,
+    ciphertextCheckedAtMs: null,
+    provenAtMs: null,
+    dueAtMs: null,
+    release: null,
+    deletion: null,
+    firstAbsentAtMs: null,
+    certificateId: null,
+    attempts: 0,
+    nextAttemptAtMs: null,
+  };
+}
+
+const noChanges = { objects: [], events: [], notices: [] };
+const expire = statement(
+  'spec_expire_lease',
+  "UPDATE purge_rounds SET leased_until = now() - interval '1 second' WHERE account_id = $1",
+);
+
+describe('takeLease', () => {
+  it('gives the account to one of many workers (C12)', async () => {
+    const account = newUuid();
+    const leases = await Promise.all(
+      Array.from({ length: 20 }, () => store.takeLease(account, 60, firstRound(account))),
+    );
+    expect(leases.filter((lease) => lease !== undefined).length).toBe(1);
+  });
+
+  it('is free again once it is given back', async () => {
+    const account = newUuid();
+    const lease = await store.takeLease(account, 60, firstRound(account));
+    await store.releaseLease(lease!);
+    expect((await store.takeLease(account, 60, firstRound(account)))?.fencingToken).toBe(2);
+  });
+
+  it('keeps the record of the round that is there', async () => {
+    const account = newUuid();
+    const first = firstRound(account);
+    const lease = await store.takeLease(account, 60, first);
+    await store.releaseLease(lease!);
+    const second = await store.takeLease(account, 60, firstRound(account));
+    expect((await store.load(second!)).job).toEqual(first);
+  });
+});
+
+describe('commit', () => {
+  it('stores objects and gives them back as they were', async () => {
+    const account = newUuid();
+    const lease = (await store.takeLease(account, 60, firstRound(account)))!;
+    const object = { ...foundObject('msgstore.db'), sha256: new Uint8Array(32).fill(7), hashedAtMs: 123 };
+    await store.commit(lease, { ...noChanges, objects: [object] });
+    expect((await store.load(lease)).objects).toEqual([{ ...object, revision: 1 }]);
+  });
+
+  it('refuses a worker whose lease ran out and was given to another (C13)', async () => {
+    const account = newUuid();
+    const stale = (await store.takeLease(account, 60, firstRound(account)))!;
+    await database.change(expire, [account]);
+    const fresh = (await store.takeLease(account, 60, firstRound(account)))!;
+    await expect(store.commit(stale, { ...noChanges, objects: [foundObject('a')] })).rejects.toMatchObject({
+      code: 'fenced-out',
+    });
+    await expect(store.load(stale)).rejects.toMatchObject({ code: 'fenced-out' });
+    expect((await store.load(fresh)).objects).toEqual([]);
+  });
+
+  it('stores nothing of a change that was computed from an older revision', async () => {
+    const account = newUuid();
+    const lease = (await store.takeLease(account, 60, firstRound(account)))!;
+    await store.commit(lease, { ...noChanges, objects: [foundObject('a')] });
+    const [object] = (await store.load(lease)).objects;
+    await store.commit(lease, { ...noChanges, objects: [{ ...object!, state: 'waiting-for-backup' }] });
+    const before = events.length;
+    const late = {
+      ...noChanges,
+      objects: [foundObject('b'), { ...object!, state: 'failed' as const }],
+    };
+    await expect(store.commit(lease, late)).rejects.toMatchObject({ code: 'conflict', isRetryable: true });
+    expect((await store.load(lease)).objects.map(({ state }) => state)).toEqual(['waiting-for-backup']);
+    expect(events.length).toBe(before);
+  });
+
+  it('refuses a second row for one copy', async () => {
+    const account = newUuid();
+    const lease = (await store.takeLease(account, 60, firstRound(account)))!;
+    await store.commit(lease, { ...noChanges, objects: [foundObject('same')] });
+    await expect(store.commit(lease, { ...noChanges, objects: [foundObject('same')] })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+  });
+});

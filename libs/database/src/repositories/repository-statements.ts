@@ -1,0 +1,91 @@
+import { fromMs, instantMs, statement } from '../statement';
+
+export const insertRepository = statement(
+  'repository_insert',
+  'INSERT INTO repositories (account_id, repository_id, key_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+);
+
+const repositoryColumns = `repository_id AS "repositoryId", key_id AS "keyId", ${instantMs('created_at')} AS "createdAtMs",
+  head_generation AS "headGeneration", head_hash AS "headHash", head_statement AS "statement", head_signature AS "signature",
+  head_body AS "body", prune_generation AS "pruneGeneration"`;
+
+export const readRepositories = statement(
+  'repository_list',
+  `SELECT ${repositoryColumns} FROM repositories WHERE account_id = $1 ORDER BY created_at, repository_id`,
+);
+
+export const readRepository = statement(
+  'repository_read',
+  `SELECT ${repositoryColumns} FROM repositories WHERE account_id = $1 AND repository_id = $2`,
+);
+
+/** Holds back every other change of the head, of pins and of deletes of this repository until the transaction ends. */
+export const lockRepository = statement(
+  'repository_lock',
+  `SELECT ${repositoryColumns} FROM repositories WHERE account_id = $1 AND repository_id = $2 FOR UPDATE`,
+);
+
+/** Compare-and-swap on the hash of the head before (NULL for the first): one statement, so two writers cannot both win. */
+export const swapHead = statement(
+  'repository_swap_head',
+  `UPDATE repositories SET head_generation = $4, head_hash = $5, head_statement = $6, head_signature = $7, head_body = $8,
+     prune_generation = $9, head_at = clock_timestamp()
+   WHERE account_id = $1 AND repository_id = $2 AND head_hash IS NOT DISTINCT FROM $3::bytea AND head_generation = $4 - 1`,
+);
+
+export const insertProof = statement(
+  'proof_insert',
+  `INSERT INTO proofs (account_id, proof_id, repository_id, snapshot_id, key_id, owner_generation, owner_public_key, head_hash,
+     proof_hash, statement, signature, body, accepted_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp())`,
+);
+
+/** All sealed objects of a proof in one statement: a proof of a large backup lists thousands. */
+export const insertProofObjects = statement(
+  'proof_insert_objects',
+  `INSERT INTO proof_objects (account_id, proof_id, object_index, repository_id, path, size_bytes, sha256)
+   SELECT $1, $2, item.index - 1, $3, item.path, item.size_bytes, item.sha256
+   FROM unnest($4::text[], $5::bigint[], $6::bytea[]) WITH ORDINALITY AS item (path, size_bytes, sha256, index)`,
+);
+
+export const insertPin = statement(
+  'pin_insert',
+  `INSERT INTO pins (account_id, pin_id, repository_id, proof_id, snapshot_id, item_path, sha256, size_bytes, provider, location,
+     object_id, version, objects, pinned_at)
+   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::int[], clock_timestamp())`,
+);
+
+/** An older pin of the same bytes ends once a newer proof shows them, in whichever retained snapshot. */
+export const supersedePins = statement(
+  'pin_supersede',
+  `UPDATE pins SET ended_by = 'superseded', ended_at = clock_timestamp()
+   WHERE account_id = $1 AND repository_id = $2 AND sha256 = $3 AND size_bytes = $4 AND proof_id <> $5 AND ended_at IS NULL`,
+);
+
+export const releasePins = statement(
+  'pin_release',
+  `UPDATE pins SET ended_by = 'released', ended_at = clock_timestamp()
+   WHERE account_id = $1 AND repository_id = $2 AND snapshot_id = $3 AND item_path = $4 AND size_bytes = $5 AND sha256 = $6
+     AND ended_at IS NULL`,
+);
+
+export const readPins = statement(
+  'pin_list',
+  `SELECT n.snapshot_id AS "snapshotId", n.item_path AS "itemPath", n.size_bytes AS "sizeBytes", n.sha256,
+     n.proof_id AS "proofId", cardinality(n.objects) AS "objects", ${instantMs('n.pinned_at')} AS "pinnedAtMs",
+     n.object_id AS "objectId"
+   FROM pins n WHERE n.account_id = $1 AND n.repository_id = $2 AND n.ended_at IS NULL ORDER BY n.pinned_at, n.pin_id`,
+);
+
+/** Which of the given paths a pin that holds relies on. */
+export const pinnedPaths = statement(
+  'pin_paths',
+  `SELECT DISTINCT o.path FROM pins n JOIN proof_objects o USING (account_id, proof_id)
+   WHERE n.account_id = $1 AND n.repository_id = $2 AND n.ended_at IS NULL AND o.object_index = ANY(n.objects)
+     AND o.path = ANY($3::text[]) ORDER BY o.path`,
+);
+
+export const markProofCompared = statement(
+  'proof_mark_compared',
+  `UPDATE proofs SET compared_at = ${fromMs('$3')} WHERE account_id = $1 AND proof_id = $2`,
+);
