@@ -1,0 +1,1 @@
+export { openKeyFileSealer, type KeyFileOptions, type KnownKeys } from './key-file-sealer';
