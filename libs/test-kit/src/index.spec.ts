@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import * as browser from './browser';
 import * as testKit from './index';
 import { fakeClock, seed, testData } from './index';
 
@@ -39,5 +40,11 @@ describe('testData', () => {
   it('joins paths under its root', () => {
     const data = testData();
     expect(data.path('vectors', 'SOURCES.md').startsWith(data.root)).toBe(true);
+  });
+});
+
+describe('browser', () => {
+  it('exports what the docs name and nothing else', () => {
+    expect(Object.keys(browser)).toEqual(['describeInBrowser']);
   });
 });

@@ -1,0 +1,1 @@
+export { describeInBrowser } from './browser-page';
