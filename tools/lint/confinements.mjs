@@ -5,7 +5,7 @@
 const specs = ['**/*.spec.ts', '**/*.spec.tsx', '**/test/**/*.ts', 'apps/e2e/**/*.ts', 'libs/test-kit/**/*.ts'];
 
 const nodePlatform = {
-  group: ['node:*', 'fs', 'path', 'crypto', 'worker_threads'],
+  regex: '^(node:.*|fs|path|crypto|worker_threads)$',
   message: 'node:* belongs in src/node, node.ts and Node apps.',
 };
 const noble = { group: ['@noble/*', '@noble/**'], message: '@noble/* belongs in libs/crypto and libs/device-crypto.' };
