@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import { IdentityError } from './errors';
@@ -25,21 +26,22 @@ export const identityDefaults = {
   host: '127.0.0.1',
   port: 4303,
   home: '.coffer',
-  audience: 'urn:coffer:vault-api',
+  audience: 'urn:coffer:vault',
   portalUrl: 'http://localhost:4300',
   dashboardUrl: 'http://localhost:4302',
 } as const;
 
 /**
  * Reads the environment: COFFER_IDENTITY_HOST, COFFER_IDENTITY_PORT, COFFER_HOME (keys go to its folder `identity`),
- * COFFER_AUDIENCE, COFFER_PORTAL_URL, COFFER_DASHBOARD_URL, COFFER_PORTAL_CLIENT_SECRET, COFFER_DASHBOARD_CLIENT_SECRET.
+ * COFFER_AUDIENCE, COFFER_PORTAL_URL, COFFER_DASHBOARD_URL, COFFER_PORTAL_CLIENT_SECRET_FILE,
+ * COFFER_DASHBOARD_CLIENT_SECRET_FILE (files that hold a secret; without one the client is public).
  *
  * @throws IdentityError `invalid-config` naming the variable, not its value
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): IdentityOptions {
   const text = (name: string, otherwise: string) => environment[name] ?? otherwise;
-  const portalClientSecret = environment['COFFER_PORTAL_CLIENT_SECRET'];
-  const dashboardClientSecret = environment['COFFER_DASHBOARD_CLIENT_SECRET'];
+  const portalClientSecret = readSecret('COFFER_PORTAL_CLIENT_SECRET_FILE', environment);
+  const dashboardClientSecret = readSecret('COFFER_DASHBOARD_CLIENT_SECRET_FILE', environment);
   return {
     host: text('COFFER_IDENTITY_HOST', identityDefaults.host),
     port: toPort('COFFER_IDENTITY_PORT', text('COFFER_IDENTITY_PORT', String(identityDefaults.port))),
@@ -71,4 +73,16 @@ function toOrigin(name: string, text: string): string {
     throw new IdentityError('invalid-config', `${name} must be an http or https address`);
   }
   return url.origin;
+}
+
+function readSecret(name: string, environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const path = environment[name];
+  if (path === undefined) return undefined;
+  try {
+    const secret = readFileSync(path, 'utf8').trim();
+    if (secret.length >= 16) return secret;
+  } catch (cause) {
+    throw new IdentityError('invalid-config', `the file that ${name} names cannot be read`, { cause });
+  }
+  throw new IdentityError('invalid-config', `the file that ${name} names must hold 16 characters or more`);
 }

@@ -16,7 +16,7 @@ import {
   type IdentityServer,
 } from './index';
 
-const audience = 'urn:coffer:vault-api';
+const audience = 'urn:coffer:vault';
 const portalUrl = 'http://localhost:4300';
 const dashboardUrl = 'http://localhost:4302';
 const sam = { username: 'sam', password: 'sam-demo-pass' };
