@@ -38,7 +38,8 @@ export function encodeShape<T extends object>(
   maximumBytes: number,
   code: EvidenceErrorCode,
 ): Uint8Array<ArrayBuffer> {
-  const bytes = guard(code, () => encodeCbor(shape(value, '') as unknown as CborValue));
+  // A copy of its own: on Node the encoder may give a Buffer, whose `slice` shares memory.
+  const bytes = guard(code, () => new Uint8Array(encodeCbor(shape(value, '') as unknown as CborValue)));
   if (bytes.length > maximumBytes) {
     throw new EvidenceError(code, 'too-large', `${bytes.length} bytes, at most ${maximumBytes} are written`);
   }

@@ -43,11 +43,15 @@ function verifyParts(
   certificateKey: NoteVerifier | undefined,
   ledgerKey: NoteVerifier | undefined,
 ): CertificateReport {
-  const { body, issuerName } = openCertificate(parts.certificate, certificateKey);
+  // What must agree with each other comes first, it costs hashes only; then the signatures.
+  const { text, issuerName } = singleSignature(parts.certificate);
+  const body = parseCertificateText(text);
   const bodyHash = hashCertificateBody(body);
   const names = checkNames(body, parts.names);
   const event = checkEvent(body, bodyHash, parts.event);
-  const checkpoint = checkTree(body, parts, ledgerKey);
+  const checkpoint = checkTree(body, parts);
+  if (certificateKey !== undefined) openNote(parts.certificate, [certificateKey]);
+  if (ledgerKey !== undefined) openCheckpoint(parts.checkpoint, ledgerKey, checkpoint.origin);
   return {
     issuer: certificateKey === undefined ? 'unverified' : 'verified',
     ledger: ledgerKey === undefined ? 'unverified' : 'verified',
@@ -62,17 +66,14 @@ function verifyParts(
   };
 }
 
-function openCertificate(
-  note: string,
-  key: NoteVerifier | undefined,
-): { readonly body: CertificateBody; readonly issuerName: string } {
-  const { text, signatures } = key === undefined ? parseNote(note) : openNote(note, [key]);
+function singleSignature(note: string): { readonly text: string; readonly issuerName: string } {
+  const { text, signatures } = parseNote(note);
   const [signature] = signatures;
   // A line of another key would be bytes that nobody checks.
   if (signature === undefined || signatures.length > 1) {
-    throw invalid('malformed', 'the certificate must have exactly one signature');
+    throw invalid('malformed', 'certificate and checkpoint must have exactly one signature each');
   }
-  return { body: parseCertificateText(text), issuerName: signature.name };
+  return { text, issuerName: signature.name };
 }
 
 function checkNames(
@@ -102,17 +103,11 @@ function checkEvent(body: CertificateBody, bodyHash: Uint8Array, encoded: Uint8A
   return event;
 }
 
-function checkTree(
-  body: CertificateBody,
-  parts: CertificateFileParts,
-  ledgerKey: NoteVerifier | undefined,
-): Checkpoint {
-  const { text, signatures } = parseNote(parts.checkpoint);
-  if (signatures.length !== 1) throw invalid('malformed', 'the checkpoint must have exactly one signature');
-  const origin = ledgerOrigin(body.vaultId);
-  const checkpoint =
-    ledgerKey === undefined ? parseCheckpoint(text) : openCheckpoint(parts.checkpoint, ledgerKey, origin);
-  if (checkpoint.origin !== origin) throw invalid('wrong-origin', 'the checkpoint is of another ledger');
+function checkTree(body: CertificateBody, parts: CertificateFileParts): Checkpoint {
+  const checkpoint = parseCheckpoint(singleSignature(parts.checkpoint).text);
+  if (checkpoint.origin !== ledgerOrigin(body.vaultId)) {
+    throw invalid('wrong-origin', 'the checkpoint is of another ledger');
+  }
   verifyInclusion({
     leafIndex: parts.leafIndex,
     treeSize: checkpoint.size,

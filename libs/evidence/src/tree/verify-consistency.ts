@@ -17,7 +17,7 @@ export interface ConsistencyClaim {
 
 /**
  * Verifies a consistency proof (RFC 6962, section 2.1.2; RFC 9162, section 2.1.4.2). Trees of equal size need equal roots and
- * an empty proof. The empty tree says nothing about what follows, so a proof from size 0 is refused unless both are empty.
+ * an empty proof. The empty tree says nothing about what follows: from size 0 only the empty tree itself is consistent.
  *
  * @throws EvidenceError `consistency-invalid` / `wrong-proof`
  */
@@ -26,9 +26,8 @@ export function verifyConsistency(claim: ConsistencyClaim): void {
   const to = BigInt(claim.toSize);
   if (from < 0n || to < from) throw invalid();
   if (from === to) {
-    if (claim.proof.length > 0 || claim.toRoot.length !== 32) throw invalid();
-    if (!equalBytes(claim.fromRoot, from === 0n ? emptyRoot() : claim.toRoot)) throw invalid();
-    if (!equalBytes(claim.fromRoot, claim.toRoot)) throw invalid();
+    if (claim.proof.length > 0 || !equalBytes(claim.fromRoot, claim.toRoot)) throw invalid();
+    if (from === 0n && !equalBytes(claim.toRoot, emptyRoot())) throw invalid();
     return;
   }
   if (from === 0n || claim.proof.some((hash) => hash.length !== 32)) throw invalid();

@@ -24,7 +24,7 @@ export interface InclusionClaim {
 export function verifyInclusion(claim: InclusionClaim): void {
   const size = BigInt(claim.treeSize);
   let index = BigInt(claim.leafIndex);
-  if (index < 0n || index >= size) throw invalid();
+  if (index < 0n || index >= size || claim.leafHash.length !== 32) throw invalid();
   let last = size - 1n;
   let hash = claim.leafHash;
   for (const sibling of claim.proof) {
