@@ -30,6 +30,11 @@ describe('index', () => {
     expect(Object.keys(library).sort()).toMatchInlineSnapshot(`
       [
         "DatabaseError",
+        "PgAccountTransaction",
+        "PgAnchorWatch",
+        "PgLedgerStore",
+        "PgVaultState",
+        "PgVaultStore",
         "clockMs",
         "durabilityProblems",
         "fromMs",

@@ -55,19 +55,42 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
     options: { readonly loginId?: string } = {},
   ): Promise<T> {
     try {
-      return await this.#store.transaction(accountId, async (transaction) => {
-        const locked = await transaction.lock(options.loginId);
-        if (locked === undefined) throw new VaultError('not-found', 'there is no such account');
-        if (locked.vaultSealedReason !== null) throw new VaultError('vault-sealed', 'the vault is sealed');
-        if (locked.row.sealedReason !== null) throw new VaultError('account-sealed', 'the account is sealed');
-        if (!(await chainAgrees(this.#sealer, accountId, locked.last, locked.budget))) throw new ChainDiffers();
-        return await work(new AccountSession(transaction, locked, this.#sealer, this.#vaultId));
-      });
+      return await this.#store.transaction(accountId, async (transaction) =>
+        work(await this.#open(transaction, accountId, options.loginId)),
+      );
     } catch (error) {
       if (!(error instanceof ChainDiffers)) throw error;
       await this.seal(accountId, 'the budget does not agree with the ledger');
       throw new VaultError('account-sealed', 'the account is sealed: its budget does not agree with its ledger');
     }
+  }
+
+  /**
+   * Opens an account inside a transaction that the caller began for other rows of the same account. Where the chain differs
+   * the caller must roll back; the next check seals the account.
+   *
+   * @throws VaultError `not-found`, `account-sealed`, `vault-sealed`
+   */
+  async join(transaction: Transaction, accountId: string): Promise<AccountSession<Transaction>> {
+    try {
+      return await this.#open(transaction, accountId, undefined);
+    } catch (error) {
+      if (!(error instanceof ChainDiffers)) throw error;
+      throw new VaultError('account-sealed', 'the budget of the account does not agree with its ledger');
+    }
+  }
+
+  async #open(
+    transaction: Transaction,
+    accountId: string,
+    loginId: string | undefined,
+  ): Promise<AccountSession<Transaction>> {
+    const locked = await transaction.lock(loginId);
+    if (locked === undefined) throw new VaultError('not-found', 'there is no such account');
+    if (locked.vaultSealedReason !== null) throw new VaultError('vault-sealed', 'the vault is sealed');
+    if (locked.row.sealedReason !== null) throw new VaultError('account-sealed', 'the account is sealed');
+    if (!(await chainAgrees(this.#sealer, accountId, locked.last, locked.budget))) throw new ChainDiffers();
+    return new AccountSession(transaction, locked, this.#sealer, this.#vaultId);
   }
 
   /** Seals one account, for staff to repair. An authentic chain records it; a forged one cannot. */

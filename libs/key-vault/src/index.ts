@@ -3,6 +3,18 @@ export { AccountSession, type StatementExpectation } from './account-session';
 export { SealerError, VaultError, type VaultErrorCode } from './errors';
 export type { EventDetails } from './event-maker';
 export { decideSpend, openingBudget, refilled, sameBudget, withoutRecord, type SpendDecision } from './guess-budget';
+export type { Anchor, AnchorEntry, AnchorHead } from './ledger/anchor';
+export { chainHolds, checkLeaves, checkTree, type AccountChain, type LedgerCheckStore } from './ledger/ledger-check';
+export type {
+  LeafWithEvent,
+  LedgerHead,
+  LedgerStore,
+  LedgerTransaction,
+  NewLeaf,
+  QueuedEvent,
+} from './ledger/ledger-store';
+export { Sequencer, type SequencerParts, type SequencerRound } from './ledger/sequencer';
+export { dummyRecordBytes } from './password-record';
 export { defaultPolicy, type Ksf, type VaultPolicy } from './policy';
 export type { AnchorWatch } from './ports/anchor-watch';
 export type { KeySealer, Sealed, SealingContext, SealingEpochInfo } from './ports/key-sealer';
@@ -24,3 +36,10 @@ export {
   type StoredEvent,
 } from './ports/rows';
 export type { AccountTransaction, ChallengePurpose, VaultStore } from './ports/vault-store';
+export {
+  openVaultIdentity,
+  type SecretName,
+  type VaultIdentity,
+  type VaultStateRow,
+  type VaultStateStore,
+} from './vault-identity';

@@ -1,0 +1,56 @@
+import { clockMs, fromMs, instantMs, statement } from '../statement';
+
+export const findAccount = statement(
+  'find-account',
+  `SELECT ${clockMs} AS "nowMs", a.account_id AS "accountId", a.issuer, a.subject,
+     ${instantMs('a.created_at')} AS "createdAtMs", a.owner_generation AS "ownerGeneration", a.key_id AS "keyId",
+     a.owner_public_key AS "ownerPublicKey", a.sealed_reason AS "sealedReason"
+   FROM (SELECT 1) one LEFT JOIN accounts a ON a.issuer = $1 AND a.subject = $2`,
+);
+
+/** $1 account $2 issuer $3 subject $4 remaining; event $5 number $6 event $7 hash $8 mac $9 salt $10 kind $11 at. */
+export const createAccount = statement(
+  'create-account',
+  `WITH made AS (
+     INSERT INTO accounts (account_id, issuer, subject, created_at) VALUES ($1, $2, $3, ${fromMs('$11')})
+     ON CONFLICT (issuer, subject) DO NOTHING RETURNING account_id
+   ), budget AS (
+     INSERT INTO budgets (account_id, remaining) SELECT account_id, $4::smallint FROM made
+   ), event AS (
+     INSERT INTO ledger_events (account_id, number, event, hash, mac, salt, kind, at, remaining, attempt, next_at, serial)
+     SELECT account_id, $5::bigint, $6, $7, $8, $9, $10, ${fromMs('$11')}, $4::smallint, 0, NULL, 0 FROM made
+   )
+   INSERT INTO ledger_queue (account_id, number) SELECT account_id, $5::bigint FROM made`,
+);
+
+export const bindOwner = statement(
+  'bind-owner',
+  `UPDATE accounts SET owner_generation = 1, key_id = $2, owner_public_key = $3, owner_bound_at = clock_timestamp()
+   WHERE account_id = $1 AND owner_generation = 0`,
+);
+export const sealAccount = statement(
+  'seal-account',
+  `UPDATE accounts SET sealed_at = clock_timestamp(), sealed_reason = $2 WHERE account_id = $1 AND sealed_at IS NULL`,
+);
+
+export const issueChallenge = statement(
+  'issue-challenge',
+  `INSERT INTO challenges (account_id, challenge, purpose, expires_at)
+   VALUES ($1, $2, $3, clock_timestamp() + make_interval(secs => $4::int))
+   RETURNING ${instantMs('expires_at')} AS "expiresAtMs"`,
+);
+export const spendChallenge = statement(
+  'spend-challenge',
+  `DELETE FROM challenges
+   WHERE account_id = $1 AND challenge = $2 AND purpose = $3 AND expires_at > clock_timestamp()`,
+);
+export const sweepChallenges = statement(
+  'sweep-challenges',
+  'DELETE FROM challenges WHERE expires_at < clock_timestamp()',
+);
+
+export const insertNotice = statement(
+  'insert-notice',
+  `INSERT INTO notices (account_id, notice_id, at, kind, severity, title, text, event_number)
+   VALUES ($1, $2, ${fromMs('$3')}, $4, $5, $6, $7, $8)`,
+);

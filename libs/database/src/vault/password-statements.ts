@@ -1,0 +1,90 @@
+import { fromMs, instantMs, statement } from '../statement';
+
+export const findRecord = statement(
+  'find-record',
+  `SELECT serial AS "recordSerial", keyslot_id AS "recordKeyslotId", sealed AS "recordSealed",
+     sealing_epoch AS "recordEpoch"
+   FROM password_records WHERE account_id = $1 AND serial = $2`,
+);
+export const insertRecord = statement(
+  'insert-record',
+  `INSERT INTO password_records (account_id, serial, keyslot_id, sealed, sealing_epoch) VALUES ($1, $2, $3, $4, $5)`,
+);
+export const deleteRecord = statement(
+  'delete-record',
+  'DELETE FROM password_records WHERE account_id = $1 AND serial = $2',
+);
+
+const registrationColumns = `registration_id AS "registrationId", state, serial, previous_serial AS "previousSerial",
+  generation, idempotency_key AS "idempotencyKey", request_hash AS "requestHash", response, salt_sealed AS "saltSealed",
+  record_sealed AS "recordSealed", sealing_epoch AS "sealingEpoch", record_hash AS "recordHash",
+  owner_public_key AS "ownerPublicKey", key_id AS "keyId", evaluations, ${instantMs('opened_at')} AS "openedAtMs",
+  ${instantMs('expires_at')} AS "expiresAtMs"`;
+
+export const findRegistration = statement(
+  'find-registration',
+  `SELECT ${registrationColumns} FROM registrations WHERE account_id = $1 AND registration_id = $2`,
+);
+export const findRegistrationOfRequest = statement(
+  'find-registration-of-request',
+  `SELECT ${registrationColumns} FROM registrations
+   WHERE account_id = $1 AND idempotency_key = $2 AND request_hash = $3`,
+);
+export const countRegistrations = statement(
+  'count-registrations',
+  `SELECT count(*) AS opened FROM registrations WHERE account_id = $1 AND opened_at > ${fromMs('$2')}`,
+);
+export const insertRegistration = statement(
+  'insert-registration',
+  `INSERT INTO registrations (account_id, registration_id, state, serial, previous_serial, generation, idempotency_key,
+     request_hash, response, salt_sealed, sealing_epoch, opened_at, expires_at)
+   VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10, ${fromMs('$11')}, ${fromMs('$12')})`,
+);
+export const setPending = statement(
+  'set-pending',
+  `UPDATE registrations SET state = 'pending', record_sealed = $3, sealing_epoch = $4, record_hash = $5,
+     owner_public_key = $6, key_id = $7, salt_sealed = NULL
+   WHERE account_id = $1 AND registration_id = $2 AND state = 'open' AND expires_at > clock_timestamp()`,
+);
+export const countEvaluation = statement(
+  'count-evaluation',
+  `UPDATE registrations SET evaluations = evaluations + 1
+   WHERE account_id = $1 AND registration_id = $2 AND state = 'pending' AND evaluations < $3
+     AND expires_at > clock_timestamp()`,
+);
+export const finishRegistration = statement(
+  'finish-registration',
+  `UPDATE registrations SET state = 'activated', salt_sealed = NULL, record_sealed = NULL
+   WHERE account_id = $1 AND registration_id = $2 AND state = 'pending'`,
+);
+/** $3 is the registration that stays, or NULL. */
+export const endRegistrations = statement(
+  'end-registrations',
+  `UPDATE registrations SET state = 'ended', salt_sealed = NULL, record_sealed = NULL
+   WHERE account_id = $1 AND state = ANY($2::text[]) AND registration_id IS DISTINCT FROM $3::uuid`,
+);
+export const sweepRegistrations = statement(
+  'sweep-registrations',
+  `UPDATE registrations SET state = 'ended', salt_sealed = NULL, record_sealed = NULL
+   WHERE expires_at < clock_timestamp() AND state IN ('open', 'pending')`,
+);
+export const forgetRegistrations = statement(
+  'forget-registrations',
+  `DELETE FROM registrations WHERE expires_at < clock_timestamp() - interval '2 days'`,
+);
+
+export const listKeyslots = statement(
+  'list-keyslots',
+  `SELECT keyslot_id AS "keyslotId", kind, key_id AS "keyId", serial, state, ${instantMs('proven_at')} AS "provenAtMs"
+   FROM keyslots WHERE account_id = $1 AND state = 'active' ORDER BY keyslot_id`,
+);
+export const insertKeyslot = statement(
+  'insert-keyslot',
+  `INSERT INTO keyslots (account_id, keyslot_id, kind, key_id, serial, state, proven_at)
+   VALUES ($1, $2, $3, $4, $5, $6, ${fromMs('$7')})`,
+);
+export const endKeyslot = statement(
+  'end-keyslot',
+  `UPDATE keyslots SET state = $3, ended_at = clock_timestamp()
+   WHERE account_id = $1 AND keyslot_id = $2 AND state = 'active'`,
+);

@@ -1,0 +1,147 @@
+import type { HashReader, TreeNode, TreeNodeHash } from '@coffer/evidence';
+import type {
+  AccountChain,
+  LeafWithEvent,
+  LedgerCheckStore,
+  LedgerHead,
+  LedgerTransaction,
+  NewLeaf,
+  QueuedEvent,
+  StoredEvent,
+} from '@coffer/key-vault';
+import type { Queryable } from '../database';
+import { DatabaseError } from '../errors';
+import * as ledger from './ledger-statements';
+
+/** The stored hashes of the tree. */
+class PgHashes implements HashReader {
+  readonly #sql: Queryable;
+
+  constructor(sql: Queryable) {
+    this.#sql = sql;
+  }
+
+  async read(nodes: readonly TreeNode[]): Promise<readonly Uint8Array[]> {
+    if (nodes.length === 0) return [];
+    const rows = await this.#sql.rows<{ hash: Uint8Array }>(ledger.findNodes, [
+      nodes.map(({ level }) => level),
+      nodes.map(({ index }) => index),
+    ]);
+    return rows.map(({ hash }) => hash);
+  }
+}
+
+class PgLedgerTransaction implements LedgerTransaction {
+  readonly hashes: HashReader;
+  readonly #sql: Queryable;
+
+  constructor(sql: Queryable) {
+    this.#sql = sql;
+    this.hashes = new PgHashes(sql);
+  }
+
+  async head(): Promise<LedgerHead> {
+    return oneHead(await this.#sql.rows<LedgerHead>(ledger.lockHead));
+  }
+
+  async queued(limit: number): Promise<readonly QueuedEvent[]> {
+    return this.#sql.rows<QueuedEvent>(ledger.findQueued, [limit]);
+  }
+
+  async extend(
+    leaves: readonly NewLeaf[],
+    nodes: readonly TreeNodeHash[],
+    head: Pick<LedgerHead, 'treeSize' | 'root' | 'note'>,
+  ): Promise<void> {
+    const accounts = leaves.map(({ accountId }) => accountId);
+    const numbers = leaves.map(({ number }) => number);
+    await this.#sql.change(ledger.insertLeaves, [
+      leaves.map(({ leafIndex }) => leafIndex),
+      accounts,
+      numbers,
+      leaves.map(({ entry }) => entry),
+    ]);
+    await this.#sql.change(ledger.insertNodes, [
+      nodes.map(({ level }) => level),
+      nodes.map(({ index }) => index),
+      nodes.map(({ hash }) => hash),
+    ]);
+    await this.#sql.change(ledger.takeQueued, [accounts, numbers]);
+    await this.#sql.change(ledger.moveHead, [head.treeSize, head.root, head.note]);
+  }
+
+  async refuse(accountId: string, number: number): Promise<void> {
+    await this.#sql.change(ledger.takeQueued, [[accountId], [number]]);
+  }
+}
+
+/**
+ * The ledger on PostgreSQL.
+ *
+ * @param sql - the pool for reading; for sequencing the session that holds the sequencer's lock
+ */
+export class PgLedgerStore implements LedgerCheckStore {
+  readonly hashes: HashReader;
+  readonly #sql: Queryable & {
+    transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T>;
+  };
+
+  constructor(sql: Queryable & { transaction<T>(work: (transaction: Queryable) => Promise<T>): Promise<T> }) {
+    this.#sql = sql;
+    this.hashes = new PgHashes(sql);
+  }
+
+  transaction<T>(work: (transaction: LedgerTransaction) => Promise<T>): Promise<T> {
+    return this.#sql.transaction((sql) => work(new PgLedgerTransaction(sql)));
+  }
+
+  async head(): Promise<LedgerHead> {
+    return oneHead(await this.#sql.rows<LedgerHead>(ledger.findHead));
+  }
+
+  /** Writes the head of the empty tree where there is no head. */
+  async createHead(head: Pick<LedgerHead, 'root' | 'note'>): Promise<void> {
+    await this.#sql.change(ledger.createHead, [head.root, head.note]);
+  }
+
+  async leaves(first: number, limit: number): Promise<readonly LeafWithEvent[]> {
+    return this.#sql.rows<LeafWithEvent>(ledger.findLeaves, [first, limit]);
+  }
+
+  async markAnchored(size: number): Promise<void> {
+    await this.#sql.change(ledger.markAnchored, [size]);
+  }
+
+  async markChecked(holds: boolean): Promise<void> {
+    await this.#sql.change(ledger.markChecked, [holds]);
+  }
+
+  async chains(after: string | null, limit: number): Promise<readonly AccountChain[]> {
+    type Row = AccountChain['budget'] & {
+      readonly accountId: string;
+      readonly accounted: number;
+      readonly number: number | null;
+      readonly event: Uint8Array;
+      readonly mac: Uint8Array;
+    };
+    const chains = new Map<string, AccountChain & { readonly events: StoredEvent[] }>();
+    for (const row of await this.#sql.rows<Row>(ledger.findChains, [after, limit])) {
+      const { accountId, accounted, remaining, attempt, nextAtMs, serial } = row;
+      const chain = chains.get(accountId) ?? {
+        accountId,
+        accounted,
+        budget: { remaining, attempt, nextAtMs, serial },
+        events: [],
+      };
+      chains.set(accountId, chain);
+      if (row.number !== null) chain.events.push({ number: row.number, event: row.event, mac: row.mac });
+    }
+    return [...chains.values()];
+  }
+}
+
+function oneHead(rows: readonly LedgerHead[]): LedgerHead {
+  const [head] = rows;
+  if (head === undefined) throw new DatabaseError('failed', 'the ledger has no head');
+  return head;
+}

@@ -1,0 +1,89 @@
+import type { BudgetState } from '@coffer/evidence';
+import type { AccountRow, ChallengePurpose, NewEvent, RecordRow, Sealed, VaultStore } from '@coffer/key-vault';
+import type { Database } from '../database';
+import { DatabaseError } from '../errors';
+import * as account from './account-statements';
+import * as login from './login-statements';
+import * as password from './password-statements';
+import { PgAccountTransaction } from './pg-account-transaction';
+import { toAccount, toRecord, type AccountColumns, type RecordColumns } from './rows';
+
+/** Accounts on PostgreSQL. */
+export class PgVaultStore implements VaultStore<PgAccountTransaction> {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  transaction<T>(accountId: string, work: (transaction: PgAccountTransaction) => Promise<T>): Promise<T> {
+    return this.#database.transaction((sql) => work(new PgAccountTransaction(accountId, sql)));
+  }
+
+  async findAccount(
+    issuer: string,
+    subject: string,
+  ): Promise<{ readonly account: AccountRow | undefined; readonly nowMs: number }> {
+    type Row = AccountColumns & { readonly nowMs: number; readonly accountId: string | null };
+    const [row] = await this.#database.rows<Row>(account.findAccount, [issuer, subject]);
+    if (row === undefined) throw new DatabaseError('failed', 'the database did not tell its clock');
+    return { nowMs: row.nowMs, account: row.accountId === null ? undefined : toAccount(row.accountId, row) };
+  }
+
+  async createAccount(
+    row: Pick<AccountRow, 'accountId' | 'issuer' | 'subject'>,
+    budget: BudgetState,
+    event: NewEvent,
+  ): Promise<void> {
+    await this.#database.change(account.createAccount, [
+      ...[row.accountId, row.issuer, row.subject, budget.remaining],
+      ...[event.number, event.event, event.hash, event.mac, event.salt, event.fields.kind, event.fields.atMs],
+    ]);
+  }
+
+  async issueChallenge(
+    accountId: string,
+    challenge: Uint8Array,
+    purpose: ChallengePurpose,
+    lifeSeconds: number,
+  ): Promise<number> {
+    const values = [accountId, challenge, purpose, lifeSeconds];
+    const [row] = await this.#database.rows<{ expiresAtMs: number }>(account.issueChallenge, values);
+    if (row === undefined) throw new DatabaseError('failed', 'the challenge was not stored');
+    return row.expiresAtMs;
+  }
+
+  async storeEvaluation(
+    accountId: string,
+    loginId: string,
+    ke2: Uint8Array,
+    state: Sealed,
+  ): Promise<Uint8Array | undefined> {
+    const values = [accountId, loginId, ke2, state.bytes, state.epoch];
+    const [stored] = await this.#database.rows<{ ke2: Uint8Array }>(login.storeEvaluation, values);
+    if (stored !== undefined) return stored.ke2;
+    const [earlier] = await this.#database.rows<{ ke2: Uint8Array }>(login.findEvaluation, [accountId, loginId]);
+    return earlier?.ke2;
+  }
+
+  async record(accountId: string, serial: number): Promise<RecordRow | null> {
+    const [row] = await this.#database.rows<RecordColumns>(password.findRecord, [accountId, serial]);
+    return toRecord(row);
+  }
+
+  async dueShreds(limit: number): Promise<readonly string[]> {
+    const rows = await this.#database.rows<{ accountId: string }>(login.dueShreds, [limit]);
+    return rows.map(({ accountId }) => accountId);
+  }
+
+  async sweep(): Promise<void> {
+    const sweeps = [
+      account.sweepChallenges,
+      login.wipeLogins,
+      login.sweepLogins,
+      password.sweepRegistrations,
+      password.forgetRegistrations,
+    ];
+    for (const statement of sweeps) await this.#database.change(statement);
+  }
+}
