@@ -9,7 +9,7 @@ export default defineConfig({
     target: 'node24',
     outDir: resolve(import.meta.dirname, 'dist'),
     emptyOutDir: true,
-    rollupOptions: {
+    rolldownOptions: {
       input: { platform: resolve(import.meta.dirname, 'src/main.ts') },
       output: { entryFileNames: '[name].mjs' },
     },

@@ -1,0 +1,21 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The environment of the command line, read here and nowhere else. */
+export interface CliConfig {
+  /** This device's folder: `--home`, COFFER_CLI_HOME, or ~/.coffer. */
+  readonly home: string;
+  /** COFFER_KEY: a 64-digit key or the path of a file that holds one. */
+  readonly key: string | undefined;
+  /** COFFER_PASSWORD. */
+  readonly password: string | undefined;
+}
+
+/** @param home - value of `--home` */
+export function readConfig(home?: string): CliConfig {
+  return {
+    home: home ?? process.env['COFFER_CLI_HOME'] ?? join(homedir(), '.coffer'),
+    key: process.env['COFFER_KEY'],
+    password: process.env['COFFER_PASSWORD'],
+  };
+}

@@ -1,0 +1,87 @@
+import { CofferError } from '@coffer/foundation';
+import { describe, expect, it } from 'vitest';
+import { describeError } from './describe-error';
+import { formatBytes, formatDuration } from './format';
+import { createReporter, progressText } from './reporter';
+
+function sink(isTTY = false): { written: string; isTTY: boolean; write(text: string): void } {
+  return {
+    written: '',
+    isTTY,
+    write(text) {
+      this.written += text;
+    },
+  };
+}
+
+describe('describeError', () => {
+  it.each([
+    ['wrong-key', 3],
+    ['damaged', 4],
+    ['unreachable', 5],
+    ['no-attempts-left', 6],
+    ['unsupported-format', 7],
+    ['refused', 8],
+    ['something-new', 1],
+  ])('gives code %s its exit code %i', (code, exitCode) => {
+    expect(describeError(new CofferError(code, 'said'))).toMatchObject({ code, message: 'said', exitCode });
+  });
+
+  it('says what is safe when the disk is full', () => {
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC', path: '/x/y' });
+    expect(describeError(full)).toMatchObject({
+      code: 'disk-full',
+      exitCode: 1,
+      message: expect.stringContaining('removed'),
+    });
+  });
+
+  it('never shows a stack', () => {
+    expect(JSON.stringify(describeError(new Error('odd')))).not.toContain('at ');
+  });
+});
+
+describe('createReporter', () => {
+  it('prints nothing but JSON lines when asked for JSON', () => {
+    const [stdout, stderr] = [sink(), sink()];
+    const reporter = createReporter({ json: true, stdout, stderr });
+    reporter.progress({ phase: 'reading', doneBytes: 1, totalBytes: 2 });
+    reporter.note('for people');
+    reporter.warn('w', 'careful');
+    reporter.summary({ chats: 3 }, 'three chats');
+    expect(
+      stdout.written
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { type: 'progress', phase: 'reading', doneBytes: 1, totalBytes: 2 },
+      { type: 'warning', code: 'w', message: 'careful' },
+      { type: 'summary', chats: 3 },
+    ]);
+    expect(stderr.written).toBe('');
+  });
+
+  it('clears the progress line of a terminal before it says anything else', () => {
+    const [stdout, stderr] = [sink(true), sink(true)];
+    const reporter = createReporter({ json: false, stdout, stderr });
+    reporter.progress({ phase: 'reading', doneBytes: 1000 });
+    reporter.summary({}, 'done');
+    expect(stderr.written).toBe('\r\u001b[Kreading 1.0 kB\r\u001b[K');
+    expect(stdout.written).toBe('done\n');
+  });
+});
+
+describe('progressText', () => {
+  it('gives rate and time left once there is a rate', () => {
+    const progress = { phase: 'reading', doneBytes: 2e6, totalBytes: 1e7 };
+    expect(progressText(progress, 2, 2e6)).toBe('reading 2.0 MB of 10.0 MB, 1.0 MB/s, 8 s left');
+  });
+});
+
+describe('format', () => {
+  it('uses units that people read', () => {
+    expect([0, 999, 1000, 123_456_789].map(formatBytes)).toEqual(['0 B', '999 B', '1.0 kB', '123.5 MB']);
+    expect([5, 75, 7260].map(formatDuration)).toEqual(['5 s', '1 min 15 s', '2 h 1 min']);
+  });
+});

@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import { registrations } from './commands';
+import type { CommandContext } from './command-context';
+
+const about = `End-to-end encrypted chat backups: the device on a terminal.
+
+Common options, after any command:
+  --json        JSON lines (types: progress, warning, error, summary) instead of text for people
+  --home DIR    where this device keeps its keys and what it has seen (default: ~/.coffer, or COFFER_CLI_HOME)
+
+Exit codes: 0 done, 1 other error, 2 usage, 3 wrong key or password, 4 damaged or tampered data, 5 service unreachable,
+6 no guesses left or locked, 7 unsupported format, 8 refused for safety.`;
+
+/** The whole command line. Actions load their code when they run, so that \`--help\` and usage errors are quick. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('coffer')
+    .description(about)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`coffer: ${text.replace(/^error: /, '')}`) })
+    .showHelpAfterError('Run it with --help to learn how it is used.')
+    .helpCommand('help [command]', 'explain a command')
+    .action(() => program.help());
+  for (const register of registrations) register(program, context);
+  for (const command of allBelow(program)) {
+    command.exitOverride().option('--json', 'print JSON lines').option('--home <dir>', "this device's folder");
+  }
+  return program;
+}
+
+function allBelow(command: Command): Command[] {
+  return command.commands.flatMap((child) => (child.commands.length > 0 ? allBelow(child) : [child]));
+}

@@ -1,0 +1,20 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+const here = import.meta.dirname;
+
+/** Bundles the libs of this workspace into dist/; packages stay in node_modules. Further entries are worker threads. */
+export default defineConfig({
+  root: here,
+  resolve: { tsconfigPaths: true },
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: resolve(here, 'dist'),
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { main: resolve(here, 'src/main.ts') },
+      output: { entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
+    },
+  },
+});
