@@ -6,6 +6,7 @@ describe('index', () => {
     expect(Object.keys(deviceProtocol).sort()).toEqual([
       'DeviceError',
       'connectDevice',
+      'csrfHeaderName',
       'deviceErrorCodes',
       'deviceMethods',
       'maximumMessagesPerRead',

@@ -1,4 +1,5 @@
 export { connectDevice, type DeviceCallOptions, type DeviceClient } from './client';
+export { csrfHeaderName } from './csrf';
 export { type DevicePort, type DeviceProgress, type LockedEvent } from './envelopes';
 export { DeviceError, deviceErrorCodes, type DeviceErrorCode } from './errors';
 export {

@@ -26,4 +26,5 @@ export { formatDay, formatInstant, formatRecent, formatTime } from './format/dat
 export { formatDuration, formatLength } from './format/durations';
 export { webUiEnglish, type WebUiTextKey } from './text/english';
 export { formatMessage, type MessageValues } from './text/format-message';
-export { createTranslate, TextProvider, useText, type TextProviderProps, type Translate } from './text/text-provider';
+export { TextProvider, useText, type TextProviderProps } from './text/text-provider';
+export { createTranslate, type Translate } from './text/translate';

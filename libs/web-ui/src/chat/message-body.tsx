@@ -15,7 +15,8 @@ import type { ReactNode } from 'react';
 import { formatBytes } from '../format/bytes';
 import { formatLength } from '../format/durations';
 import type { WebUiTextKey } from '../text/english';
-import { useText, type Translate } from '../text/text-provider';
+import { useText } from '../text/text-provider';
+import type { Translate } from '../text/translate';
 import { nameOf } from './people';
 
 /** What a message says. Whatever comes from the backup is text, never markup, and cannot turn the text around it. */

@@ -1,7 +1,7 @@
 import type { Message } from '@coffer/chat-model';
 import { dayNumber, formatDay, formatTime, wallClockMs } from '../format/dates';
 import type { WebUiTextKey } from '../text/english';
-import type { Translate } from '../text/text-provider';
+import type { Translate } from '../text/translate';
 
 /** The instant at which a message is shown: its own, or the wall clock of the source; null where neither is there. */
 export function shownMs(message: Message): number | null {

@@ -1,6 +1,6 @@
 import type { Conversation, Message } from '@coffer/chat-model';
 import type { WebUiTextKey } from '../text/english';
-import type { Translate } from '../text/text-provider';
+import type { Translate } from '../text/translate';
 
 /** The name under which a participant is shown: what people call them, else their id. */
 export function nameOf(conversation: Conversation, participantId: string): string {

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, Info, TriangleAlert } from 'lucide-react';
+import { CircleCheck, CircleX, Info, TriangleAlert, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 
 /** How loudly an alert speaks. */
@@ -15,13 +15,15 @@ const icons = { info: Info, success: CircleCheck, warning: TriangleAlert, danger
 export interface AlertProps {
   readonly tone: AlertTone;
   readonly title: string;
+  /** In place of the tone's own sign, where two alerts of one tone must not look alike. */
+  readonly icon?: LucideIcon;
   readonly children?: ReactNode;
   readonly actions?: ReactNode;
 }
 
 /** Something that happened: what, what is safe, what to do. Loud tones interrupt a screen reader, quiet ones wait. */
-export function Alert({ tone, title, children, actions }: AlertProps): ReactNode {
-  const Icon = icons[tone];
+export function Alert({ tone, title, icon, children, actions }: AlertProps): ReactNode {
+  const Icon = icon ?? icons[tone];
   const isLoud = tone === 'danger' || tone === 'warning';
   return (
     <div role={isLoud ? 'alert' : 'status'} className={`flex gap-3 rounded-xl p-4 ${looks[tone]}`}>

@@ -1,5 +1,5 @@
 import type { WebUiTextKey } from '../text/english';
-import type { Translate } from '../text/text-provider';
+import type { Translate } from '../text/translate';
 
 /** How long for people, in the one unit that matters, never too short: `40 seconds`, `5 minutes`, `4 hours`, `2 days`. */
 export function formatDuration(seconds: number, text: Translate<WebUiTextKey>): string {

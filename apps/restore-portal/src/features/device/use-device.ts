@@ -1,0 +1,35 @@
+'use client';
+
+import type { DeviceClient } from '@coffer/device-protocol';
+import { useEffect, useState } from 'react';
+import { startDevice, type RunningDevice } from './start-device';
+
+/** The device of this page as it comes up. */
+export type DeviceState =
+  | { readonly state: 'starting' }
+  | { readonly state: 'ready'; readonly device: DeviceClient }
+  | { readonly state: 'failed'; readonly error: unknown };
+
+/** One device for as long as the page lives. */
+export function useDevice(csrfToken: string): DeviceState {
+  const [state, setState] = useState<DeviceState>({ state: 'starting' });
+  useEffect(() => {
+    let running: RunningDevice | undefined;
+    let isGone = false;
+    startDevice(csrfToken).then(
+      (started) => {
+        running = started;
+        if (isGone) started.stop();
+        else setState({ state: 'ready', device: started.client });
+      },
+      (error: unknown) => {
+        if (!isGone) setState({ state: 'failed', error });
+      },
+    );
+    return () => {
+      isGone = true;
+      running?.stop();
+    };
+  }, [csrfToken]);
+  return state;
+}

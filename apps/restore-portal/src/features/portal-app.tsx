@@ -1,0 +1,136 @@
+'use client';
+
+import { csrfHeaderName, type BackupSummary, type DeviceClient, type GuessBudget } from '@coffer/device-protocol';
+import { Skeleton, TextProvider } from '@coffer/web-ui';
+import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { z } from 'zod';
+import { english } from '../messages/english';
+import { locale, text } from '../messages/text';
+import { BackupsScreen } from './backups/backups-screen';
+import { DeviceAlert } from './device/device-alert';
+import { useDevice } from './device/use-device';
+import { ReaderScreen } from './reader/reader-screen';
+import { AppShell } from './shell/app-shell';
+import { UnlockScreen } from './unlock/unlock-screen';
+import { useStep } from './use-step';
+
+// The policy of the page forbids what zod would try first: making functions out of text.
+z.config({ jitless: true });
+
+export interface PortalAppProps {
+  readonly displayName: string;
+  readonly csrfToken: string;
+}
+
+/** The portal of who is signed in. Everything that is opened lives in the device and in the memory of this page. */
+export function PortalApp({ displayName, csrfToken }: PortalAppProps): ReactNode {
+  const started = useDevice(csrfToken);
+  const signOut = useCallback(() => void leave(csrfToken), [csrfToken]);
+  if (started.state === 'ready') {
+    return (
+      <TextProvider locale={locale} table={english}>
+        <Screens device={started.device} displayName={displayName} onSignOut={signOut} />
+      </TextProvider>
+    );
+  }
+  return (
+    <AppShell displayName={displayName} onLock={null} onSignOut={signOut}>
+      {started.state === 'starting' ? (
+        <Skeleton label={text('backups.loading')} />
+      ) : (
+        <DeviceAlert error={started.error} />
+      )}
+    </AppShell>
+  );
+}
+
+interface ScreensProps {
+  readonly device: DeviceClient;
+  readonly displayName: string;
+  readonly onSignOut: () => void;
+}
+
+function Screens({ device, displayName, onSignOut }: ScreensProps): ReactNode {
+  const [step, go] = useStep();
+  const [chosen, setChosen] = useState<BackupSummary | null>(null);
+  const [budget, setBudget] = useState<GuessBudget | null>(null);
+  const [openRepositoryId, setOpenRepositoryId] = useState<string | null>(null);
+  const [conversationId, setConversationId] = useState<string | null>(null);
+
+  useEffect(
+    () =>
+      device.onLocked(() => {
+        setOpenRepositoryId(null);
+        setConversationId(null);
+        go('backups', 'replace');
+      }),
+    [device, go],
+  );
+
+  const shell = {
+    displayName,
+    onSignOut,
+    onLock: openRepositoryId === null ? null : () => void device.call('lock', {}),
+  };
+  if ((step === 'reader' || step === 'chat') && openRepositoryId !== null) {
+    return (
+      <AppShell {...shell} isFull>
+        <ReaderScreen
+          key={openRepositoryId}
+          device={device}
+          conversationId={step === 'chat' ? conversationId : null}
+          onConversation={(id) => {
+            setConversationId(id);
+            go('chat', step === 'chat' ? 'replace' : 'push');
+          }}
+          onCloseConversation={() => {
+            setConversationId(null);
+            go('reader', 'replace');
+          }}
+        />
+      </AppShell>
+    );
+  }
+  if (step === 'unlock' && chosen !== null && budget !== null) {
+    return (
+      <AppShell {...shell}>
+        <UnlockScreen
+          device={device}
+          backup={chosen}
+          budget={budget}
+          onBudget={setBudget}
+          onBack={() => go('backups', 'replace')}
+          onOpened={() => {
+            setOpenRepositoryId(chosen.repositoryId);
+            setConversationId(null);
+            go('reader', 'replace');
+          }}
+        />
+      </AppShell>
+    );
+  }
+  return (
+    <AppShell {...shell}>
+      <BackupsScreen
+        device={device}
+        openRepositoryId={openRepositoryId}
+        onChoose={(backup, left) => {
+          setChosen(backup);
+          setBudget(left);
+          go(backup.repositoryId === openRepositoryId ? 'reader' : 'unlock');
+        }}
+      />
+    </AppShell>
+  );
+}
+
+/** Ends the session here and at the provider. The page goes away, and with it whatever was open. */
+async function leave(csrfToken: string): Promise<void> {
+  try {
+    const answer = await fetch('/auth/sign-out', { method: 'POST', headers: { [csrfHeaderName]: csrfToken } });
+    const { location } = z.object({ location: z.url({ protocol: /^https?$/ }) }).parse(await answer.json());
+    window.location.assign(location);
+  } catch {
+    window.location.reload();
+  }
+}

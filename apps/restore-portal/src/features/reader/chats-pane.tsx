@@ -1,0 +1,131 @@
+'use client';
+
+import type { ConversationSummary, DeviceCallOptions, DeviceClient, SnapshotSummary } from '@coffer/device-protocol';
+import { Avatar, ConversationList, EmptyState, MessageList, Skeleton, type ReadMessages } from '@coffer/web-ui';
+import { ArrowLeft, MessagesSquare } from 'lucide-react';
+import { useCallback, useEffect, useRef, type ReactNode } from 'react';
+import { text } from '../../messages/text';
+import { DeviceAlert } from '../device/device-alert';
+import { useCall } from '../device/use-call';
+import { useNow } from '../device/use-now';
+
+export interface ChatsPaneProps {
+  readonly device: DeviceClient;
+  readonly snapshot: SnapshotSummary;
+  /** Stands above the list. */
+  readonly picker: ReactNode;
+  readonly conversationId: string | null;
+  readonly onConversation: (conversationId: string) => void;
+  readonly onCloseConversation: () => void;
+}
+
+/** Chats on one side, the chosen one on the other; one at a time where the window is narrow. */
+export function ChatsPane(props: ChatsPaneProps): ReactNode {
+  const { device, snapshot, picker, conversationId, onConversation, onCloseConversation } = props;
+  const { snapshotId } = snapshot;
+  const nowMs = useNow(60_000);
+  const list = useCall(
+    useCallback(
+      (options: DeviceCallOptions) => device.call('listConversations', { snapshotId }, options),
+      [device, snapshotId],
+    ),
+  );
+  const conversations = list.state === 'done' ? list.result.conversations : [];
+  const open = conversations.find(({ conversation }) => conversation.id === conversationId);
+  return (
+    <div className="grid h-full grid-rows-[minmax(0,1fr)] md:grid-cols-[minmax(18rem,24rem)_minmax(0,1fr)]">
+      <section
+        aria-label={text('ui.conversations')}
+        className={`min-h-0 flex-col border-e border-line bg-surface ${open === undefined ? 'flex' : 'hidden md:flex'}`}
+      >
+        {picker}
+        <div className="min-h-0 grow p-2">
+          {list.state === 'running' && (
+            <div className="p-2">
+              <Skeleton label={text('reader.loading')} rows={6} />
+            </div>
+          )}
+          {list.state === 'failed' && <DeviceAlert error={list.error} onRetry={list.again} />}
+          {list.state === 'done' && conversations.length === 0 && (
+            <EmptyState title={text('reader.empty')}>{text('reader.empty-text', { files: snapshot.files })}</EmptyState>
+          )}
+          {list.state === 'done' && conversations.length > 0 && (
+            <ConversationList
+              conversations={conversations}
+              selectedId={open?.conversation.id ?? null}
+              onSelect={onConversation}
+              nowMs={nowMs}
+            />
+          )}
+        </div>
+      </section>
+      <section className={`min-h-0 min-w-0 flex-col ${open === undefined ? 'hidden md:flex' : 'flex'}`}>
+        {open === undefined ? (
+          <div className="m-auto">
+            <EmptyState icon={<MessagesSquare />} title={text('reader.choose')}>
+              {text('reader.choose-text')}
+            </EmptyState>
+          </div>
+        ) : (
+          <OpenChat
+            key={open.conversation.id}
+            device={device}
+            snapshotId={snapshotId}
+            summary={open}
+            nowMs={nowMs}
+            onClose={onCloseConversation}
+          />
+        )}
+      </section>
+    </div>
+  );
+}
+
+interface OpenChatProps {
+  readonly device: DeviceClient;
+  readonly snapshotId: string;
+  readonly summary: ConversationSummary;
+  readonly nowMs: number;
+  readonly onClose: () => void;
+}
+
+function OpenChat({ device, snapshotId, summary, nowMs, onClose }: OpenChatProps): ReactNode {
+  const { conversation, messageCount } = summary;
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
+  const read = useCallback<ReadMessages>(
+    async (from, to, signal) => {
+      const range = { snapshotId, conversationId: conversation.id, from, to };
+      return (await device.call('readMessages', range, { signal })).messages;
+    },
+    [device, snapshotId, conversation.id],
+  );
+  return (
+    <>
+      <div className="flex items-center gap-3 border-b border-line bg-surface px-4 py-2.5">
+        <button
+          type="button"
+          onClick={onClose}
+          aria-label={text('reader.back')}
+          className="-ms-2 flex size-11 items-center justify-center rounded-xl text-accent hover:bg-accent-soft md:hidden"
+        >
+          <ArrowLeft aria-hidden="true" className="size-5 rtl:-scale-x-100" />
+        </button>
+        <Avatar
+          id={conversation.id}
+          title={conversation.title}
+          isGroup={conversation.kind !== 'direct' && conversation.kind !== 'unknown'}
+        />
+        <div className="min-w-0">
+          <h1 ref={heading} tabIndex={-1} className="truncate font-semibold outline-none">
+            <bdi>{conversation.title}</bdi>
+          </h1>
+          <p className="text-sm text-muted tabular-nums">{text('ui.message-count', { count: messageCount })}</p>
+        </div>
+      </div>
+      <div className="min-h-0 grow">
+        <MessageList summary={summary} read={read} nowMs={nowMs} />
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,103 @@
+'use client';
+
+import type { DeviceCallOptions, DeviceClient, SnapshotSummary } from '@coffer/device-protocol';
+import { EmptyState, formatInstant, Skeleton } from '@coffer/web-ui';
+import { Archive } from 'lucide-react';
+import { useCallback, useId, useState, type ReactNode } from 'react';
+import { locale, text } from '../../messages/text';
+import { DeviceAlert } from '../device/device-alert';
+import { useCall } from '../device/use-call';
+import { ChatsPane } from './chats-pane';
+
+export interface ReaderScreenProps {
+  readonly device: DeviceClient;
+  /** Null while the list is shown. */
+  readonly conversationId: string | null;
+  readonly onConversation: (conversationId: string) => void;
+  readonly onCloseConversation: () => void;
+}
+
+/** An open backup: the newest snapshot first, others to choose from. */
+export function ReaderScreen({ device, ...conversation }: ReaderScreenProps): ReactNode {
+  const snapshots = useCall(
+    useCallback((options: DeviceCallOptions) => device.call('listSnapshots', {}, options), [device]),
+  );
+  const [chosenId, setChosenId] = useState<string | null>(null);
+  if (snapshots.state === 'running')
+    return (
+      <Around>
+        <Skeleton label={text('reader.loading')} rows={6} />
+      </Around>
+    );
+  if (snapshots.state === 'failed')
+    return (
+      <Around>
+        <DeviceAlert error={snapshots.error} onRetry={snapshots.again} />
+      </Around>
+    );
+  const all = snapshots.result.snapshots;
+  const chosen = all.find(({ snapshotId }) => snapshotId === chosenId) ?? all[0];
+  if (chosen === undefined) {
+    return (
+      <EmptyState icon={<Archive />} title={text('reader.no-snapshots')}>
+        {text('reader.no-snapshots-text')}
+      </EmptyState>
+    );
+  }
+  return (
+    <ChatsPane
+      key={chosen.snapshotId}
+      device={device}
+      snapshot={chosen}
+      picker={
+        <SnapshotPicker
+          snapshots={all}
+          chosen={chosen}
+          onChoose={(snapshotId) => {
+            conversation.onCloseConversation();
+            setChosenId(snapshotId);
+          }}
+        />
+      }
+      {...conversation}
+    />
+  );
+}
+
+function Around({ children }: { children: ReactNode }): ReactNode {
+  return <div className="mx-auto w-full max-w-3xl p-4 sm:p-8">{children}</div>;
+}
+
+interface SnapshotPickerProps {
+  readonly snapshots: readonly SnapshotSummary[];
+  readonly chosen: SnapshotSummary;
+  readonly onChoose: (snapshotId: string) => void;
+}
+
+function SnapshotPicker({ snapshots, chosen, onChoose }: SnapshotPickerProps): ReactNode {
+  const id = useId();
+  return (
+    <div className="flex flex-col gap-1 border-b border-line px-4 py-3">
+      <label htmlFor={id} className="text-sm text-muted">
+        {text('reader.snapshot')}
+      </label>
+      <select
+        id={id}
+        value={chosen.snapshotId}
+        onChange={(event) => onChoose(event.currentTarget.value)}
+        className="w-full rounded-lg border border-edge bg-surface px-2.5 py-2 font-medium"
+      >
+        {snapshots.map(({ snapshotId, createdAt, device }) => (
+          <option key={snapshotId} value={snapshotId}>
+            {device === ''
+              ? formatInstant(Date.parse(createdAt), locale)
+              : text('reader.of-device', { date: formatInstant(Date.parse(createdAt), locale), device })}
+          </option>
+        ))}
+      </select>
+      <p className="text-sm text-muted tabular-nums">
+        {text('reader.counts', { chats: chosen.conversations, messages: chosen.messages })}
+      </p>
+    </div>
+  );
+}

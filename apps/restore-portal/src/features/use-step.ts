@@ -1,0 +1,38 @@
+'use client';
+
+import { useCallback, useEffect, useState } from 'react';
+
+/** Where in the portal a person is. Never in the address: what is read there would stay in the history of the browser. */
+export const steps = ['backups', 'unlock', 'reader', 'chat'] as const;
+export type Step = (typeof steps)[number];
+
+const stateKey = 'cofferStep';
+
+/** The step, tied to the back button of the browser by its name alone. */
+export function useStep(): readonly [Step, (step: Step, how?: 'push' | 'replace') => void] {
+  const [step, setStep] = useState<Step>('backups');
+  useEffect(() => {
+    // After a reload nothing is open, whatever the history remembers.
+    window.history.replaceState({ ...currentState(), [stateKey]: 'backups' }, '');
+    const follow = (event: PopStateEvent): void => setStep(stepOf(event.state));
+    window.addEventListener('popstate', follow);
+    return () => window.removeEventListener('popstate', follow);
+  }, []);
+  const go = useCallback((next: Step, how: 'push' | 'replace' = 'push') => {
+    const state = { ...currentState(), [stateKey]: next };
+    if (how === 'push') window.history.pushState(state, '');
+    else window.history.replaceState(state, '');
+    setStep(next);
+  }, []);
+  return [step, go];
+}
+
+function currentState(): Readonly<Record<string, unknown>> {
+  const state: unknown = window.history.state;
+  return typeof state === 'object' && state !== null ? (state as Record<string, unknown>) : {};
+}
+
+function stepOf(state: unknown): Step {
+  const named: unknown = typeof state === 'object' && state !== null && stateKey in state ? state[stateKey] : undefined;
+  return steps.find((step) => step === named) ?? 'backups';
+}

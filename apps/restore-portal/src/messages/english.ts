@@ -1,0 +1,122 @@
+import { webUiEnglish } from '@coffer/web-ui';
+
+/** Every word of the portal, in English. ICU MessageFormat; keys are grouped by screen. */
+export const english = {
+  ...webUiEnglish,
+  'app.name': 'Coffer',
+  'app.lock': 'Lock',
+  'app.sign-out': 'Sign out',
+  'app.signed-in-as': 'Signed in as {name}',
+  'app.skip': 'Skip to the content',
+
+  'not-found.title': 'There is no such page',
+  'not-found.action': 'To the start',
+
+  'sign-in.title': 'Your chats, and nobody else’s',
+  'sign-in.lead':
+    'Open your encrypted chat backups in this browser. They are decrypted here, on your device, and never on our servers.',
+  'sign-in.action': 'Sign in',
+  'sign-in.point-sealed': 'Signing in shows that backups exist. Only your password or your 64-digit key opens them.',
+  'sign-in.point-limit':
+    'A password has ten guesses, counted by the Backup Key Vault. After that only the other ways in are left.',
+  'sign-in.point-forget': 'This page keeps nothing: close it, lock it or reload it, and everything is sealed again.',
+  'sign-in.failed': 'The sign-in did not succeed',
+  'sign-in.failed-text': 'Nothing was changed. Try again.',
+  'sign-in.unreachable': 'The sign-in service does not answer',
+  'sign-in.unreachable-text': 'Your backups are safe. Try again in a few minutes.',
+
+  'backups.title': 'Your backups',
+  'backups.lead': 'Choose the backup that you want to open.',
+  'backups.loading': 'Looking for your backups',
+  'backups.last': 'Last backup {date}',
+  'backups.created': 'Kept since {date}',
+  'backups.no-snapshot': 'Nothing has been backed up here yet.',
+  'backups.key-id': 'Key id {id}',
+  'backups.open': 'Open',
+  'backups.go-on': 'Go on reading',
+  'backups.is-open': 'Open in this tab',
+  'backups.none': 'No backups yet',
+  'backups.none-text':
+    'This account has no encrypted backup. Set one up on the device that holds your chats; it will then appear here.',
+  'backups.slot-password': 'Password',
+  'backups.slot-digits': '64-digit key',
+  'backups.slot-passkey': 'Passkey',
+
+  'unlock.title': 'Open this backup',
+  'unlock.of': 'Last backup {date}',
+  'unlock.which': 'Which secret do you have?',
+  'unlock.password': 'Password',
+  'unlock.password-detail': 'The one that you chose for your backups. Guesses are counted.',
+  'unlock.digits': '64-digit key',
+  'unlock.digits-detail': 'From your emergency kit. May be tried as often as you like.',
+  'unlock.password-label': 'Backup password',
+  'unlock.password-hint': 'Not the password with which you sign in. It never leaves this device.',
+  'unlock.digits-label': '64-digit key',
+  'unlock.digits-hint':
+    '16 groups of 4. Case and blanks do not matter; the two letters at the end of a row may stay away.',
+  'unlock.action': 'Unlock',
+  'unlock.back': 'All backups',
+  'unlock.attempts': '{count, plural, =0 {No guesses left} one {# guess left} other {# guesses left}}',
+  'unlock.attempts-hint': 'A right password gives all ten back.',
+  'unlock.next-at': 'The next guess opens in {time}.',
+  'unlock.contacting': 'Asking the vault',
+  'unlock.deriving': 'Working out the key from your password',
+  'unlock.opening': 'Opening the backup',
+  'unlock.reading': 'Reading',
+
+  'reader.loading': 'Reading the list of chats',
+  'reader.snapshot': 'Backup of',
+  'reader.counts':
+    '{chats, plural, one {# chat} other {# chats}}, {messages, plural, one {# message} other {# messages}}',
+  'reader.choose': 'Choose a chat',
+  'reader.choose-text': 'The newest stand at the top.',
+  'reader.back': 'Back to all chats',
+  'reader.empty': 'No chats in this backup',
+  'reader.empty-text': 'It holds {files, plural, one {# file} other {# files}}. The command line restores them.',
+  'reader.no-snapshots': 'Nothing has been backed up yet',
+  'reader.no-snapshots-text': 'The key is right, and the backup is empty so far.',
+  'reader.of-device': '{date} ({device})',
+
+  'error.retry': 'Try again',
+  'error.sign-in': 'Sign in again',
+  'error.reload': 'Reload the page',
+  'error.wrong-guess': 'That password does not open this backup',
+  'error.wrong-guess-text': 'Your backup is unharmed. Check capital letters and the keyboard layout.',
+  'error.wrong-guess-left':
+    '{count, plural, =0 {No guesses are left.} one {One guess is left.} other {# guesses are left.}}',
+  'error.wrong-key': 'These digits open another backup',
+  'error.wrong-key-text':
+    'They are a complete key, but not the one of this backup. Compare the key id in your emergency kit: this backup wants {id}. Nothing was counted.',
+  'error.malformed-key': 'These are not 64 digits',
+  'error.malformed-key-text': 'A key has the digits 0 to 9 and the letters a to f. Nothing was counted.',
+  'error.attempt-too-early': 'Too early for the next guess',
+  'error.attempt-too-early-text': 'After wrong guesses the vault waits longer and longer. Nothing was counted now.',
+  'error.no-attempts-left': 'No guesses are left for the password',
+  'error.no-attempts-left-text': 'The password keyslot is closed. Your 64-digit key still opens the backup.',
+  'error.signed-out': 'Your session has ended',
+  'error.signed-out-text': 'Everything was sealed again. Sign in to go on.',
+  'error.offline': 'No connection',
+  'error.offline-text':
+    'The server was not reached. Your backup is safe. Check the network and try again; a guess that was on its way is continued, not counted twice.',
+  'error.unavailable': 'The service cannot answer now',
+  'error.unavailable-text': 'Your backup is safe. Try again in a little while.',
+  'error.throttled': 'Too many requests',
+  'error.throttled-text': 'Nothing was counted. Try again in {time}.',
+  'error.server-changed': 'This is not the server that your deployment names',
+  'error.server-changed-text': 'Its keys have changed. Do not type any secret here. Tell whoever runs this service.',
+  'error.damaged': 'This backup is damaged',
+  'error.damaged-text':
+    'Some of its bytes are missing or altered, and nothing of it was shown. An older backup, or “coffer restore --salvage” on the command line, may still give back the rest.',
+  'error.unsupported-format': 'This backup is newer than this page',
+  'error.unsupported-format-text':
+    'It was written by a newer version. Your backup is unharmed; ask for an update of this page.',
+  'error.not-found': 'It is not there any more',
+  'error.not-found-text': 'The backup or chat was not found. Go back and choose again.',
+  'error.locked': 'The backup is locked',
+  'error.locked-text': 'Unlock it again to go on.',
+  'error.failed': 'Something went wrong on this page',
+  'error.failed-text': 'Your backup is unharmed. Reload the page and try again.',
+} as const;
+
+/** Keys of {@link english}. */
+export type TextKey = keyof typeof english;

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { newNonce, pagePolicy, workerPolicy } from './page-policy';
+
+describe('pagePolicy', () => {
+  const policy = pagePolicy('abc');
+  it('lets scripts run by nonce alone and text never become code', () => {
+    expect(policy).toContain("script-src 'nonce-abc' 'strict-dynamic';");
+    expect(policy).toContain("require-trusted-types-for 'script'; trusted-types default");
+    expect(policy).not.toMatch(/unsafe|https?:|data:|blob:|\*/);
+  });
+  it('allows nothing that is not named', () => {
+    expect(policy).toMatch(/^default-src 'none';/);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).toContain("base-uri 'none'");
+  });
+});
+
+describe('workerPolicy', () => {
+  it('is the one that docs/architecture.md names', () => {
+    expect(workerPolicy).toBe("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'");
+  });
+});
+
+describe('newNonce', () => {
+  it('is new each time', () => {
+    expect(new Set(Array.from({ length: 100 }, newNonce)).size).toBe(100);
+  });
+});

@@ -1,0 +1,227 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { contextLabels, keyLabels } from '@coffer/device-crypto';
+import { sealData } from 'iron-session';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const app = join(import.meta.dirname, '..');
+const secret = 'a secret of forty characters for the spec';
+const csrfToken = 'csrf-token-of-the-spec-0123456789';
+const accessToken = 'canary-access-token';
+const objectPath = '/v1/repositories/AAAAAAAAAAAAAAAAAAAAAA/objects/packs/1/ab/abcd';
+const object = new Uint8Array(17 * 1024 * 1024 + 5).map((_, index) => (index * 31 + (index >> 13)) & 0xff);
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** Everything below runs against `next start` over the build, as in service. */
+describe('the built portal', () => {
+  let home: string;
+  let upstream: Server;
+  let portal: ChildProcess;
+  let url: string;
+  let cookie: string;
+  const received: { length: string | undefined; sha256: string; authorization: string | undefined }[] = [];
+
+  beforeAll(async () => {
+    home = mkdtempSync(join(tmpdir(), 'coffer-portal-'));
+    writeFileSync(join(home, 'session-secret'), secret);
+    upstream = createServer((request, response) => {
+      const hash = createHash('sha256');
+      request.on('data', (piece: Buffer) => hash.update(piece));
+      request.on('end', () => {
+        const { authorization, 'content-length': length } = request.headers;
+        received.push({ length, sha256: hash.digest('hex'), authorization });
+        if (request.method !== 'GET') return response.writeHead(201, { 'content-type': 'application/json' }).end('{}');
+        response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': object.length });
+        return response.end(object);
+      });
+    });
+    await new Promise<void>((listening) => upstream.listen(0, '127.0.0.1', listening));
+    portal = spawn(
+      process.execPath,
+      [join(app, '../../node_modules/next/dist/bin/next'), 'start', '-p', '0', '-H', 'localhost'],
+      {
+        cwd: app,
+        env: {
+          ...process.env,
+          NODE_ENV: 'production',
+          NEXT_TELEMETRY_DISABLED: '1',
+          COFFER_HOME: home,
+          COFFER_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
+          COFFER_ISSUER: 'http://127.0.0.1:9',
+          COFFER_SESSION_SECRET_FILE: join(home, 'session-secret'),
+        },
+      },
+    );
+    url = await new Promise((found, failed) => {
+      let output = '';
+      const look = (piece: Buffer): void => {
+        output += piece.toString();
+        const address = /Local:\s+(http:\/\/localhost:\d+)/.exec(output)?.[1];
+        if (address !== undefined && output.includes('Ready')) found(address);
+      };
+      portal.stdout?.on('data', look);
+      portal.stderr?.on('data', look);
+      portal.on('exit', () => failed(new Error(`next start ended: ${output}`)));
+    });
+    const session = {
+      accessToken,
+      refreshToken: null,
+      expiresAtMs: Date.now() + 3_600_000,
+      csrfToken,
+      displayName: 'Sam',
+    };
+    cookie = `coffer-portal=${await sealData(session, { password: secret })}`;
+  });
+  afterAll(() => {
+    portal.kill('SIGTERM');
+    upstream.closeAllConnections();
+    upstream.close();
+    rmSync(home, { recursive: true });
+  });
+
+  const own = (): Record<string, string> => ({ cookie, 'sec-fetch-site': 'same-origin', 'coffer-csrf': csrfToken });
+
+  it('brings an object of 17 MiB up and down byte for byte', async () => {
+    const put = await fetch(`${url}${objectPath}`, { method: 'PUT', headers: own(), body: object });
+    expect(put.status).toBe(201);
+    expect(received.at(-1)).toEqual({
+      length: String(object.length),
+      sha256: sha256(object),
+      authorization: `Bearer ${accessToken}`,
+    });
+    const got = await fetch(`${url}${objectPath}`, { headers: own() });
+    expect(got.headers.get('content-length')).toBe(String(object.length));
+    expect(got.headers.get('content-encoding')).toBeNull();
+    expect(sha256(new Uint8Array(await got.arrayBuffer()))).toBe(sha256(object));
+  });
+
+  it.each([
+    ['without the CSRF token', { 'coffer-csrf': '' }, 403],
+    ['with another CSRF token', { 'coffer-csrf': 'x'.repeat(csrfToken.length) }, 403],
+    ['from another site', { 'sec-fetch-site': 'cross-site' }, 403],
+    ['from another port of this host', { 'sec-fetch-site': 'same-site' }, 403],
+    ['without a session', { cookie: 'coffer-portal=forged' }, 401],
+  ])('refuses %s', async (_name, change, status) => {
+    const before = received.length;
+    const answer = await fetch(`${url}/v1/account`, { headers: { ...own(), ...change } });
+    expect(answer.status).toBe(status);
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+    expect(received.length).toBe(before);
+  });
+
+  it('refuses more than 32 MiB', async () => {
+    const body = new Uint8Array(32 * 1024 * 1024 + 1);
+    const answer = await fetch(`${url}${objectPath}`, { method: 'PUT', headers: own(), body }).then(
+      ({ status }) => status,
+      () => 413,
+    );
+    expect(answer).toBe(413);
+    expect(received.filter(({ length }) => length === String(body.length))).toEqual([]);
+  });
+
+  it('gives each page its own nonce, and every script of it that nonce', async () => {
+    const nonces = new Set<string>();
+    for (const headers of [{}, {}, own()]) {
+      const answer = await fetch(`${url}/`, { headers });
+      const policy = answer.headers.get('content-security-policy')!;
+      const nonce = /script-src 'nonce-([^']+)' 'strict-dynamic';/.exec(policy)![1]!;
+      const markup = await answer.text();
+      nonces.add(nonce);
+      expect(policy).toContain("require-trusted-types-for 'script'; trusted-types default");
+      for (const [tag] of markup.matchAll(/<script\b[^>]*>/g)) expect(tag).toContain(`nonce="${nonce}"`);
+      expect(/<script\b[^>]*>(?!<\/script>)([\s\S]{0,40})/.exec(markup)![1]).toContain('trustedTypes');
+      expect(markup).not.toMatch(/ style="| on\w+="/);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      expect(answer.headers.get('x-powered-by')).toBeNull();
+    }
+    expect(nonces.size).toBe(3);
+  });
+
+  it('shows a page no token of the session', async () => {
+    const markup = await (await fetch(`${url}/`, { headers: own() })).text();
+    expect(markup).toContain(csrfToken);
+    expect(markup).not.toContain(accessToken);
+  });
+
+  it('serves the device under a policy of its own', async () => {
+    const answer = await fetch(`${url}/device/worker.js`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(answer.headers.get('content-security-policy')).toBe(
+      "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+    );
+    expect(sha256(new Uint8Array(await answer.arrayBuffer()))).toBe(
+      sha256(readFileSync(join(app, '../device-worker/dist/device-worker.js'))),
+    );
+    const again = await fetch(`${url}/device/worker.js`, { headers: { 'if-none-match': answer.headers.get('etag')! } });
+    expect(again.status).toBe(304);
+    expect(again.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  it('serves deployment.json from its own disk, and nothing that is none', async () => {
+    writeFileSync(join(home, 'deployment.json'), '{"v":1}');
+    expect((await fetch(`${url}/device/deployment.json`)).status).toBe(500);
+    const id = 'A'.repeat(22);
+    const deployment = {
+      v: 1,
+      apiUrl: 'http://localhost:4301',
+      portalUrl: 'http://localhost:4300',
+      issuer: 'http://localhost:4303',
+      clients: { cli: 'a', portal: 'b', dashboard: 'c' },
+      audience: 'urn:coffer:vault',
+      vaultId: id,
+      opaqueServerPublicKey: 'A'.repeat(43),
+      ledgerKey: 'coffer.ledger/x+0123abcd+AAAA',
+      certificateKey: 'coffer.certificate/x+0123abcd+AAAA',
+    };
+    writeFileSync(join(home, 'deployment.json'), JSON.stringify(deployment));
+    const answer = await fetch(`${url}/device/deployment.json`);
+    expect(await answer.json()).toEqual(deployment);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('comes back to the way in when the provider is away or its answer belongs to nobody', async () => {
+    const manual = { redirect: 'manual' } as const;
+    const away = await fetch(`${url}/auth/sign-in`, manual);
+    expect([away.status, away.headers.get('location')]).toEqual([303, 'http://localhost:4300/?sign-in=unreachable']);
+    const stray = await fetch(`${url}/auth/callback?code=x&state=y`, manual);
+    expect(stray.headers.get('location')).toBe('http://localhost:4300/?sign-in=failed');
+  });
+
+  it('ends a session only for a page of this portal', async () => {
+    const stray = await fetch(`${url}/auth/sign-out`, {
+      method: 'POST',
+      headers: { ...own(), 'sec-fetch-site': 'cross-site' },
+    });
+    expect(stray.status).toBe(403);
+    const answer = await fetch(`${url}/auth/sign-out`, { method: 'POST', headers: own() });
+    expect(await answer.json()).toEqual({ location: 'http://localhost:4300/' });
+    expect(answer.headers.getSetCookie().join()).toMatch(/coffer-portal=;.*Max-Age=0/i);
+  });
+});
+
+describe('.next/server', () => {
+  it('holds no client lib: no label of the device cryptography stands in it', () => {
+    const folder = join(app, '.next/server');
+    const markers = [...Object.values(keyLabels), ...Object.values(contextLabels)];
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    expect(markers.length).toBeGreaterThan(10);
+    expect(files.length).toBeGreaterThan(10);
+    const found = files.flatMap(({ parentPath, name }) => {
+      const text = readFileSync(join(parentPath, name), 'utf8');
+      return markers.filter((marker) => text.includes(marker)).map((marker) => `${name}: ${marker}`);
+    });
+    expect(found).toEqual([]);
+  });
+
+  it('would show it: the same labels stand in the device', () => {
+    const device = join(app, 'dist/device-worker.js');
+    expect(existsSync(device)).toBe(true);
+    expect(readFileSync(device, 'utf8')).toContain(keyLabels.keyringWrap);
+  });
+});
