@@ -65,7 +65,7 @@ export interface ObjectStoreCapabilities {
  * A flat store of objects that are created once and never rewritten: disk, memory, S3, a vault's gateway.
  *
  * Keys are relative paths (see `requireObjectKey`). Every method throws ObjectStoreError, and no other error, for what the
- * store did; an object is under its key whole or not at all.
+ * store did (what the content itself throws while it is stored passes through); an object is under its key whole or not at all.
  */
 export interface ObjectStore {
   /** What this store can promise; asked of the store once where it is not known. */

@@ -1,0 +1,86 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { ObjectStoreError } from '../errors';
+import type { ObjectStore } from '../object-store';
+import { DiskObjectStore } from './disk-object-store';
+import { S3ObjectStore, type S3ObjectStoreOptions } from './s3-object-store';
+
+/** How a store URL is understood. */
+export interface OpenObjectStoreOptions {
+  /** Folder that relative `file:` paths start from; the working folder unless told. */
+  readonly baseFolder?: string;
+}
+
+/**
+ * Opens the store that a URL names. Nothing is asked of it yet.
+ *
+ * - `file:/dir`, `file:dir`: a path, taken as it stands; `file:///dir`: a URL, percent-decoded.
+ * - `s3://bucket/prefix?endpoint=https://host&region=name`: credentials come from the environment only.
+ *
+ * @throws ObjectStoreError `invalid-url`, also where the URL holds a password or an unknown parameter
+ */
+export function openObjectStore(url: string, options: OpenObjectStoreOptions = {}): ObjectStore {
+  if (url.startsWith('file:')) return new DiskObjectStore(filePath(url, options.baseFolder ?? '.'));
+  if (url.startsWith('s3:')) return new S3ObjectStore(s3Options(url));
+  throw invalid('a store URL starts with file: or s3:');
+}
+
+function filePath(url: string, baseFolder: string): string {
+  const rest = url.slice('file:'.length);
+  if (rest === '') throw invalid('file: needs the path of a folder');
+  if (!rest.startsWith('//')) return resolve(baseFolder, rest);
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw invalid('file:// needs an absolute path on this machine', cause);
+  }
+}
+
+function s3Options(text: string): S3ObjectStoreOptions {
+  const url = parse(text, 'not an s3://bucket/prefix URL');
+  const prefix = decodeURIComponent(url.pathname).replace(/^\/+|\/+$/g, '');
+  if (url.hostname === '' || url.port !== '' || url.hash !== '') throw invalid('not an s3://bucket/prefix URL');
+  requireNoSecret(url);
+  if (prefix.split('/').some((segment) => segment === '.' || segment === '..')) throw invalid('no dots in the prefix');
+  for (const name of url.searchParams.keys()) {
+    if (name !== 'endpoint' && name !== 'region')
+      throw invalid('an s3: URL takes the parameters endpoint and region only');
+  }
+  const endpoint = url.searchParams.get('endpoint');
+  const region = url.searchParams.get('region');
+  return {
+    bucket: url.hostname,
+    prefix,
+    ...(endpoint === null ? {} : { endpoint: requireEndpoint(endpoint) }),
+    ...(region === null ? {} : { region }),
+  };
+}
+
+function requireEndpoint(text: string): string {
+  const url = parse(text, 'endpoint is no URL');
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw invalid('endpoint must be an http or https URL');
+  if (url.pathname !== '/' || url.search !== '' || url.hash !== '')
+    throw invalid('endpoint is scheme, host and port only');
+  requireNoSecret(url);
+  return url.origin;
+}
+
+function requireNoSecret(url: URL): void {
+  if (url.username !== '' || url.password !== '') {
+    throw invalid('credentials never stand in a URL: give them in the environment');
+  }
+}
+
+function parse(text: string, message: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    // Not even as cause: what was typed may hold a secret.
+    throw invalid(message);
+  }
+}
+
+function invalid(message: string, cause?: unknown): ObjectStoreError {
+  return new ObjectStoreError('invalid-url', message, cause === undefined ? {} : { cause });
+}

@@ -1,0 +1,3 @@
+export type { S3Bucket, S3Version } from './s3-fake/s3-bucket';
+export { startS3Fake, type S3Fake, type S3FakeOptions } from './s3-fake/s3-fake';
+export type { S3Fault, S3Faults } from './s3-fake/s3-fault';

@@ -1,0 +1,160 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { S3Bucket } from './s3-bucket';
+import { refusalOf, S3Faults, S3Refusal, type S3Fault } from './s3-fault';
+import { S3Journal } from './s3-journal';
+import { operationOf, runOperation, type S3OperationName } from './s3-operations';
+import { readRequest, type S3Answer, type S3World } from './s3-request';
+import { xmlDocument } from './s3-xml';
+
+/** How a fake behaves. */
+export interface S3FakeOptions {
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Where buckets are kept; without it they are gone with the process. */
+  readonly folder?: string;
+  /** Buckets that exist from the start. */
+  readonly buckets?: readonly string[];
+  /** Time of versions and locks; the machine's unless told. */
+  readonly nowMs?: () => number;
+  /** Removed versions stay listed for so long. */
+  readonly listLagMs?: number;
+  /** Beyond it writes get 507. */
+  readonly capacityBytes?: number;
+  /** Requests that name another access key are refused; without it all are served. Signatures are not verified. */
+  readonly accessKeyId?: string;
+}
+
+/** A running fake. */
+export interface S3Fake {
+  /** `http://127.0.0.1:<port>`. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly faults: S3Faults;
+  /** Every request since the start, as `<operation> <bucket>/<key>[?versionId]`. */
+  readonly requests: readonly string[];
+  /** The bucket as it is, for assertions and arrangements; made where it does not exist. */
+  bucket(name: string): S3Bucket;
+  close(): Promise<void>;
+}
+
+/** Starts a fake of S3 on loopback: versions, markers, multipart uploads, object lock, conditional writes, faults to order. */
+export async function startS3Fake(options: S3FakeOptions = {}): Promise<S3Fake> {
+  const buckets = new Map<string, S3Bucket>();
+  const journal = options.folder === undefined ? undefined : new S3Journal(options.folder);
+  journal?.load(buckets);
+  let ids = 0;
+  const start = process.hrtime.bigint().toString(36);
+  const newId = (): string => `${start}.${(ids++).toString(36).padStart(6, '0')}`;
+  const world: S3World = {
+    buckets,
+    nowMs: options.nowMs ?? (() => Date.now()),
+    newId,
+    listLagMs: options.listLagMs ?? 0,
+    capacityBytes: options.capacityBytes ?? Number.POSITIVE_INFINITY,
+    changed: (bucket, key) => journal?.record(bucket, key, newId),
+  };
+  const faults = new S3Faults();
+  const requests: string[] = [];
+  const server = createServer((incoming, outgoing) => {
+    void serve(world, faults, requests, options.accessKeyId, incoming, outgoing).catch(() => outgoing.destroy());
+  });
+  await listen(server, options.port ?? 0);
+  const { port } = server.address() as AddressInfo;
+  const fake: S3Fake = {
+    endpoint: `http://127.0.0.1:${port}`,
+    port,
+    faults,
+    requests,
+    bucket: (name) => {
+      if (!buckets.has(name)) runOperation('CreateBucket', world, bareRequest(name));
+      return buckets.get(name)!;
+    },
+    close: () => close(server),
+  };
+  for (const name of options.buckets ?? []) fake.bucket(name);
+  return fake;
+}
+
+async function serve(
+  world: S3World,
+  faults: S3Faults,
+  requests: string[],
+  accessKeyId: string | undefined,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  outgoing.setHeader('x-amz-request-id', world.newId());
+  let fault: S3Fault | undefined;
+  let answer: S3Answer;
+  try {
+    const request = await readRequest(incoming);
+    const operation: S3OperationName = operationOf(request);
+    const versionId = request.query.get('versionId');
+    requests.push(`${operation} ${request.bucketName}/${request.key}${versionId === null ? '' : `?${versionId}`}`);
+    const named = /Credential=([^/]+)\//.exec(request.header('authorization') ?? '')?.[1];
+    if (accessKeyId !== undefined && named !== accessKeyId) {
+      throw new S3Refusal(403, 'InvalidAccessKeyId', 'the access key is not known');
+    }
+    fault = faults.strike(operation, request.key, Math.random);
+    if (fault?.kind === 'drop') return void incoming.socket.destroy();
+    if (fault?.kind === 'refuse') throw refusalOf(fault);
+    answer = runOperation(operation, world, request);
+    if (fault?.kind === 'lose-answer') return void incoming.socket.destroy();
+  } catch (error) {
+    answer = refusalAnswer(error);
+  }
+  write(answer, fault, incoming.method === 'HEAD', outgoing);
+}
+
+function refusalAnswer(error: unknown): S3Answer {
+  const refusal =
+    error instanceof S3Refusal
+      ? error
+      : new S3Refusal(500, 'InternalError', error instanceof Error ? error.message : '');
+  return {
+    status: refusal.status,
+    headers: { 'content-type': 'application/xml', ...refusal.headers },
+    body: xmlDocument('Error', [
+      ['Code', refusal.code],
+      ['Message', refusal.message],
+    ]),
+  };
+}
+
+function write(answer: S3Answer, fault: S3Fault | undefined, isHead: boolean, outgoing: ServerResponse): void {
+  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  outgoing.writeHead(answer.status, {
+    ...(body === undefined || isHead ? {} : { 'content-length': String(body.length) }),
+    ...answer.headers,
+  });
+  if (body === undefined || isHead) return void outgoing.end();
+  if (fault?.kind !== 'cut-body') return void outgoing.end(body);
+  outgoing.write(body.subarray(0, fault.afterBytes ?? 0), () => outgoing.socket?.destroy());
+}
+
+function bareRequest(bucketName: string): Parameters<typeof runOperation>[2] {
+  return {
+    method: 'PUT',
+    bucketName,
+    key: '',
+    query: new URLSearchParams(),
+    header: () => undefined,
+    body: new Uint8Array(0),
+  };
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve());
+  });
+}
+
+function close(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+  });
+}
