@@ -42,7 +42,7 @@ export interface BackupInspection {
 }
 
 export interface BackupWarning {
-  readonly code: 'bad-checksum' | 'no-checksum' | 'assumed-date-order' | 'missing-text';
+  readonly code: 'bad-checksum' | 'no-checksum' | 'assumed-date-order' | 'unread-journal';
   readonly message: string;
 }
 

@@ -10,6 +10,7 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `wrong-key`: the file is whole and the key is not its key
  * - `damaged`: changed or cut after it was written, or, where no check value tells, the key is wrong
  * - `damaged-checksum`: the authenticated content is whole and the unauthenticated rest of the file is not
+ * - `invalid-time-zone`: no zone of that name
  * - `no-chats`: opened, and there are no conversations in it
  * - `too-large`: beyond a limit that guards against hostile files
  */
@@ -22,6 +23,7 @@ export class ChatFormatError extends CofferError {
     | 'wrong-key'
     | 'damaged'
     | 'damaged-checksum'
+    | 'invalid-time-zone'
     | 'no-chats'
     | 'too-large';
 

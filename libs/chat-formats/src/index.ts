@@ -9,3 +9,6 @@ export {
   type OpenedBackup,
 } from './backup';
 export { ChatFormatError } from './errors';
+export { parseBackupKeyDigits, readBackupKeyFile, type WhatsAppBackupKey } from './whatsapp/backup-key';
+export { readBackupPrefix, type BackupPrefix } from './whatsapp/backup-prefix';
+export { readExportChat, type ExportChat, type ExportChatOptions } from './export-chat/export-chat';

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import * as chatFormats from './index';
+import * as node from './node';
+
+describe('index', () => {
+  it('exports what the docs name and nothing else', () => {
+    expect(Object.keys(chatFormats).sort()).toEqual([
+      'ChatFormatError',
+      'backupFormats',
+      'keysWanted',
+      'parseBackupKeyDigits',
+      'readBackupKeyFile',
+      'readBackupPrefix',
+      'readExportChat',
+    ]);
+    expect(Object.keys(node).sort()).toEqual([
+      'inspectBackup',
+      'openBackup',
+      'openChatSource',
+      'openMsgstore',
+      'openSqliteBytes',
+      'openSqliteFile',
+    ]);
+  });
+});

@@ -1,0 +1,5 @@
+export { inspectBackup } from './node/inspect';
+export { openBackup, openChatSource } from './node/open-backup';
+export { type OpenBackupOptions } from './node/open-options';
+export { openMsgstore, type MsgstoreOptions } from './whatsapp/msgstore/msgstore';
+export { openSqliteBytes, openSqliteFile } from './node/sqlite-database';

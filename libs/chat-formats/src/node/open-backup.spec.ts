@@ -1,0 +1,268 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateRawSync, crc32 } from 'node:zlib';
+import { describeWithTestData } from '@coffer/test-kit';
+import { afterAll, describe, expect, it } from 'vitest';
+import { databaseBytes } from '../../test/sql-script';
+import type { ChatFormatError } from '../errors';
+import { parseBackupKeyDigits } from '../whatsapp/backup-key';
+import { inspectBackup } from './inspect';
+import { openBackup, openChatSource } from './open-backup';
+import type { OpenBackupOptions } from './open-options';
+
+const folder = mkdtempSync(join(tmpdir(), 'coffer-open-spec-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const write = (name: string, content: Uint8Array | string): string => {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+};
+const codeOf = async (run: () => unknown): Promise<string> => {
+  try {
+    await run();
+    return 'ok';
+  } catch (error) {
+    return (error as ChatFormatError).code;
+  }
+};
+const opening = (path: string, options?: OpenBackupOptions): Promise<string> =>
+  codeOf(async () => {
+    const opened = await openBackup(path, options);
+    (await opened.chats()).close();
+  });
+
+interface ZipFile {
+  readonly name: string;
+  readonly content: string;
+  /** What the list says instead of the truth. */
+  readonly saysBytes?: number;
+  readonly flags?: number;
+}
+
+/** A zip with one central directory, as simple as zips are. */
+function zip(...files: readonly ZipFile[]): Buffer {
+  const parts: Buffer[] = [];
+  const directory: Buffer[] = [];
+  let offset = 0;
+  for (const { name, content, saysBytes, flags = 0 } of files) {
+    const packed = deflateRawSync(content);
+    const nameBytes = Buffer.from(name);
+    const common = Buffer.alloc(26);
+    common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(flags, 2);
+    common.writeUInt16LE(8, 4);
+    common.writeUInt32LE(crc32(content), 10);
+    common.writeUInt32LE(packed.length, 14);
+    common.writeUInt32LE(saysBytes ?? Buffer.byteLength(content), 18);
+    common.writeUInt16LE(nameBytes.length, 22);
+    const local = Buffer.concat([Buffer.from('PK\u0003\u0004'), common, nameBytes, packed]);
+    const tail = Buffer.alloc(14);
+    tail.writeUInt32LE(offset, 10);
+    directory.push(Buffer.from('PK\u0001\u0002'), Buffer.of(20, 0), common, tail, nameBytes);
+    parts.push(local);
+    offset += local.length;
+  }
+  const list = Buffer.concat(directory);
+  const end = Buffer.alloc(18);
+  end.writeUInt16LE(files.length, 4);
+  end.writeUInt16LE(files.length, 6);
+  end.writeUInt32LE(list.length, 8);
+  end.writeUInt32LE(offset, 12);
+  return Buffer.concat([...parts, list, Buffer.from('PK\u0005\u0006'), end]);
+}
+const chat = '31/12/2020, 23:59 - Anna: hi\n31/12/2020, 23:59 - Anna: IMG-20201231-WA0001.jpg (file attached)\n';
+
+describe('inspectBackup', () => {
+  it('knows what is no backup', async () => {
+    for (const [name, content] of [
+      ['empty', ''],
+      ['notes.txt', 'some notes\n'],
+      ['photo.jpg', Buffer.from('ffd8ffe000104a464946', 'hex')],
+      ['other.db', databaseBytes('CREATE TABLE t(a);\n')],
+      ['other.zip', zip({ name: 'readme.txt', content: 'hello' })],
+      ['key', Buffer.from(`aced0005757200025b42acf317f8060854e0020000787000000020${'00'.repeat(32)}`, 'hex')],
+    ] as const) {
+      expect(await codeOf(() => inspectBackup(write(name, content))), name).toBe('not-a-backup');
+    }
+    expect(await codeOf(() => inspectBackup(folder))).toBe('not-a-backup');
+    expect(await codeOf(() => inspectBackup(join(folder, 'nowhere')))).toBe('not-a-backup');
+  });
+  it.each([
+    ['a.crypt14', '62' + '0800124d' + '0a020001'.padEnd(200, '0'), 'whatsapp-crypt14', 'whatsapp-key-file'],
+    [
+      'b.crypt12',
+      '000102' + '11'.repeat(64) + '22'.repeat(40) + Buffer.from('--67').toString('hex'),
+      'whatsapp-crypt12',
+      'whatsapp-key-file',
+    ],
+  ])('recognises %s, which it does not open', async (name, hex, format, keyWanted) => {
+    const path = write(name, Buffer.from(hex, 'hex'));
+    expect(inspectBackup(path)).toMatchObject({ format, keyWanted, isSupported: false });
+    expect(await opening(path)).toBe('unsupported-format');
+  });
+  it('goes by content, not by name', () => {
+    const path = write(
+      'renamed.crypt14',
+      databaseBytes('CREATE TABLE messages(key_remote_jid TEXT, timestamp INTEGER);\n'),
+    );
+    expect(inspectBackup(path)).toMatchObject({ format: 'whatsapp-msgstore', keyWanted: 'none', isSupported: true });
+  });
+});
+
+describe('openBackup', () => {
+  it('reads an exported chat from a zip, with the sizes of its media', async () => {
+    const path = write(
+      'WhatsApp Chat with Anna.zip',
+      zip({ name: 'IMG-20201231-WA0001.jpg', content: 'jpeg!' }, { name: '_chat.txt', content: chat }),
+    );
+    const opened = await openBackup(path);
+    expect(opened.inspection).toMatchObject({ format: 'export-chat-zip', facts: { text: '_chat.txt', files: 1 } });
+    const [conversation] = (await opened.chats()).conversations();
+    expect(conversation!.conversation.title).toBe('Anna');
+    expect([...conversation!.messages()][1]).toMatchObject({ kind: 'image', media: { sizeBytes: 5 } });
+    opened.close();
+  });
+  it('finds the chat among other texts', async () => {
+    const path = write(
+      'many.zip',
+      zip({ name: 'notes.txt', content: 'hello' }, { name: 'WhatsApp Chat with Bo.txt', content: chat }),
+    );
+    expect((await openBackup(path)).inspection.facts).toMatchObject({ text: 'WhatsApp Chat with Bo.txt' });
+  });
+  it.each([
+    ['leads upwards', { name: '../../etc/WhatsApp.txt', content: chat }, 'damaged'],
+    ['is absolute', { name: '/etc/WhatsApp.txt', content: chat }, 'damaged'],
+    ['has a backslash', { name: '..\\WhatsApp.txt', content: chat }, 'damaged'],
+    ['names a drive', { name: 'C:WhatsApp.txt', content: chat }, 'damaged'],
+  ])('refuses a zip with a name that %s', async (_name, file, code) => {
+    expect(await opening(write('hostile.zip', zip(file)))).toBe(code);
+  });
+  it('refuses a bomb: more comes out than the list says, or the list says too much', async () => {
+    const bomb = { name: 'WhatsApp.txt', content: chat + ' '.repeat(50_000_000) };
+    expect(await opening(write('bomb.zip', zip({ ...bomb, saysBytes: 1000 })))).toBe('damaged');
+    expect(await opening(write('huge.zip', zip({ ...bomb, saysBytes: 0xf0000000 })))).toBe('too-large');
+    expect(await opening(write('secret.zip', zip({ ...bomb, flags: 1 })))).toBe('unsupported-format');
+  });
+  it('never fails otherwise where a zip is cut or changed', async () => {
+    const whole = zip(
+      { name: 'WhatsApp Chat with Anna.txt', content: chat.repeat(20) },
+      { name: 'a.jpg', content: 'x' },
+    );
+    for (let at = 0; at < whole.length; at++) {
+      const changed = Buffer.from(whole);
+      changed[at]! ^= 1 << (at % 8);
+      expect(['ok', 'damaged', 'not-a-backup', 'unsupported-format', 'too-large']).toContain(
+        await opening(write('changed.zip', changed)),
+      );
+      expect(['damaged', 'not-a-backup']).toContain(await opening(write('cut.zip', whole.subarray(0, at))));
+    }
+  });
+  it('warns of a log beside a database, and makes none', async () => {
+    const path = write('live.db', databaseBytes('CREATE TABLE messages(key_remote_jid TEXT, timestamp INTEGER);\n'));
+    const before = readdirSync(folder).length;
+    expect((await openBackup(path)).warnings).toEqual([]);
+    expect(readdirSync(folder)).toHaveLength(before);
+    write('live.db-wal', 'x');
+    expect((await openBackup(path)).warnings).toMatchObject([{ code: 'unread-journal' }]);
+  });
+});
+
+describe('openChatSource', () => {
+  it('gives nothing for what is no chat history', async () => {
+    expect(await openChatSource(write('photo2.jpg', Buffer.from('ffd8ffe000104a464946', 'hex')))).toBeUndefined();
+    expect(await openChatSource(write('other2.db', databaseBytes('CREATE TABLE t(a);\n')))).toBeUndefined();
+  });
+  it('gives the chats of what is one', async () => {
+    const source = await openChatSource(write('WhatsApp Chat with Bo.txt', chat));
+    expect(source?.counts).toEqual({ chats: 1, messages: 2 });
+    source?.close();
+  });
+});
+
+describeWithTestData('openBackup on fixtures', (data) => {
+  const derived = (name: string): string => data.path('fixtures', 'derived', name);
+  const key = parseBackupKeyDigits('6730a595a1484d0c39c101dc0ac82ec5e401bb6f0e1b8ee2dc104a6b3687f017');
+
+  it.each([
+    ['msgstore-10k.db.crypt15', 9, 10_000],
+    ['msgstore-221k.db.crypt15', 173, 221_619],
+    ['WhatsApp Chat with ubuntu-10k.zip', 1, 10_001],
+    ['WhatsApp Chat with ubuntu-221k.zip', 1, 221_620],
+  ])('counts %s', async (name, chats, messages) => {
+    const opened = await openBackup(derived(name), { key });
+    const source = await opened.chats();
+    expect(source.counts).toEqual({ chats, messages });
+    let seen = 0;
+    for (const conversation of source.conversations()) for (const _message of conversation.messages()) seen++;
+    expect(seen).toBe(messages);
+    opened.close();
+    opened.close();
+  });
+  it('knows the facts of the 10k database', async () => {
+    const opened = await openBackup(derived('msgstore-10k.db.crypt15'), {
+      key,
+      contactsPath: derived('wa-10k.db.crypt15'),
+    });
+    const conversations = [...(await opened.chats()).conversations()].map(({ conversation, messages }) => ({
+      ...conversation,
+      messages: [...messages()],
+    }));
+    const messages = conversations.flatMap((conversation) => conversation.messages);
+    expect(messages.filter(({ isFromSelf }) => isFromSelf)).toHaveLength(99);
+    // SQLite counts characters, JavaScript UTF-16 units
+    expect(messages.reduce((sum, { text = '' }) => sum + Array.from(text).length, 0)).toBe(445_115);
+    expect(messages.filter(({ text = '' }) => /grub/i.test(text))).toHaveLength(55);
+    expect(Math.min(...messages.map(({ timeMs }) => timeMs!))).toBe(1_100_480_400_000);
+    expect(Math.max(...messages.map(({ timeMs }) => timeMs!))).toBe(1_118_540_700_000);
+    expect(conversations.find(({ id }) => id === '120363000000000004@g.us')!.messages).toHaveLength(1348);
+    const names = conversations.flatMap(({ participants }) => participants.map(({ name }) => name));
+    expect(names.filter((name) => name === undefined)).toHaveLength(0);
+    opened.close();
+  });
+  it('knows the authors of the exports', async () => {
+    for (const [name, authors] of [
+      ['WhatsApp Chat with ubuntu-10k.zip', 604],
+      ['WhatsApp Chat with ubuntu-221k.zip', 17_779],
+    ] as const) {
+      const [conversation] = (await openBackup(derived(name)).then((opened) => opened.chats())).conversations();
+      expect(conversation!.conversation.participants).toHaveLength(authors);
+      let systemLines = 0;
+      for (const message of conversation!.messages()) if (message.kind === 'system') systemLines++;
+      expect(systemLines).toBe(1);
+    }
+  });
+  it('takes the older table of the database with a long header', async () => {
+    const opened = await openBackup(derived('msgstore-longheader.db.crypt15'), { key });
+    expect((await opened.chats()).counts.messages).toBeGreaterThan(0);
+    opened.close();
+  });
+  it('says which key is wanted, and opens nothing without it', async () => {
+    const path = derived('msgstore-10k.db.crypt15');
+    expect(inspectBackup(path)).toMatchObject({
+      format: 'whatsapp-crypt15',
+      keyWanted: 'whatsapp-backup-key',
+      facts: { appVersion: '2.26.18.75', numberEndsWith: '67', isChatDatabase: true, checksum: 'right' },
+    });
+    expect(await opening(path)).toBe('key-required');
+  });
+  it('takes a wrong checksum only where it was told to', async () => {
+    const file = data.bytes('fixtures', 'derived', 'msgstore-10k.db.crypt15');
+    file[file.length - 1]! ^= 1;
+    const path = write('bad.crypt15', file);
+    expect(await opening(path, { key })).toBe('damaged-checksum');
+    expect(await opening(path, { key, acceptBadChecksum: true })).toBe('ok');
+  });
+  it('finds no chats in other files', async () => {
+    expect(await opening(derived('multifile.crypt15'), { key })).toBe('no-chats');
+    expect(await opening(derived('wa-10k.db.crypt15'), { key })).toBe('no-chats');
+    expect(await opening(derived('wa-10k.db'))).toBe('no-chats');
+    expect(await opening(derived('signal-10k.binproto.encrypted'))).toBe('unsupported-format');
+    expect(await opening(derived('signal-android-v1.backup'))).toBe('unsupported-format');
+  });
+  it('names the payload after the file', async () => {
+    const opened = await openBackup(derived('msgstore-10k.db.crypt15'), { key });
+    expect(opened.payload.name).toBe('msgstore-10k.db');
+    opened.close();
+  });
+});
