@@ -1,0 +1,26 @@
+import { browserDecompressor } from '@coffer/backup-format/browser';
+import { createSha256 } from '@coffer/crypto';
+import { browserChunkedEncryption } from '@coffer/device-crypto/browser';
+
+import type { EnginePlatform } from '../platform';
+
+/** Web Crypto and zstd in JavaScript. */
+export const browserPlatform: EnginePlatform = {
+  encryption: browserChunkedEncryption,
+  decompressor: browserDecompressor,
+  async hmacSha256(key, bytes) {
+    const imported = await crypto.subtle.importKey('raw', copy(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
+      'sign',
+    ]);
+    return new Uint8Array(await crypto.subtle.sign('HMAC', imported, copy(bytes)));
+  },
+  async sha256(bytes) {
+    return new Uint8Array(await crypto.subtle.digest('SHA-256', copy(bytes)));
+  },
+  createSha256,
+};
+
+// Web Crypto refuses memory that threads share.
+function copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}

@@ -1,0 +1,51 @@
+import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
+
+/**
+ * What the engine refuses or cannot do. Errors of the store (ObjectStoreError), of the format (BackupFormatError) and of the
+ * device's cryptography (DeviceCryptoError) pass through where they say more.
+ *
+ * - `no-repository`: the store holds none that this key opens, and none at all.
+ * - `wrong-key`: the store holds repositories, and this key opens none of them. Nothing was changed.
+ * - `several-repositories`: the key opens more than one; the caller must name it.
+ * - `already-exists`: a repository or key is there; nothing was overwritten.
+ * - `no-snapshot`: there is no such snapshot, or none at all.
+ * - `damaged`: an object is not what was sealed or signed; field `path` names it within the repository.
+ * - `missing-object`: an object that a snapshot needs is not in the store; field `path`.
+ * - `head-rolled-back`: the store shows an older state than this device has seen. Nothing was read or written under it.
+ * - `head-changed`: another device replaced the head meanwhile (retryable).
+ * - `busy`: another run works on this repository.
+ * - `stopped`: the caller asked to stop. What was stored stays; the next run goes on from there.
+ * - `source-unreadable`: a source that was named cannot be read at all.
+ * - `target-exists`: restoring would overwrite something.
+ * - `unsafe-item`: an item's path cannot be created safely on this system.
+ * - `disk-full`: no room where files are restored; no half-written file is left under its final name.
+ * - `not-found`: no such item or conversation in the snapshot.
+ * - `worker-failed`: a worker thread ended by itself.
+ */
+export class BackupEngineError extends CofferError {
+  declare readonly code: BackupEngineErrorCode;
+
+  constructor(code: BackupEngineErrorCode, message: string, options: CofferErrorOptions = {}) {
+    super(code, message, { isRetryable: code === 'head-changed', ...options });
+  }
+}
+
+/** See {@link BackupEngineError}. */
+export type BackupEngineErrorCode =
+  | 'no-repository'
+  | 'wrong-key'
+  | 'several-repositories'
+  | 'already-exists'
+  | 'no-snapshot'
+  | 'damaged'
+  | 'missing-object'
+  | 'head-rolled-back'
+  | 'head-changed'
+  | 'busy'
+  | 'stopped'
+  | 'source-unreadable'
+  | 'target-exists'
+  | 'unsafe-item'
+  | 'disk-full'
+  | 'not-found'
+  | 'worker-failed';

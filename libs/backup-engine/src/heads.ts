@@ -1,0 +1,94 @@
+import {
+  hashHead,
+  signRepositoryStatement,
+  verifyRepositoryStatement,
+  EvidenceError,
+  type Head,
+  type SignedStatement,
+} from '@coffer/evidence';
+import { toHex, toRfc3339 } from '@coffer/foundation';
+
+import type { DeviceMemory, SeenState } from './device-memory';
+import { BackupEngineError } from './errors';
+import type { CurrentHead, HeadKeeper } from './head-keeper';
+import type { RepositoryAccess } from './repository-access';
+
+/** What is needed to read a head: less than an open repository, since the head comes before the keyring. */
+export type HeadAccess = Pick<RepositoryAccess, 'repositoryId' | 'keyId' | 'ownerKey' | 'memory' | 'clock'> & {
+  readonly headKeeper: HeadKeeper;
+};
+
+/**
+ * The current head: the first that the keeper offers and whose signature holds. Refused where this device has seen a newer
+ * state (docs/format/v1.md, "Head").
+ *
+ * @returns undefined where there is no backup yet
+ * @throws BackupEngineError `head-rolled-back`
+ */
+export async function readHead(access: HeadAccess): Promise<CurrentHead | undefined> {
+  const current = await firstValid(access);
+  await refuseOlder(access, current);
+  return current;
+}
+
+/** Remembers a head as seen. */
+export async function rememberHead(
+  { memory, clock, repositoryId }: Pick<HeadAccess, 'memory' | 'clock' | 'repositoryId'>,
+  { head, hash }: CurrentHead,
+): Promise<void> {
+  const { generation, keyringVersion, epoch } = head;
+  const state: SeenState = { generation, keyringVersion, epoch, headHashHex: toHex(hash), atMs: clock.nowMs() };
+  await memory.remember(toHex(repositoryId), state);
+}
+
+/** Signs a head. */
+export function signHead(
+  access: Pick<RepositoryAccess, 'repositoryId' | 'keyId' | 'ownerKey'>,
+  head: Head,
+): CurrentHead {
+  const { repositoryId, keyId, ownerKey } = access;
+  const signed = signRepositoryStatement(ownerKey.seed, { purpose: 'head', repositoryId, keyId }, head);
+  return { head, hash: hashHead(head), signed };
+}
+
+async function firstValid(access: HeadAccess): Promise<CurrentHead | undefined> {
+  for await (const signed of access.headKeeper.read()) {
+    const head = verified(access, signed);
+    if (head !== undefined) return { head, hash: hashHead(head), signed };
+  }
+  return undefined;
+}
+
+function verified({ repositoryId, keyId, ownerKey }: HeadAccess, signed: SignedStatement): Head | undefined {
+  const expected = { purpose: 'head', repositoryId, keyId, ownerPublicKey: ownerKey.publicKey } as const;
+  try {
+    return verifyRepositoryStatement(signed, expected).body;
+  } catch (error) {
+    if (error instanceof EvidenceError) return undefined;
+    throw error;
+  }
+}
+
+async function refuseOlder(access: HeadAccess, current: CurrentHead | undefined): Promise<void> {
+  const seen = await recall(access.memory, access.repositoryId);
+  if (seen === undefined) return;
+  const head = current?.head;
+  const isOlder =
+    head === undefined ||
+    head.generation < seen.generation ||
+    head.keyringVersion < seen.keyringVersion ||
+    head.epoch < seen.epoch ||
+    (head.generation === seen.generation && toHex(current!.hash) !== seen.headHashHex);
+  if (!isOlder) return;
+  const shown = head === undefined ? 'no backup at all' : `backup number ${head.generation}`;
+  throw new BackupEngineError(
+    'head-rolled-back',
+    `the store shows ${shown}, but on ${toRfc3339(seen.atMs)} this device saw backup number ${seen.generation}: the store ` +
+      'was set back, or serves an old copy. Nothing was read or written. Ask whoever runs the store',
+    { fields: { shown: head?.generation ?? 0, seen: seen.generation } },
+  );
+}
+
+function recall(memory: DeviceMemory, repositoryId: Uint8Array): Promise<SeenState | undefined> {
+  return memory.recall(toHex(repositoryId));
+}

@@ -1,0 +1,16 @@
+export { checkPack, type ExpectedSegment, type PackCheck, type PackFindings } from './check-pack';
+export { newRepositoryId } from './create-repository';
+export { ProcessMemory, type DeviceMemory, type SeenState } from './device-memory';
+export { BackupEngineError, type BackupEngineErrorCode } from './errors';
+export { type EngineEvent, type EngineStage, type ProgressEvent, type RunOptions, type WarningEvent } from './events';
+export { findRepository, listRepositories, repositoryStore } from './find-repository';
+export { type CurrentHead, type HeadKeeper } from './head-keeper';
+export { OpenedSnapshot } from './opened-snapshot';
+export { type EnginePlatform } from './platform';
+export { proveRestorability, type RestorabilityProof } from './prove-restorability';
+export { segmentsBetween, type SegmentSpan } from './read-conversation';
+export { Repository } from './repository';
+export { type RepositoryAccess, type RepositoryOptions } from './repository-access';
+export { type SnapshotInfo, type SnapshotList } from './snapshots';
+export { StoreHeadKeeper } from './store-head-keeper';
+export { verifySnapshot, type VerifyOptions, type VerifyProblem, type VerifyReport } from './verify';

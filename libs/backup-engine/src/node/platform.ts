@@ -1,0 +1,14 @@
+import { nodeCompressor } from '@coffer/backup-format/node';
+import { createSha256, hmacSha256, sha256 } from '@coffer/crypto/node';
+import { nodeChunkedEncryption } from '@coffer/device-crypto/node';
+
+import type { EnginePlatform } from '../platform';
+
+/** OpenSSL and zstd of Node. */
+export const nodePlatform: EnginePlatform = {
+  encryption: nodeChunkedEncryption,
+  decompressor: nodeCompressor,
+  hmacSha256,
+  sha256,
+  createSha256,
+};

@@ -1,0 +1,86 @@
+import {
+  BackupFormatError,
+  decodeRepositoryConfig,
+  formatLimits,
+  objectPaths,
+  objectPrefixes,
+  requireKnownFeatures,
+} from '@coffer/backup-format';
+import { deriveKeyId, deriveOwnerKey, keyringMaximumBytes, openKeyring, type Keyring } from '@coffer/device-crypto';
+import { equalBytes, systemClock, toHex } from '@coffer/foundation';
+import { ObjectStoreError, type ObjectStore } from '@coffer/object-store';
+
+import { ProcessMemory } from './device-memory';
+import { BackupEngineError } from './errors';
+import { readingObject } from './guard';
+import { readHead, rememberHead, type HeadAccess } from './heads';
+import type { RepositoryAccess, RepositoryOptions } from './repository-access';
+import { SealedObjects } from './sealed-objects';
+import { StoreHeadKeeper } from './store-head-keeper';
+
+/**
+ * Opens a repository: head (which names the keyring), keyring, and config held against it. Nothing is written to the store.
+ *
+ * @param repositoryId - 16 bytes
+ * @throws BackupEngineError `wrong-key`, `no-repository`, `damaged`, `head-rolled-back`; BackupFormatError `unsupported-…`
+ */
+export async function openAccess(options: RepositoryOptions, repositoryId: Uint8Array): Promise<RepositoryAccess> {
+  const { store, backupKey, platform, clock = systemClock, memory = new ProcessMemory() } = options;
+  const headKeeper = options.headKeeper ?? new StoreHeadKeeper(store);
+  const keyId = deriveKeyId(backupKey);
+  const ownerKey = deriveOwnerKey(backupKey);
+  const partial: HeadAccess = { repositoryId, keyId, ownerKey, memory, clock, headKeeper };
+  const current = await readHead(partial);
+  const version = current?.head.keyringVersion ?? 1;
+  const path = objectPaths.keyring(keyId, version);
+  const sealed = await readKeyring(store, path);
+  const keyring = await readingObject(path, () => {
+    const opened = openKeyring(backupKey, sealed);
+    const { header } = opened;
+    const isOurs =
+      equalBytes(header.repositoryId, repositoryId) &&
+      header.keyringVersion === version &&
+      equalBytes(opened.keyring.ownerPublicKeys.at(-1)!, ownerKey.publicKey) &&
+      (current === undefined || header.currentEpoch >= current.head.epoch);
+    if (!isOurs)
+      throw new BackupEngineError('damaged', 'the keyring is not the one that belongs here', { fields: { path } });
+    return opened.keyring;
+  });
+  await requireConfig(options, repositoryId, keyring);
+  if (current !== undefined) await rememberHead(partial, current);
+  const objects = new SealedObjects(store, platform, repositoryId, keyring);
+  return { store, platform, headKeeper, memory, clock, repositoryId, keyId, ownerKey, keyring, objects };
+}
+
+async function readKeyring(store: ObjectStore, path: string): Promise<Uint8Array> {
+  try {
+    return await store.get(path, { offset: 0, length: keyringMaximumBytes + 1 });
+  } catch (cause) {
+    if (!(cause instanceof ObjectStoreError) || cause.code !== 'not-found') throw cause;
+    for await (const _other of store.list(objectPrefixes.keyrings, { limit: 1 })) {
+      throw new BackupEngineError('wrong-key', 'this repository is sealed with another key; nothing was changed', {
+        cause,
+      });
+    }
+    throw new BackupEngineError('no-repository', 'there is no repository here, or its keyring is missing', { cause });
+  }
+}
+
+async function requireConfig(
+  { store, platform }: RepositoryOptions,
+  repositoryId: Uint8Array,
+  keyring: Keyring,
+): Promise<void> {
+  requireKnownFeatures(keyring.mandatoryFeatures);
+  await readingObject(objectPaths.config, async () => {
+    const bytes = await store.get(objectPaths.config, { offset: 0, length: formatLimits.configBytes + 1 });
+    if (!equalBytes(await platform.sha256(bytes), keyring.configSha256)) {
+      throw new BackupFormatError('damaged', 'config is not the one that the keyring names');
+    }
+    const config = decodeRepositoryConfig(bytes);
+    const isSame = config.features.join('\n') === keyring.mandatoryFeatures.join('\n');
+    if (!isSame || toHex(config.repositoryId) !== toHex(repositoryId)) {
+      throw new BackupFormatError('damaged', 'config and keyring say different things');
+    }
+  });
+}

@@ -1,0 +1,65 @@
+import {
+  decodeConversationItems,
+  decodeFileItems,
+  hasItemBelowFile,
+  objectIdHex,
+  requireSection,
+  sectionPlaces,
+  type ConversationItem,
+  type SnapshotItem,
+  type SnapshotSummary,
+} from '@coffer/backup-format';
+
+import { BackupEngineError } from './errors';
+import { readingObject } from './guard';
+import { SealedObjects, type SealedPlace } from './sealed-objects';
+import type { OpenedSummary } from './snapshots';
+
+/** A snapshot whose summary was verified; the rest is fetched when it is asked for. */
+export class OpenedSnapshot {
+  readonly summary: SnapshotSummary;
+  readonly place: SealedPlace;
+  readonly #opened: OpenedSummary;
+  #conversations: Promise<readonly ConversationItem[]> | undefined;
+  #items: Promise<readonly SnapshotItem[]> | undefined;
+
+  constructor(opened: OpenedSummary) {
+    this.#opened = opened;
+    this.summary = opened.summary;
+    this.place = opened.place;
+  }
+
+  /** 32 lower-case hexadecimal digits. */
+  get idHex(): string {
+    return objectIdHex(this.summary.id);
+  }
+
+  /** Path of the sealed snapshot within the repository. */
+  get path(): string {
+    return SealedObjects.path(this.place);
+  }
+
+  /** Its conversations, in the order of the backup. @throws BackupEngineError `damaged` */
+  conversations(): Promise<readonly ConversationItem[]> {
+    return (this.#conversations ??= this.#read('conversations', decodeConversationItems));
+  }
+
+  /** Its files, folders and links, by path. @throws BackupEngineError `damaged` */
+  items(): Promise<readonly SnapshotItem[]> {
+    return (this.#items ??= this.#read('files', (section) => {
+      const items = decodeFileItems(section);
+      if (hasItemBelowFile(items)) throw new BackupEngineError('damaged', 'a snapshot has an item below a file');
+      return items;
+    }));
+  }
+
+  async #read<T>(name: 'conversations' | 'files', decode: (section: Uint8Array) => T): Promise<T> {
+    const { reader, signedLength, summary } = this.#opened;
+    const { offset, length } = sectionPlaces(signedLength, summary)[name];
+    return readingObject(this.path, async () => {
+      if (offset + length > reader.plainSize)
+        throw new BackupEngineError('damaged', 'a snapshot is shorter than it says');
+      return decode(requireSection(await reader.read(offset, length), summary[name]));
+    });
+  }
+}

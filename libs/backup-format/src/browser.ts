@@ -1,0 +1,1 @@
+export { browserDecompressor } from './browser/decompression';

@@ -1,0 +1,159 @@
+import { conversationFromCbor, conversationToCbor, type Conversation } from '@coffer/chat-model';
+import { encodeCbor, type CborValue } from '@coffer/foundation';
+
+import {
+  bytesOf,
+  damaged,
+  decodeObject,
+  listOf,
+  mapOf,
+  nullableWholeOf,
+  requireAtMost,
+  textOf,
+  tupleOf,
+  wholeOf,
+} from './fields';
+import { itemPathOf, requireItemPath } from './item-path';
+import { chunkIdBytes, formatLimits, objectIdBytes } from './limits';
+import { objectIdHex } from './object-paths';
+
+/** A pack that segments lie in. */
+export interface SegmentPack {
+  readonly epoch: number;
+  /** 16 bytes. */
+  readonly packId: Uint8Array<ArrayBuffer>;
+  /** Size of the sealed pack in bytes. */
+  readonly sealedBytes: number;
+}
+
+/** A part of a segment's CBOR: one chunk, and where it lies. Lengths in bytes. */
+export interface SegmentPart {
+  /** 32 bytes. */
+  readonly id: Uint8Array<ArrayBuffer>;
+  readonly pack: SegmentPack;
+  readonly offset: number;
+  readonly storedLength: number;
+  readonly rawLength: number;
+}
+
+/** Up to 500 consecutive messages. */
+export interface Segment {
+  readonly messages: number;
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+  /** At least one. */
+  readonly parts: readonly SegmentPart[];
+}
+
+/** A conversation of a snapshot. */
+export interface ConversationItem {
+  readonly conversation: Conversation;
+  /** Path of the file item that the conversation was read from. */
+  readonly source: string;
+  /** What the reader called it, e.g. `whatsapp-msgstore`. */
+  readonly format: string;
+  readonly messages: number;
+  /** Instant of the oldest message that has one. */
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+  /** From the oldest to the newest. */
+  readonly segments: readonly Segment[];
+}
+
+const itemKeys = ['conversation', 'source', 'format', 'messages', 'firstMs', 'lastMs', 'segments'] as const;
+const partsMost = formatLimits.segmentBytes / formatLimits.chunkBytes;
+
+/** The `conversations` section of a snapshot. @throws BackupFormatError `too-large`, `invalid-value`; ChatModelError */
+export function encodeConversationItems(items: readonly ConversationItem[]): Uint8Array<ArrayBuffer> {
+  requireAtMost(items.length, formatLimits.snapshotConversations, 'snapshot', 'conversations');
+  const packs: SegmentPack[] = [];
+  const numbers = new Map<string, number>();
+  const numberOf = (pack: SegmentPack): number => {
+    const key = objectIdHex(pack.packId);
+    const known = numbers.get(key);
+    if (known !== undefined) return known;
+    numbers.set(key, packs.length);
+    return packs.push(pack) - 1;
+  };
+  const encoded = items.map((item) => ({
+    conversation: conversationToCbor(item.conversation),
+    source: requireItemPath(item.source),
+    format: item.format,
+    messages: item.messages,
+    firstMs: item.firstMs,
+    lastMs: item.lastMs,
+    segments: item.segments.map((segment) => encodeSegmentPlace(segment, numberOf)),
+  }));
+  return encodeCbor({ packs: packs.map((pack) => [pack.epoch, pack.packId, pack.sealedBytes]), items: encoded });
+}
+
+/** Reads the `conversations` section. @throws BackupFormatError `damaged`, `too-large`; ChatModelError */
+export function decodeConversationItems(section: Uint8Array): readonly ConversationItem[] {
+  const map = mapOf(decodeObject(section, 'snapshot'), ['packs', 'items'], 'snapshot');
+  const packs = listOf(map.packs, formatLimits.indexPacks, 'snapshot').map(decodeSegmentPack);
+  return listOf(map.items, formatLimits.snapshotConversations, 'snapshot').map((value) => {
+    const item = mapOf(value, itemKeys, 'snapshot');
+    const segments = listOf(item.segments, formatLimits.snapshotFiles, 'snapshot').map((segment) =>
+      decodeSegmentPlace(segment, packs),
+    );
+    const messages = wholeOf(item.messages, 0, Number.MAX_SAFE_INTEGER, 'snapshot');
+    if (messages !== segments.reduce((sum, segment) => sum + segment.messages, 0)) {
+      throw damaged('snapshot', 'the segments of a conversation do not add up');
+    }
+    return {
+      conversation: conversationFromCbor(item.conversation),
+      source: itemPathOf(item.source, 'snapshot'),
+      format: textOf(item.format, 1, 100, 'snapshot'),
+      messages,
+      firstMs: nullableWholeOf(item.firstMs, 'snapshot'),
+      lastMs: nullableWholeOf(item.lastMs, 'snapshot'),
+      segments,
+    };
+  });
+}
+
+function encodeSegmentPlace(segment: Segment, numberOf: (pack: SegmentPack) => number): CborValue {
+  const parts = segment.parts.map((part) => [
+    part.id,
+    numberOf(part.pack),
+    part.offset,
+    part.storedLength,
+    part.rawLength,
+  ]);
+  return [segment.messages, segment.firstMs, segment.lastMs, parts];
+}
+
+function decodeSegmentPlace(value: CborValue, packs: readonly SegmentPack[]): Segment {
+  const [messages, firstMs, lastMs, partList] = tupleOf(value, 4, 'snapshot');
+  const parts = listOf(partList, partsMost, 'snapshot').map((part) => decodePart(part, packs));
+  if (parts.length === 0) throw damaged('snapshot', 'a segment lies nowhere');
+  return {
+    messages: wholeOf(messages, 1, formatLimits.segmentMessages, 'snapshot'),
+    firstMs: nullableWholeOf(firstMs, 'snapshot'),
+    lastMs: nullableWholeOf(lastMs, 'snapshot'),
+    parts,
+  };
+}
+
+function decodePart(value: CborValue, packs: readonly SegmentPack[]): SegmentPart {
+  const [id, packNumber, offset, stored, raw] = tupleOf(value, 5, 'snapshot');
+  const pack = packs[wholeOf(packNumber, 0, formatLimits.indexPacks, 'snapshot')];
+  if (pack === undefined) throw damaged('snapshot', 'a segment lies in a pack that is not named');
+  const rawLength = wholeOf(raw, 1, formatLimits.chunkBytes, 'snapshot');
+  return {
+    id: bytesOf(id, chunkIdBytes, 'snapshot'),
+    pack,
+    offset: wholeOf(offset, 0, formatLimits.sealedPackBytes, 'snapshot'),
+    storedLength: wholeOf(stored, 2, rawLength + 1, 'snapshot'),
+    rawLength,
+  };
+}
+
+function decodeSegmentPack(value: CborValue): SegmentPack {
+  const [epoch, packId, sealedBytes] = tupleOf(value, 3, 'snapshot');
+  return {
+    epoch: wholeOf(epoch, 1, 0xffff_ffff, 'snapshot'),
+    packId: bytesOf(packId, objectIdBytes, 'snapshot'),
+    sealedBytes: wholeOf(sealedBytes, 1, formatLimits.sealedPackBytes, 'snapshot'),
+  };
+}

@@ -1,0 +1,1 @@
+export { nodeCompressor } from './node/compression';
