@@ -1,0 +1,17 @@
+import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
+
+/**
+ * A device stops because the vault is not what it knows, or because going on could lose something.
+ *
+ * - `deployment-changed`: the vault shows another id than deployment.json pins. Nothing secret was sent.
+ * - `account-owned`: the account has an owner key already, and this device does not hold it.
+ * - `wrong-key`: the key that came back is not the one that the account names.
+ * - `no-keyslot`: nothing that could be opened.
+ */
+export class VaultDeviceError extends CofferError {
+  declare readonly code: 'deployment-changed' | 'account-owned' | 'wrong-key' | 'no-keyslot';
+
+  constructor(code: VaultDeviceError['code'], message: string, options: CofferErrorOptions = {}) {
+    super(code, message, options);
+  }
+}

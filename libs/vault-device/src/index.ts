@@ -1,0 +1,6 @@
+export { openDeviceAccount, type DeviceAccount } from './device-account';
+export { activateDigits } from './digits-keyslot';
+export { VaultDeviceError } from './errors';
+export { OwnerSigner, type StatementTerms } from './owner-signer';
+export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
+export { registerPassword } from './password-registration';
