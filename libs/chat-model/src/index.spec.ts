@@ -12,6 +12,8 @@ describe('index', () => {
       'cutSegments',
       'decodeSegment',
       'encodeSegment',
+      'htmlPages',
+      'jsonDocument',
       'maximumInstantMs',
       'messageKinds',
       'messageMarks',

@@ -19,3 +19,5 @@ export { type ChatCounts, type ChatSource, type ConversationSource } from './sou
 export { conversationFromCbor, conversationToCbor } from './conversation-codec';
 export { chatLimits, maximumInstantMs } from './limits';
 export { cutSegments, decodeSegment, encodeSegment } from './segment';
+export { htmlPages, type HtmlFile } from './html-export';
+export { jsonDocument } from './json-export';

@@ -1,0 +1,145 @@
+import { fc, test as property } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import { arbitraryConversation, arbitraryMessage } from '../test/arbitraries';
+import { htmlPages, jsonDocument, type ChatCounts, type ChatSource, type Conversation, type Message } from './index';
+
+interface Content extends Conversation {
+  readonly messages: readonly Message[];
+}
+
+function sourceOf(contents: readonly Content[]): ChatSource {
+  const messages = contents.reduce((sum, content) => sum + content.messages.length, 0);
+  return {
+    format: 'test',
+    counts: { chats: contents.length, messages },
+    *conversations() {
+      for (const { messages: own, ...conversation } of contents) {
+        yield { conversation, messageCount: own.length, messages: () => own };
+      }
+    },
+    close: () => undefined,
+  };
+}
+
+function run<T>(generator: Generator<T, ChatCounts, undefined>): {
+  readonly pieces: readonly T[];
+  readonly counts: ChatCounts;
+} {
+  const pieces: T[] = [];
+  for (;;) {
+    const next = generator.next();
+    if (next.done === true) return { pieces, counts: next.value };
+    pieces.push(next.value);
+  }
+}
+
+const conversation: Conversation = {
+  id: 'c',
+  kind: 'group',
+  title: 'Friends',
+  participants: [{ id: 'a', name: 'Anna' }],
+};
+const message: Message = {
+  id: '1',
+  senderId: 'a',
+  isFromSelf: false,
+  timeMs: 1_700_000_000_000,
+  kind: 'text',
+  text: 'hi',
+};
+const contents = fc
+  .array(fc.tuple(arbitraryConversation, fc.array(arbitraryMessage, { maxLength: 5 })), { maxLength: 5 })
+  .map((all) => all.map(([one, messages]) => ({ ...one, messages })));
+
+describe('jsonDocument', () => {
+  property.prop([contents])('is one JSON document with everything in it', (all) => {
+    const { pieces, counts } = run(jsonDocument(sourceOf(all)));
+    const document = JSON.parse(pieces.join('')) as unknown;
+    // a number that JSON writes as 0 was perhaps -0
+    expect(document).toEqual(
+      JSON.parse(JSON.stringify({ coffer: { kind: 'chats', version: 1 }, format: 'test', conversations: all })),
+    );
+    expect(counts).toEqual(sourceOf(all).counts);
+  });
+  it('comes in pieces', () => {
+    const many = Array.from({ length: 10_000 }, (_, index) => ({
+      ...message,
+      id: String(index),
+      text: 'x'.repeat(100),
+    }));
+    const { pieces } = run(jsonDocument(sourceOf([{ ...conversation, messages: many }])));
+    expect(pieces.length).toBeGreaterThan(5);
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(300_000);
+  });
+});
+
+describe('htmlPages', () => {
+  const page = (own: Partial<Message>, about: Partial<Conversation> = {}): string =>
+    run(htmlPages(sourceOf([{ ...conversation, ...about, messages: [{ ...message, ...own }] }]))).pieces.find(
+      ({ name }) => name.startsWith('chat-'),
+    )!.content;
+
+  it('gives an index, a style sheet and pages of 1,000 messages', () => {
+    const many = Array.from({ length: 2001 }, (_, index) => ({ ...message, id: String(index) }));
+    const { pieces, counts } = run(
+      htmlPages(
+        sourceOf([
+          { ...conversation, messages: many },
+          { ...conversation, messages: [] },
+        ]),
+      ),
+    );
+    expect(pieces.map(({ name }) => name)).toEqual([
+      'style.css',
+      'chat-00001-00001.html',
+      'chat-00001-00002.html',
+      'chat-00001-00003.html',
+      'chat-00002-00001.html',
+      'index.html',
+    ]);
+    expect(counts).toEqual({ chats: 2, messages: 2001 });
+    expect(pieces[2]!.content).toContain('<a href="chat-00001-00001.html" rel="prev">');
+    expect(pieces[2]!.content).toContain('<a href="chat-00001-00003.html" rel="next">');
+  });
+  it('shows names, days, times, quotes, reactions and what is not known', () => {
+    const shown = page({
+      quote: { text: 'before', senderId: 'a' },
+      reactions: [{ senderId: null, text: '👍' }],
+      marks: ['edited'],
+    });
+    for (const part of ['>Anna<', '2023-11-14', '22:13', 'Anna: before', '👍 You', 'edited', '>hi<'])
+      expect(shown).toContain(part);
+    expect(page({ kind: 'unsupported', unsupportedType: '85' })).toContain('unsupported (85)');
+    expect(page({ timeMs: null, localTime: '2020-12-31T23:59' })).toContain('2020-12-31');
+  });
+  const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\0\'&';
+  it.each<[string, Partial<Message>, Partial<Conversation>]>([
+    ['text', { text: hostile }, {}],
+    ['id', { id: hostile }, {}],
+    ['sender', { senderId: hostile }, {}],
+    ['local time', { timeMs: null, localTime: hostile }, {}],
+    ['type', { kind: 'unsupported', unsupportedType: hostile }, {}],
+    ['media', { kind: 'image', media: { name: hostile, path: hostile } }, {}],
+    ['quote', { quote: { text: hostile, senderId: hostile } }, {}],
+    ['reaction', { reactions: [{ senderId: hostile, text: hostile }] }, {}],
+    ['system', { kind: 'system', system: { action: hostile, value: hostile } }, {}],
+    ['place', { kind: 'location', place: { latitude: 1, longitude: 1, name: hostile, address: hostile } }, {}],
+    ['contact', { kind: 'contact', contacts: [hostile] }, {}],
+    ['poll', { kind: 'poll', poll: { options: [hostile] } }, {}],
+    ['title', {}, { title: hostile }],
+    ['name', {}, { participants: [{ id: 'a', name: hostile }] }],
+  ])('escapes markup in %s', (_name, own, about) => {
+    const shown = page(own, about);
+    expect(shown).not.toMatch(/<script|<img|onerror=alert\(1\)>|\u202e|\0/);
+    expect(shown).toContain('&lt;script&gt;');
+  });
+  property.prop([contents])('never lets source text become markup', (all) => {
+    const tags = /<\/?([a-z][a-z0-9]*)/gi;
+    const allowed = new Set('html head meta title link body h1 p ul li a span nav ol b time blockquote pre'.split(' '));
+    for (const { name, content } of run(htmlPages(sourceOf(all))).pieces) {
+      expect(name).toMatch(/^(?:index\.html|style\.css|chat-\d{5}-\d{5}\.html)$/);
+      for (const [, tag] of content.matchAll(tags)) expect(allowed.has(tag!.toLowerCase()), tag).toBe(true);
+      expect(content).not.toContain('<script');
+    }
+  });
+});

@@ -1,0 +1,93 @@
+import { escapeHtml } from './html-text';
+import type { Message, MessageKind } from './message';
+
+/** What a message without words is called. */
+const kindNames: Readonly<Record<MessageKind, string>> = {
+  text: 'Message',
+  image: 'Image',
+  video: 'Video',
+  audio: 'Audio',
+  gif: 'GIF',
+  sticker: 'Sticker',
+  document: 'Document',
+  contact: 'Contact',
+  location: 'Location',
+  'live-location': 'Live location',
+  call: 'Call',
+  poll: 'Poll',
+  album: 'Album',
+  system: 'Notice',
+  deleted: 'Deleted message',
+  unsupported: 'Unsupported',
+};
+
+/** One message as a list item; everything that comes from the source is escaped. */
+export function messageHtml(message: Message, nameOf: (senderId: string) => string): string {
+  const sender = message.isFromSelf ? 'You' : message.senderId === null ? '' : nameOf(message.senderId);
+  const classes = ['m', ...(message.isFromSelf ? ['own'] : []), ...(message.kind === 'system' ? ['system'] : [])];
+  return (
+    `<li class="${classes.join(' ')}" id="m${escapeHtml(message.id)}">` +
+    (sender === '' ? '' : `<b dir="auto">${escapeHtml(sender)}</b> `) +
+    `${timeHtml(message)}${quoteHtml(message, nameOf)}${bodyHtml(message)}${reactionsHtml(message, nameOf)}</li>\n`
+  );
+}
+
+function timeHtml({ timeMs, localTime }: Message): string {
+  if (timeMs !== null) {
+    const text = new Date(timeMs).toISOString();
+    return `<time datetime="${text}">${text.slice(11, 16)}</time>`;
+  }
+  return localTime === undefined
+    ? ''
+    : `<time datetime="${escapeHtml(localTime)}">${escapeHtml(localTime.slice(11))}</time>`;
+}
+
+/** The day a message belongs to, as it is shown between messages. */
+export function dayOf({ timeMs, localTime }: Message): string {
+  if (timeMs !== null) return new Date(timeMs).toISOString().slice(0, 10);
+  return localTime?.slice(0, 10) ?? '';
+}
+
+function quoteHtml({ quote }: Message, nameOf: (senderId: string) => string): string {
+  if (quote === undefined) return '';
+  const who = quote.senderId === undefined ? '' : `${escapeHtml(nameOf(quote.senderId))}: `;
+  const words = quote.text ?? (quote.kind === undefined ? '' : kindNames[quote.kind]);
+  return `<blockquote dir="auto">${who}${escapeHtml(words)}</blockquote>`;
+}
+
+function bodyHtml(message: Message): string {
+  const parts: string[] = [];
+  const label = labelOf(message);
+  if (label !== '') parts.push(`<p class="kind">${escapeHtml(label)}</p>`);
+  if (message.text !== undefined && message.text !== '') parts.push(`<p dir="auto">${escapeHtml(message.text)}</p>`);
+  if (message.system?.value !== undefined) parts.push(`<p dir="auto">${escapeHtml(message.system.value)}</p>`);
+  for (const option of message.poll?.options ?? []) parts.push(`<p dir="auto">○ ${escapeHtml(option)}</p>`);
+  for (const contact of message.contacts ?? []) parts.push(`<pre dir="auto">${escapeHtml(contact)}</pre>`);
+  if (message.marks !== undefined) parts.push(`<p class="marks">${escapeHtml(message.marks.join(', '))}</p>`);
+  return parts.join('');
+}
+
+function labelOf(message: Message): string {
+  const { kind, media, place, call, unsupportedType } = message;
+  if (kind === 'unsupported') return `unsupported (${unsupportedType ?? ''})`;
+  if (kind === 'text' || (kind === 'system' && message.system?.value !== undefined)) return '';
+  const facts = [
+    media?.name ?? media?.path,
+    media?.sizeBytes === undefined ? undefined : `${media.sizeBytes} bytes`,
+    media?.isOmitted === true ? 'not in this backup' : undefined,
+    place === undefined ? undefined : `${place.latitude}, ${place.longitude}`,
+    place?.name,
+    place?.address,
+    call?.isVideo === true ? 'video' : undefined,
+    call?.isMissed === true ? 'missed' : undefined,
+    call?.durationSeconds === undefined ? undefined : `${call.durationSeconds} s`,
+    message.system === undefined ? undefined : `event ${message.system.action}`,
+  ].filter((fact) => fact !== undefined);
+  return facts.length === 0 ? kindNames[kind] : `${kindNames[kind]}: ${facts.join(' · ')}`;
+}
+
+function reactionsHtml({ reactions }: Message, nameOf: (senderId: string) => string): string {
+  if (reactions === undefined) return '';
+  const shown = reactions.map(({ text, senderId }) => `${text} ${senderId === null ? 'You' : nameOf(senderId)}`);
+  return `<p class="marks" dir="auto">${escapeHtml(shown.join(' · '))}</p>`;
+}
