@@ -9,8 +9,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startContractServer, type ContractServer } from '../test/contract-server';
 import { createVaultClient, VaultObjectStore, type CreateGrantRequest } from './index';
 
-const first = 'A'.repeat(22);
-const second = `${'B'.repeat(21)}A`;
+const first = '0'.repeat(32);
+const second = `04${'10'.repeat(15)}`;
+/** The same id as the vault's routes name it. */
+const idOf = (folder: string): string => Buffer.from(folder, 'hex').toString('base64url');
 const statement: SignedStatement = { statement: 'AAAA', signature: 'A'.repeat(86), body: 'AQ' };
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
 
@@ -29,12 +31,13 @@ async function gateway(options: { isReadOnly?: boolean; pageSize?: number } = {}
     const known = grants.get(grant ?? '');
     return known?.repositoryId === repositoryId && known.permission === permission && known.expiresAtMs > clock.nowMs();
   };
-  const keyOf = (params: Record<string, string>) => `${params['repositoryId']!}/${params['path']!}`;
+  const folderOf = (id: string): string => Buffer.from(id, 'base64url').toString('hex');
+  const keyOf = (params: Record<string, string>) => `${folderOf(params['repositoryId']!)}/${params['path']!}`;
   const server = await startContractServer({
     listRepositories: () => ({
       data: {
-        repositories: [second, first].map((repositoryId) => ({
-          repositoryId,
+        repositories: [second, first].map((folder) => ({
+          repositoryId: idOf(folder),
           keyId: '00ff00ff00ff00ff',
           createdAt: toRfc3339(0),
         })),
@@ -86,11 +89,11 @@ async function gateway(options: { isReadOnly?: boolean; pageSize?: number } = {}
     },
     listObjects: ({ params, query, headers }) => {
       if (!isGood(headers['coffer-grant'], params['repositoryId']!, 'read')) return { problem: 'grant-invalid' };
-      const prefix = `${params['repositoryId']!}/${(query['prefix'] as string | undefined) ?? ''}`;
+      const prefix = `${folderOf(params['repositoryId']!)}/${(query['prefix'] as string | undefined) ?? ''}`;
       const all = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
       const start = Number(query['cursor'] ?? 0);
       const end = start + (options.pageSize ?? 100);
-      const page = all.slice(start, end).map((key) => ({ path: key.slice(23), sizeBytes: objects.get(key)!.length }));
+      const page = all.slice(start, end).map((key) => ({ path: key.slice(33), sizeBytes: objects.get(key)!.length }));
       return { data: { objects: page, nextCursor: end < all.length ? String(end) : null } };
     },
   });
@@ -132,7 +135,7 @@ describe('VaultObjectStore', () => {
       expect(await store.get(`${first}/config`)).toEqual(content);
       expect(await store.get(`${first}/packs/1/ab/x`)).toEqual(content);
       expect(signed).toEqual([
-        { repositoryId: first, challenge: 'A'.repeat(43), expiresAt: '2026-11-23T10:05:00.000Z' },
+        { repositoryId: idOf(first), challenge: 'A'.repeat(43), expiresAt: '2026-11-23T10:05:00.000Z' },
       ]);
     });
 
@@ -164,7 +167,7 @@ describe('VaultObjectStore', () => {
       expect(reading.server.requests).toHaveLength(0);
     });
 
-    it.each(['config', '/config', first, `${first}x/config`, `${first}/../config`])(
+    it.each(['config', '/config', first, `${'z'.repeat(32)}/config`, `${first}x/config`, `${first}/../config`])(
       'throws invalid-key when the key is %s',
       async (key) => {
         const { store } = await gateway();
@@ -235,7 +238,7 @@ describe('VaultObjectStore', () => {
         return found;
       };
       expect(await listed('')).toEqual(keys);
-      expect(await listed('B')).toEqual(keys.slice(3));
+      expect(await listed('04')).toEqual(keys.slice(3));
       expect(await listed(first)).toEqual(keys.slice(0, 3));
       expect(await listed(`${first}/pack`)).toEqual(keys.slice(1, 3));
       expect(await listed(`${first}x/pack`)).toEqual([]);

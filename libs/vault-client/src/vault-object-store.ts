@@ -1,6 +1,15 @@
 import { contentSha256HeaderName, grantHeaderName, type GrantPermission } from '@coffer/contracts';
 import { sha256 } from '@coffer/crypto';
-import { concatBytes, equalBytes, systemClock, toBase64Url, type Clock } from '@coffer/foundation';
+import {
+  concatBytes,
+  equalBytes,
+  fromBase64Url,
+  fromHex,
+  systemClock,
+  toBase64Url,
+  toHex,
+  type Clock,
+} from '@coffer/foundation';
 import {
   ObjectStoreError,
   requireKeyPrefix,
@@ -31,11 +40,12 @@ export interface VaultObjectStoreOptions {
   readonly clock?: Clock;
 }
 
-const repositoryIdCharacters = 22;
+/** Repository ids are hexadecimal in keys (docs/format/v1.md) and base64url in the vault's routes. */
+const folderCharacters = 32;
 
 /**
  * The object store that a vault grants (`vault:`). Keys start with the repository id, as in every store:
- * `<repository id>/<path>`. Objects have at most 32 MiB; deleting needs an owner-signed statement of its own
+ * `<repository id, 32 hexadecimal digits>/<path>`. Objects have at most 32 MiB; deleting needs an owner-signed statement of its own
  * (`deleteObjects` of the client) and is refused here.
  */
 export class VaultObjectStore implements ObjectStore {
@@ -117,8 +127,8 @@ export class VaultObjectStore implements ObjectStore {
   async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ObjectEntry, void> {
     requireKeyPrefix(prefix);
     let left = options.limit ?? Number.POSITIVE_INFINITY;
-    for (const repositoryId of await this.#repositoriesOf(prefix)) {
-      for await (const entry of this.#listRepository(repositoryId, prefix.slice(repositoryIdCharacters + 1))) {
+    for (const folder of await this.#foldersOf(prefix)) {
+      for await (const entry of this.#listFolder(folder, prefix.slice(folderCharacters + 1))) {
         if (left === 0) return;
         if (entry.key <= (options.after ?? '')) continue;
         yield entry;
@@ -135,25 +145,26 @@ export class VaultObjectStore implements ObjectStore {
     );
   }
 
-  async #repositoriesOf(prefix: string): Promise<readonly string[]> {
-    if (prefix.length > repositoryIdCharacters) {
-      return prefix[repositoryIdCharacters] === '/' ? [prefix.slice(0, repositoryIdCharacters)] : [];
+  async #foldersOf(prefix: string): Promise<readonly string[]> {
+    if (prefix.length > folderCharacters) {
+      return prefix[folderCharacters] === '/' ? [prefix.slice(0, folderCharacters)] : [];
     }
     const { repositories } = await this.#client.listRepositories().catch((error: unknown) => {
       throw toStoreError(error);
     });
-    const ids = repositories.map(({ repositoryId }) => repositoryId);
-    return ids.filter((id) => id.startsWith(prefix)).sort();
+    const folders = repositories.map(({ repositoryId }) => toHex(fromBase64Url(repositoryId)));
+    return folders.filter((folder) => folder.startsWith(prefix)).sort();
   }
 
-  async *#listRepository(repositoryId: string, prefix: string): AsyncGenerator<ObjectEntry, void> {
+  async *#listFolder(folder: string, prefix: string): AsyncGenerator<ObjectEntry, void> {
+    const repositoryId = toRepositoryId(folder);
     let cursor: string | undefined;
     do {
       const query = { ...(prefix === '' ? {} : { prefix }), ...(cursor === undefined ? {} : { cursor }) };
       const page = await this.#granted(repositoryId, 'read', (grant) =>
         this.#client.listObjects({ params: { repositoryId }, query, headers: { [grantHeaderName]: grant } }),
       );
-      for (const { path, sizeBytes } of page.objects) yield { key: `${repositoryId}/${path}`, sizeBytes };
+      for (const { path, sizeBytes } of page.objects) yield { key: `${folder}/${path}`, sizeBytes };
       cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
   }
@@ -180,8 +191,15 @@ export class VaultObjectStore implements ObjectStore {
 
 function splitKey(key: string): { repositoryId: string; path: string } {
   requireObjectKey(key);
-  if (key[repositoryIdCharacters] !== '/') {
+  if (key[folderCharacters] !== '/') {
     throw new ObjectStoreError('invalid-key', 'keys in a vault start with a repository id and a slash');
   }
-  return { repositoryId: key.slice(0, repositoryIdCharacters), path: key.slice(repositoryIdCharacters + 1) };
+  return { repositoryId: toRepositoryId(key.slice(0, folderCharacters)), path: key.slice(folderCharacters + 1) };
+}
+
+function toRepositoryId(folder: string): string {
+  if (!/^[0-9a-f]{32}$/.test(folder)) {
+    throw new ObjectStoreError('invalid-key', 'keys in a vault start with 32 hexadecimal digits and a slash');
+  }
+  return toBase64Url(fromHex(folder));
 }
