@@ -79,7 +79,14 @@ function read(value: unknown): CertificateFileParts {
     return fileShape(value, '');
   } catch (cause) {
     if (!(cause instanceof ShapeError)) throw cause;
-    throw new EvidenceError('certificate-invalid', 'malformed', cause.message, { fields: { field: cause.at } });
+    throw new EvidenceError(
+      'certificate-invalid',
+      'malformed',
+      `the file is not a certificate file (${cause.message})`,
+      {
+        fields: { field: cause.at },
+      },
+    );
   }
 }
 
