@@ -1,0 +1,138 @@
+import { isAbsolute, join, resolve } from 'node:path';
+import { CofferError } from '@coffer/foundation';
+import { defaultPolicy, type VaultPolicy } from '@coffer/key-vault';
+import { logLevels } from '@coffer/observability';
+import { z } from 'zod';
+
+/** The environment holds a value that is not understood. Nothing was started. */
+export class ConfigError extends CofferError {
+  declare readonly code: 'config-invalid';
+
+  constructor(message: string) {
+    super('config-invalid', message);
+  }
+}
+
+const port = z.coerce.number<string>().int().min(0).max(65_535);
+const secondsList = z
+  .string()
+  .regex(/^\d+(,\d+)*$/, 'seconds, comma-separated, expected')
+  .transform((text) => text.split(',').map(Number));
+
+const variables = z.object({
+  COFFER_HOME: z.string().min(1).default('.coffer'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  COFFER_POSTGRES_PORT: port.default(4304),
+  COFFER_API_HOST: z.string().min(1).default('localhost'),
+  COFFER_API_PORT: port.default(4301),
+  COFFER_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4301'),
+  COFFER_API_METRICS_PORT: port.default(4305),
+  COFFER_PORTAL_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4300'),
+  COFFER_ISSUER: z.url({ protocol: /^https?$/ }).default('http://localhost:4303'),
+  COFFER_AUDIENCE: z.string().min(1).default('urn:coffer:vault'),
+  COFFER_STAFF_CLAIM: z.string().min(1).default('roles'),
+  COFFER_STAFF_ROLE: z.string().min(1).default('coffer-staff'),
+  COFFER_REPOSITORY_STORE: z.string().min(1).optional(),
+  COFFER_ANCHOR_DIR: z.string().min(1).optional(),
+  COFFER_PLAINTEXT_SOURCES: z.string().min(1).optional(),
+  COFFER_GUESS_DELAYS: secondsList.optional(),
+  COFFER_GRACE_SECONDS: z.coerce.number<string>().int().min(0).default(259_200),
+  COFFER_YOUNG_KEY_GRACE_SECONDS: z.coerce.number<string>().int().min(0).default(604_800),
+  COFFER_LISTING_GAP_MS: z.coerce.number<string>().int().min(0).default(60_000),
+  COFFER_DEPLOYMENT: z.string().min(1).optional(),
+  COFFER_LOG_LEVEL: z.enum(logLevels).default('info'),
+  COFFER_LEDGER_CHECK_SECONDS: z.coerce.number<string>().min(0.1).max(60).default(30),
+  COFFER_DATABASE_CONNECTIONS: z.coerce.number<string>().int().min(2).max(200).default(16),
+  COFFER_FAILPOINT: z.string().optional(),
+});
+
+/** Everything that the environment decides, typed. */
+export interface AppConfig {
+  /** Absolute folder of the deployment's state. */
+  readonly home: string;
+  /** Undefined: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  readonly postgresPort: number;
+  readonly databaseConnections: number;
+  readonly host: string;
+  readonly port: number;
+  readonly metricsPort: number;
+  readonly apiUrl: string;
+  readonly portalUrl: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly staffClaim: string;
+  readonly staffRole: string;
+  /** URL of the object store of the encrypted repositories. */
+  readonly repositoryStore: string;
+  readonly anchorFolder: string;
+  /** File that names the plaintext connectors. */
+  readonly plaintextSources: string;
+  readonly purge: {
+    readonly graceSeconds: number;
+    readonly youngKeyGraceSeconds: number;
+    readonly listingGapMs: number;
+  };
+  readonly deploymentFile: string;
+  readonly logLevel: (typeof logLevels)[number];
+  readonly ledgerCheckMs: number;
+  readonly policy: VaultPolicy;
+  /** Test only: the step after which this process kills itself. */
+  readonly failpoint: string | undefined;
+}
+
+/**
+ * Reads the environment; nothing else in this program does. docs/configuration.md lists the variables.
+ *
+ * @throws ConfigError naming each variable and what was expected of it, never its value
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AppConfig {
+  const parsed = variables.safeParse(withoutEmpty(environment));
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new ConfigError(`The environment is not understood. ${problems.join('; ')}. See docs/configuration.md.`);
+  }
+  const value = parsed.data;
+  const home = resolve(value.COFFER_HOME);
+  const inHome = (path: string | undefined, name: string): string =>
+    path === undefined ? join(home, name) : isAbsolute(path) ? path : resolve(path);
+  return {
+    home,
+    databaseUrl: value.DATABASE_URL,
+    postgresPort: value.COFFER_POSTGRES_PORT,
+    databaseConnections: value.COFFER_DATABASE_CONNECTIONS,
+    host: value.COFFER_API_HOST,
+    port: value.COFFER_API_PORT,
+    metricsPort: value.COFFER_API_METRICS_PORT,
+    apiUrl: value.COFFER_API_URL,
+    portalUrl: value.COFFER_PORTAL_URL,
+    issuer: value.COFFER_ISSUER,
+    audience: value.COFFER_AUDIENCE,
+    staffClaim: value.COFFER_STAFF_CLAIM,
+    staffRole: value.COFFER_STAFF_ROLE,
+    repositoryStore: value.COFFER_REPOSITORY_STORE ?? `file:${join(home, 'repositories')}`,
+    anchorFolder: inHome(value.COFFER_ANCHOR_DIR, 'anchor'),
+    plaintextSources: inHome(value.COFFER_PLAINTEXT_SOURCES, 'plaintext-sources.json'),
+    purge: {
+      graceSeconds: value.COFFER_GRACE_SECONDS,
+      youngKeyGraceSeconds: value.COFFER_YOUNG_KEY_GRACE_SECONDS,
+      listingGapMs: value.COFFER_LISTING_GAP_MS,
+    },
+    deploymentFile: inHome(value.COFFER_DEPLOYMENT, 'deployment.json'),
+    logLevel: value.COFFER_LOG_LEVEL,
+    ledgerCheckMs: value.COFFER_LEDGER_CHECK_SECONDS * 1000,
+    policy: withDelays(value.COFFER_GUESS_DELAYS),
+    failpoint: value.COFFER_FAILPOINT,
+  };
+}
+
+function withDelays(seconds: readonly number[] | undefined): VaultPolicy {
+  return seconds === undefined
+    ? defaultPolicy
+    : { ...defaultPolicy, guessDelaysMs: seconds.map((delay) => delay * 1000) };
+}
+
+/** `VARIABLE=` in an environment file means that it is not set. */
+function withoutEmpty(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+}

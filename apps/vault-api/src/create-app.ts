@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { limits, toOpenApi } from '@coffer/contracts';
+import { httpDuration } from '@coffer/observability';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { AppModule } from './app.module';
+import { NestOptions } from './platform/nest-logger';
+import { addRequestHooks, requestId } from './platform/request-hooks';
+import type { VaultParts } from './platform/vault-parts';
+
+/** The HTTP application over the parts of a running vault; not yet listening. */
+export async function createApp(parts: VaultParts): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    genReqId: (request: IncomingMessage) => requestId(request.headers),
+    requestIdHeader: false,
+    exposeHeadRoutes: false,
+    bodyLimit: limits.jsonBytes,
+    // Slow senders: the head of a request within 10 s, all of it within 2 minutes (32 MiB at 2.2 Mbit/s).
+    connectionTimeout: 0,
+    requestTimeout: 120_000,
+    routerOptions: { maxParamLength: 600 },
+  });
+  const fastify = adapter.getInstance<FastifyInstance>();
+  addRequestHooks(fastify, parts.log, httpDuration(parts.metrics));
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.of(parts),
+    adapter,
+    new NestOptions(parts.log),
+  );
+  SwaggerModule.setup('docs', app, toOpenApi() as unknown as OpenAPIObject);
+  return app;
+}

@@ -1,0 +1,64 @@
+import { limits, routes, type Route, type RouteName } from '@coffer/contracts';
+import { systemClock } from '@coffer/foundation';
+import type { Accounts } from '@coffer/key-vault';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { setCaller } from './caller';
+import { routeMetadata } from './contract-route';
+import { ProblemError } from './problem';
+import type { TokenFacts, TokenVerifier } from './token-verifier';
+
+/** Whether the vault is sealed, as this process last saw it. */
+export interface SealView {
+  readonly sealedReason: string | null;
+}
+
+/** Lets a request through to its handler, as the contract's `auth` says. A handler without a contract is never reached. */
+export class AccessGuard implements CanActivate {
+  readonly #tokens: TokenVerifier;
+  readonly #accounts: Pick<Accounts, 'ensure'>;
+  readonly #seal: SealView;
+
+  constructor(tokens: TokenVerifier, accounts: Pick<Accounts, 'ensure'>, seal: SealView) {
+    this.#tokens = tokens;
+    this.#accounts = accounts;
+    this.#seal = seal;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const name = Reflect.getMetadata(routeMetadata, context.getHandler()) as RouteName | undefined;
+    if (name === undefined) throw new ProblemError('not-found', 'There is no such route.');
+    const route: Route = routes[name];
+    if (route.auth === 'public') return true;
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const token = await this.#tokens.verify(request.headers.authorization);
+    if (route.auth === 'staff') {
+      if (!token.isStaff) throw new ProblemError('forbidden', 'This route is for staff.');
+      return true;
+    }
+    await this.#admitAccount(route, request, token);
+    return true;
+  }
+
+  async #admitAccount(route: Route, request: FastifyRequest, token: TokenFacts): Promise<void> {
+    if (this.#seal.sealedReason !== null)
+      throw new ProblemError('vault-sealed', 'The vault is sealed; staff know why.');
+    const account = await this.#accounts.ensure(token.issuer, token.subject);
+    if (account.sealedReason !== null) {
+      throw new ProblemError('account-sealed', 'The account is sealed until staff have repaired it.');
+    }
+    const needsFresh =
+      route.auth === 'fresh' ||
+      route.freshLogin === 'always' ||
+      (route.freshLogin === 'first-claim' && account.ownerGeneration === 0);
+    if (needsFresh) requireFresh(token);
+    setCaller(request, { account, token });
+  }
+}
+
+/** @throws ProblemError `fresh-login-required` where the sign-in is older than five minutes, or nobody says when it was */
+export function requireFresh(token: TokenFacts): void {
+  const age = token.authTimeMs === null ? Infinity : systemClock.nowMs() - token.authTimeMs;
+  if (age <= limits.freshLoginSeconds * 1000 && age >= -limits.clockSkewSeconds * 1000) return;
+  throw new ProblemError('fresh-login-required', 'This act needs a sign-in that is at most five minutes old.');
+}

@@ -1,0 +1,34 @@
+import type { Database, PgAccountTransaction, PgAnchorWatch, PgVaultStore } from '@coffer/database';
+import type { Accounts, Anchor, KeySealer, VaultIdentity } from '@coffer/key-vault';
+import type { Logger, Registry } from '@coffer/observability';
+import type { AppConfig } from '../config';
+
+/** The ledger as features see it. */
+export interface LedgerView {
+  /** Why the vault is sealed, as this process last saw it; null where it is not. */
+  readonly sealedReason: string | null;
+  /** Tells that an event was committed here, so that it need not wait for the next round. */
+  kick(): void;
+}
+
+/**
+ * What every feature is built from. Features take it by the token of the same name:
+ * `constructor(@Inject(VaultParts) parts: VaultParts)`.
+ */
+export interface VaultParts {
+  readonly config: AppConfig;
+  readonly log: Logger;
+  readonly metrics: Registry;
+  readonly database: Database;
+  readonly sealer: KeySealer;
+  readonly identity: VaultIdentity;
+  /** Runs acts on accounts: locked, chain checked, events appended. */
+  readonly accounts: Accounts<PgAccountTransaction>;
+  readonly store: PgVaultStore;
+  readonly watch: PgAnchorWatch;
+  readonly anchor: Anchor;
+  readonly ledger: LedgerView;
+}
+
+/** The token that `VaultParts` are injected by. */
+export const VaultParts = Symbol('VaultParts');

@@ -1,0 +1,101 @@
+import { join } from 'node:path';
+import {
+  DatabaseError,
+  durabilityProblems,
+  migrate,
+  openDatabase,
+  PgAnchorWatch,
+  PgVaultState,
+  PgVaultStore,
+  type Database,
+} from '@coffer/database';
+import { startEmbeddedPostgres } from '@coffer/embedded-postgres';
+import { systemClock } from '@coffer/foundation';
+import { openKeyFileSealer } from '@coffer/key-sealer';
+import { Accounts, dummyRecordBytes, openVaultIdentity, type KeySealer } from '@coffer/key-vault';
+import { createMetrics, type Logger } from '@coffer/observability';
+import type { AppConfig } from '../config';
+import { DiskAnchor } from '../ledger/disk-anchor';
+import { LedgerRunner } from '../ledger/ledger-runner';
+import type { VaultParts } from '../platform/vault-parts';
+
+/** How long a guess waits for the anchor before it is answered 503; the same login can be resumed. */
+const anchorPatienceMs = 5_000;
+
+/** The parts of a running vault, and its end. */
+export interface RunningVault extends VaultParts {
+  stop(): Promise<void>;
+}
+
+/**
+ * Brings the schema up to date, opens the sealing keys and the vault's identity, checks the ledger and keeps it going.
+ *
+ * @throws DatabaseError `unavailable`, `migration-refused`, `not-durable`; SealerError where keys are missing or wrong
+ */
+export async function startVault(config: AppConfig, log: Logger): Promise<RunningVault> {
+  const embedded =
+    config.databaseUrl === undefined
+      ? await startEmbeddedPostgres({ home: config.home, port: config.postgresPort })
+      : undefined;
+  const url = config.databaseUrl ?? embedded?.url ?? '';
+  const applied = await migrate(url);
+  if (applied.length > 0) log.info({ migrations: applied }, 'the schema was brought up to date');
+  const database = openDatabase({
+    url,
+    connections: config.databaseConnections,
+    onIdleError: (error) => log.warn({ code: error.code }, 'a connection to the database broke'),
+  });
+  try {
+    await requireDurable(database);
+    return await assemble(config, log, database, async () => embedded?.stop());
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: AppConfig,
+  log: Logger,
+  database: Database,
+  stopEmbedded: () => Promise<void>,
+): Promise<RunningVault> {
+  const state = new PgVaultState(database);
+  const sealer = await openSealer(config, state);
+  const identity = await openVaultIdentity(state, sealer, (record) => dummyRecordBytes(record, config.policy.ksf));
+  const metrics = createMetrics('vault-api');
+  const store = new PgVaultStore(database);
+  const accounts = new Accounts({ store, sealer, vaultId: identity.vaultId });
+  const watch = new PgAnchorWatch(database, anchorPatienceMs);
+  const anchor = new DiskAnchor(config.anchorFolder, systemClock);
+  const ledger = new LedgerRunner({
+    ...{ database, state, anchor, watch, sealer, identity, accounts, log, metrics },
+    checkEveryMs: config.ledgerCheckMs,
+    housekeeping: async () => store.sweep(),
+  });
+  await ledger.start();
+  return {
+    ...{ config, log, metrics, database, sealer, identity, accounts, store, watch, anchor, ledger },
+    stop: async () => {
+      await ledger.stop();
+      await database.close();
+      await stopEmbedded();
+    },
+  };
+}
+
+/** Missing keys are made for an empty database only. */
+async function openSealer(config: AppConfig, state: PgVaultState): Promise<KeySealer> {
+  const vault = await state.state();
+  const known = vault === undefined ? undefined : { rootId: vault.sealingRootId, epochs: await state.epochs() };
+  return openKeyFileSealer({ folder: join(config.home, 'keys', 'sealing'), known, clock: systemClock });
+}
+
+async function requireDurable(database: Database): Promise<void> {
+  const problems = await durabilityProblems(database);
+  if (problems.length === 0) return;
+  throw new DatabaseError(
+    'not-durable',
+    `The database could lose what it acknowledges, so no guess may be counted in it: ${problems.join('; ')}.`,
+  );
+}
