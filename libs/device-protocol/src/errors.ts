@@ -7,6 +7,7 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * |---|---|
  * | `wrong-key` | well-formed digits that open another backup; costs nothing |
  * | `malformed-key` | not 64 hexadecimal digits; costs nothing |
+ * | `malformed-password` | holds characters that no password can have, or too many; costs nothing |
  * | `wrong-guess` | the password did not open it; fields `attemptsRemaining`, `nextAttemptAt` (RFC 3339 or null) |
  * | `attempt-too-early` | the next guess is not open yet; nothing was spent; `nextAttemptAt`, `attemptsRemaining` |
  * | `no-attempts-left` | the password keyslot is gone or has no guesses left; other keyslots still work |
@@ -26,6 +27,7 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
 export const deviceErrorCodes = [
   'wrong-key',
   'malformed-key',
+  'malformed-password',
   'wrong-guess',
   'attempt-too-early',
   'no-attempts-left',

@@ -72,6 +72,10 @@ const snapshotSchema = z.strictObject({
 export type SnapshotSummary = z.infer<typeof snapshotSchema>;
 
 const conversationSummarySchema = z.strictObject({
+  /** Names it among the conversations of its snapshot; two sources may hold conversations with the same id. */
+  conversationId: z.string().min(1),
+  /** Path of the file that it was read from. */
+  source: z.string(),
   conversation: conversationSchema,
   messageCount: count,
   /** Milliseconds since 1970; null where the source has no instants. */

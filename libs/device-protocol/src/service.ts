@@ -13,7 +13,7 @@ import {
 export interface DeviceRequestContext {
   /** Aborted when the page takes the request back. */
   readonly signal: AbortSignal;
-  progress(progress: DeviceProgress): void;
+  readonly progress: (progress: DeviceProgress) => void;
 }
 
 /** One function per method. What it throws reaches the page as `DeviceError`; any other error as a bare `failed`. */

@@ -89,6 +89,9 @@ export const english = {
     'They are a complete key, but not the one of this backup. Compare the key id in your emergency kit: this backup wants {id}. Nothing was counted.',
   'error.malformed-key': 'These are not 64 digits',
   'error.malformed-key-text': 'A key has the digits 0 to 9 and the letters a to f. Nothing was counted.',
+  'error.malformed-password': 'This cannot be your password',
+  'error.malformed-password-text':
+    'It holds a character that no password can have, or is too long. Nothing was counted.',
   'error.attempt-too-early': 'Too early for the next guess',
   'error.attempt-too-early-text': 'After wrong guesses the vault waits longer and longer. Nothing was counted now.',
   'error.no-attempts-left': 'No guesses are left for the password',

@@ -20,12 +20,13 @@ export function ConversationList(props: ConversationListProps): ReactNode {
   const { conversations, selectedId, onSelect, nowMs } = props;
   const text = useText();
   const scroller = useRef<HTMLDivElement>(null);
+  const hasManySources = conversations.some(({ source }) => source !== conversations[0]?.source);
   const [active, setActive] = useState(0);
   const rows = useRows({
     count: conversations.length,
     scroller,
     estimatePixels: 68,
-    keyOf: (index) => conversations[index]!.conversation.id,
+    keyOf: (index) => conversations[index]!.conversationId,
   });
 
   const move = (event: KeyboardEvent): void => {
@@ -56,12 +57,13 @@ export function ConversationList(props: ConversationListProps): ReactNode {
             >
               <ConversationRow
                 summary={summary}
-                isSelected={summary.conversation.id === selectedId}
+                isSelected={summary.conversationId === selectedId}
                 isInTabOrder={row.index === active}
+                showsSource={hasManySources}
                 nowMs={nowMs}
                 onSelect={() => {
                   setActive(row.index);
-                  onSelect(summary.conversation.id);
+                  onSelect(summary.conversationId);
                 }}
               />
             </li>
@@ -76,13 +78,15 @@ interface ConversationRowProps {
   readonly summary: ConversationSummary;
   readonly isSelected: boolean;
   readonly isInTabOrder: boolean;
+  readonly showsSource: boolean;
   readonly nowMs: number;
   readonly onSelect: () => void;
 }
 
-function ConversationRow({ summary, isSelected, isInTabOrder, nowMs, onSelect }: ConversationRowProps): ReactNode {
+function ConversationRow(props: ConversationRowProps): ReactNode {
+  const { summary, isSelected, isInTabOrder, showsSource, nowMs, onSelect } = props;
   const text = useText();
-  const { conversation, messageCount, lastMessageMs } = summary;
+  const { conversation, source, messageCount, lastMessageMs } = summary;
   const isGroup = conversation.kind !== 'direct' && conversation.kind !== 'unknown';
   return (
     <button
@@ -104,6 +108,7 @@ function ConversationRow({ summary, isSelected, isInTabOrder, nowMs, onSelect }:
         </span>
         <span className="flex gap-2 text-sm text-muted">
           <span className="truncate">{text('ui.message-count', { count: messageCount })}</span>
+          {showsSource && <bdi className="truncate">{source}</bdi>}
           {conversation.isArchived === true && <span className="shrink-0">{text('ui.archived')}</span>}
         </span>
       </span>

@@ -23,7 +23,7 @@ export function MessageList({ summary, read, nowMs }: MessageListProps): ReactNo
   const pages = useMemo(() => createMessagePages({ count, read }), [count, read]);
   useEffect(() => () => pages.close(), [pages]);
   if (count === 0) return <EmptyState title={text('ui.no-messages')} />;
-  return <MessageFeed key={summary.conversation.id} summary={summary} pages={pages} nowMs={nowMs} />;
+  return <MessageFeed key={summary.conversationId} summary={summary} pages={pages} nowMs={nowMs} />;
 }
 
 interface MessageFeedProps {

@@ -23,6 +23,7 @@ const looks: Readonly<Record<Shown, readonly [AlertTone, LucideIcon]>> = {
   'wrong-guess': ['warning', KeyRound],
   'wrong-key': ['warning', KeyRound],
   'malformed-key': ['warning', KeyRound],
+  'malformed-password': ['warning', KeyRound],
   'attempt-too-early': ['warning', Hourglass],
   'no-attempts-left': ['danger', LockKeyhole],
   'signed-out': ['info', LockKeyhole],

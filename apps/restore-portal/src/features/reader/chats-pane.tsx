@@ -31,7 +31,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
     ),
   );
   const conversations = list.state === 'done' ? list.result.conversations : [];
-  const open = conversations.find(({ conversation }) => conversation.id === conversationId);
+  const open = conversations.find((summary) => summary.conversationId === conversationId);
   return (
     <div className="grid h-full grid-rows-[minmax(0,1fr)] md:grid-cols-[minmax(18rem,24rem)_minmax(0,1fr)]">
       <section
@@ -52,7 +52,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
           {list.state === 'done' && conversations.length > 0 && (
             <ConversationList
               conversations={conversations}
-              selectedId={open?.conversation.id ?? null}
+              selectedId={open?.conversationId ?? null}
               onSelect={onConversation}
               nowMs={nowMs}
             />
@@ -68,7 +68,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
           </div>
         ) : (
           <OpenChat
-            key={open.conversation.id}
+            key={open.conversationId}
             device={device}
             snapshotId={snapshotId}
             summary={open}
@@ -90,15 +90,15 @@ interface OpenChatProps {
 }
 
 function OpenChat({ device, snapshotId, summary, nowMs, onClose }: OpenChatProps): ReactNode {
-  const { conversation, messageCount } = summary;
+  const { conversationId, conversation, messageCount } = summary;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const read = useCallback<ReadMessages>(
     async (from, to, signal) => {
-      const range = { snapshotId, conversationId: conversation.id, from, to };
+      const range = { snapshotId, conversationId, from, to };
       return (await device.call('readMessages', range, { signal })).messages;
     },
-    [device, snapshotId, conversation.id],
+    [device, snapshotId, conversationId],
   );
   return (
     <>

@@ -1,0 +1,176 @@
+import type { Deployment } from '@coffer/contracts';
+import { deriveKeyId, parseDigits, type BackupKey } from '@coffer/device-crypto';
+import {
+  DeviceError,
+  protocolVersion,
+  type DeviceHandlers,
+  type DeviceRequestContext,
+  type DeviceResult,
+  type GuessBudget,
+} from '@coffer/device-protocol';
+import { systemClock, toHex, type Clock } from '@coffer/foundation';
+import { wipe } from '@coffer/crypto';
+import type { VaultClient } from '@coffer/vault-client';
+import { listBackups } from './list-backups';
+import { OpenedBackup } from './opened-backup';
+import { PasswordRecovery } from './password-recovery';
+import { toDeviceError } from './to-device-error';
+
+export interface DeviceOptions {
+  readonly client: VaultClient;
+  /** What this device pins. Asked once; a failure is asked again. */
+  readonly deployment: () => Promise<Deployment>;
+  readonly onCsrfToken: (token: string) => void;
+  /** Called after the backup key was wiped. */
+  readonly onLocked: (reason: 'asked' | 'signed-out') => void;
+  readonly clock?: Clock;
+}
+
+/** The device: every method of the protocol over one vault. Holds at most one backup key, in memory alone. */
+export function createDevice(options: DeviceOptions): DeviceHandlers {
+  const device = new Device(options);
+  return {
+    hello: (params) => device.hello(params.protocol),
+    setCsrf: async ({ token }) => {
+      options.onCsrfToken(token);
+      return {};
+    },
+    listBackups: (_, context) => device.guarded(() => listBackups(options.client, context.signal)),
+    getBudget: (_, { signal }) => device.guarded(() => options.client.getBudget({}, { signal })),
+    unlockWithPassword: (params, context) =>
+      device.guarded(() => device.unlockWithPassword(params.repositoryId, params.password, context)),
+    unlockWithDigits: (params, context) =>
+      device.guarded(() => device.unlockWithDigits(params.repositoryId, params.digits, context)),
+    listSnapshots: (_, context) =>
+      device.reading(context, async (backup) => ({ snapshots: await backup.listSnapshots() })),
+    listConversations: ({ snapshotId }, context) =>
+      device.reading(context, async (backup) => ({ conversations: await backup.listConversations(snapshotId) })),
+    readMessages: ({ snapshotId, conversationId, from, to }, context) =>
+      device.reading(context, async (backup) => ({
+        from,
+        messages: await backup.readMessages(snapshotId, conversationId, from, to),
+      })),
+    lock: async () => {
+      device.lock('asked');
+      return {};
+    },
+  };
+}
+
+class Device {
+  readonly #options: DeviceOptions;
+  readonly #clock: Clock;
+  #recovery: Promise<PasswordRecovery> | undefined;
+  #opened: OpenedBackup | undefined;
+
+  constructor(options: DeviceOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  async hello(protocol: number): Promise<DeviceResult<'hello'>> {
+    if (protocol !== protocolVersion) throw new DeviceError('protocol', 'page and device differ; reload the page');
+    return { protocol: protocolVersion, openRepositoryId: this.#opened?.repositoryId ?? null };
+  }
+
+  async unlockWithPassword(
+    repositoryId: string,
+    password: string,
+    context: DeviceRequestContext,
+  ): Promise<DeviceResult<'unlockWithPassword'>> {
+    const recovery = await this.#passwordRecovery();
+    const { backupKey, budget } = await recovery.recover(password, context);
+    return this.#open(repositoryId, backupKey, budget, context);
+  }
+
+  async unlockWithDigits(
+    repositoryId: string,
+    digits: string,
+    context: DeviceRequestContext,
+  ): Promise<DeviceResult<'unlockWithDigits'>> {
+    return this.#open(repositoryId, parseDigits(digits), null, context);
+  }
+
+  /** Runs what needs the open backup. @throws DeviceError `locked` */
+  reading<Result>(
+    { progress, signal }: DeviceRequestContext,
+    read: (backup: OpenedBackup) => Promise<Result>,
+  ): Promise<Result> {
+    return this.guarded(async () => {
+      const backup = this.#opened;
+      if (backup === undefined) throw new DeviceError('locked', 'unlock the backup first');
+      signal.throwIfAborted();
+      const stop = backup.watchBytes((doneBytes) => progress({ phase: 'reading', doneBytes, totalBytes: null }));
+      try {
+        const result = await read(backup);
+        // A lock in the middle wiped the keys: what was read under them is not handed out any more.
+        if (this.#opened !== backup) throw new DeviceError('locked', 'the backup was locked meanwhile');
+        return result;
+      } catch (error) {
+        if (this.#opened !== backup)
+          throw new DeviceError('locked', 'the backup was locked meanwhile', { cause: error });
+        throw error;
+      } finally {
+        stop();
+      }
+    });
+  }
+
+  /** Gives every failure the device's own code. The end of the session is the end of the open backup. */
+  async guarded<Result>(act: () => Promise<Result>): Promise<Result> {
+    try {
+      return await act();
+    } catch (error) {
+      const known = toDeviceError(error);
+      if (known instanceof DeviceError && known.code === 'signed-out') this.lock('signed-out');
+      throw known;
+    }
+  }
+
+  lock(reason: 'asked' | 'signed-out'): void {
+    void this.#recovery?.then((recovery) => recovery.forget());
+    if (this.#opened === undefined) return;
+    this.#opened.forget();
+    this.#opened = undefined;
+    this.#options.onLocked(reason);
+  }
+
+  async #open(
+    repositoryId: string,
+    backupKey: BackupKey,
+    budget: GuessBudget | null,
+    { progress }: DeviceRequestContext,
+  ): Promise<DeviceResult<'unlockWithPassword'>> {
+    const { client } = this.#options;
+    const keyIdHex = toHex(deriveKeyId(backupKey));
+    try {
+      progress({ phase: 'opening', doneBytes: 0, totalBytes: null });
+      await this.#requireKeyOf(repositoryId, keyIdHex);
+      const opened = await OpenedBackup.open({ client, clock: this.#clock, repositoryId, backupKey });
+      this.#opened?.forget();
+      this.#opened = opened;
+    } catch (error) {
+      wipe(backupKey);
+      throw error;
+    }
+    return { repositoryId, keyIdHex, budget };
+  }
+
+  /** The vault's word on which key opens what saves the fetch of a keyring; the keyring itself decides. */
+  async #requireKeyOf(repositoryId: string, keyIdHex: string): Promise<void> {
+    const { repositories } = await this.#options.client.listRepositories();
+    const repository = repositories.find((candidate) => candidate.repositoryId === repositoryId);
+    if (repository === undefined) throw new DeviceError('not-found', 'there is no such backup');
+    if (repository.keyId !== keyIdHex) {
+      throw new DeviceError('wrong-key', 'this key opens another backup; nothing was changed and nothing was counted');
+    }
+  }
+
+  #passwordRecovery(): Promise<PasswordRecovery> {
+    this.#recovery ??= this.#options
+      .deployment()
+      .then((deployment) => new PasswordRecovery({ client: this.#options.client, deployment, clock: this.#clock }));
+    this.#recovery.catch(() => (this.#recovery = undefined));
+    return this.#recovery;
+  }
+}

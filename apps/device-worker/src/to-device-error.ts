@@ -1,0 +1,107 @@
+import { BackupEngineError, type BackupEngineErrorCode } from '@coffer/backup-engine';
+import { BackupFormatError } from '@coffer/backup-format';
+import { ChatModelError } from '@coffer/chat-model';
+import { CryptoError } from '@coffer/crypto';
+import { DeviceCryptoError, type DeviceCryptoErrorCode } from '@coffer/device-crypto';
+import { DeviceError, type DeviceErrorCode } from '@coffer/device-protocol';
+import { EvidenceError } from '@coffer/evidence';
+import { ObjectStoreError } from '@coffer/object-store';
+import { VaultClientError, type VaultClientErrorCode } from '@coffer/vault-client';
+
+/** What any failure below the device means to the page. What is not known stays as it is, and becomes a bare `failed`. */
+export function toDeviceError(error: unknown): unknown {
+  if (error instanceof VaultClientError) return fromVault(error);
+  if (error instanceof ObjectStoreError) return fromStore(error);
+  if (error instanceof BackupEngineError) return fromEngine(error);
+  if (error instanceof BackupFormatError) {
+    return error.code.startsWith('unsupported')
+      ? new DeviceError('unsupported-format', error.message, { cause: error })
+      : damaged(error);
+  }
+  if (error instanceof DeviceCryptoError) return fromCrypto(error);
+  if (error instanceof CryptoError) {
+    // Argon2id parameters outside the range that is built in: a server that asks for less, or for far too much.
+    return new DeviceError('server-changed', 'the server asks for other work than is allowed', { cause: error });
+  }
+  if (error instanceof EvidenceError || error instanceof ChatModelError) return damaged(error);
+  return error;
+}
+
+const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {
+  unreachable: 'offline',
+  'timed-out': 'offline',
+  aborted: 'cancelled',
+  unauthenticated: 'signed-out',
+  'token-expired': 'signed-out',
+  'fresh-login-required': 'signed-out',
+  'wrong-guess': 'wrong-guess',
+  'attempt-too-early': 'attempt-too-early',
+  'no-attempts-left': 'no-attempts-left',
+  'rate-limited': 'throttled',
+  'not-found': 'not-found',
+  'service-unavailable': 'unavailable',
+  'store-unreachable': 'unavailable',
+  'anchor-behind': 'unavailable',
+  'vault-sealed': 'unavailable',
+  'account-sealed': 'unavailable',
+  'unexpected-response': 'unavailable',
+  'login-expired': 'unavailable',
+  'login-conflict': 'unavailable',
+  superseded: 'unavailable',
+};
+
+function fromVault(error: VaultClientError): DeviceError {
+  const { attemptsRemaining, nextAttemptAt, retryAfterSeconds, isRetryable } = error;
+  const code = vaultCodes[error.code] ?? 'failed';
+  return new DeviceError(code, error.message, {
+    cause: error,
+    isRetryable,
+    fields: {
+      ...(attemptsRemaining === undefined ? {} : { attemptsRemaining }),
+      ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
+      ...(code === 'unavailable' || code === 'throttled' ? { retryAfterSeconds: retryAfterSeconds ?? null } : {}),
+    },
+  });
+}
+
+function fromStore(error: ObjectStoreError): DeviceError {
+  if (error.cause instanceof VaultClientError) return fromVault(error.cause);
+  if (error.code === 'unreachable') {
+    return new DeviceError('offline', 'the store was not reached', { cause: error, isRetryable: true });
+  }
+  return new DeviceError(error.code === 'not-found' ? 'not-found' : 'failed', error.message, { cause: error });
+}
+
+const engineCodes: Partial<Record<BackupEngineErrorCode, DeviceErrorCode>> = {
+  'wrong-key': 'wrong-key',
+  'no-repository': 'not-found',
+  'no-snapshot': 'not-found',
+  'not-found': 'not-found',
+  damaged: 'damaged',
+  'missing-object': 'damaged',
+  'head-rolled-back': 'damaged',
+};
+
+function fromEngine(error: BackupEngineError): DeviceError {
+  const code = engineCodes[error.code] ?? 'failed';
+  return code === 'damaged' ? damaged(error) : new DeviceError(code, error.message, { cause: error });
+}
+
+const cryptoCodes: Partial<Record<DeviceCryptoErrorCode, DeviceErrorCode>> = {
+  'wrong-key': 'wrong-key',
+  'illegal-character': 'malformed-key',
+  'wrong-digit-count': 'malformed-key',
+  'row-check-failed': 'malformed-key',
+  'invalid-password': 'malformed-password',
+  'server-key-mismatch': 'server-changed',
+  'unsupported-version': 'unsupported-format',
+};
+
+function fromCrypto(error: DeviceCryptoError): DeviceError {
+  const code = cryptoCodes[error.code];
+  return code === undefined ? damaged(error) : new DeviceError(code, error.message, { cause: error });
+}
+
+function damaged(cause: Error): DeviceError {
+  return new DeviceError('damaged', 'the backup is damaged; nothing of what is damaged was shown', { cause });
+}
