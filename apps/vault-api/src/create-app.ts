@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { limits, toOpenApi } from '@coffer/contracts';
 import { httpDuration } from '@coffer/observability';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module';
-import { NestOptions } from './platform/nest-logger';
+import { NestLogger } from './platform/nest-logger';
 import { addRequestHooks, requestId } from './platform/request-hooks';
 import type { VaultParts } from './platform/vault-parts';
 

@@ -1,8 +1,8 @@
 import type { Logger } from '@coffer/observability';
-import type { LoggerService, NestApplicationOptions } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 
 /** Nest's own messages on the service's log. */
-class NestLogger implements LoggerService {
+export class NestLogger implements LoggerService {
   readonly #log: Logger;
 
   constructor(log: Logger) {
@@ -19,15 +19,5 @@ class NestLogger implements LoggerService {
 
   warn(message: unknown): void {
     this.#log.warn(String(message));
-  }
-}
-
-/** How Nest is created: with our log, and without ending the process when a module fails. */
-export class NestOptions implements NestApplicationOptions {
-  readonly logger: LoggerService;
-  readonly abortOnError = false;
-
-  constructor(log: Logger) {
-    this.logger = new NestLogger(log);
   }
 }
