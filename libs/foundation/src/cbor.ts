@@ -13,10 +13,10 @@ export type CborValue =
  */
 export function encodeCbor(value: CborValue): Uint8Array<ArrayBuffer> {
   try {
-    return encode(value, {
-      ...rfc8949EncodeOptions,
-      typeEncoders: { number: refuseFloat, undefined: refuseUndefined },
-    }).slice();
+    // Under Node the library gives a Buffer, whose slice() shares memory: a copy of our own is a plain Uint8Array.
+    return new Uint8Array(
+      encode(value, { ...rfc8949EncodeOptions, typeEncoders: { number: refuseFloat, undefined: refuseUndefined } }),
+    );
   } catch (cause) {
     if (cause instanceof EncodingError) throw cause;
     throw new EncodingError('invalid-encoding', 'value has no deterministic CBOR form', { cause });

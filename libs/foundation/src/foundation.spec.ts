@@ -114,6 +114,13 @@ describe('CBOR', () => {
     expect(() => encodeCbor(1.5)).toThrow(EncodingError);
     expect(() => encodeCbor({ a: undefined } as unknown as CborValue)).toThrow(EncodingError);
   });
+  it('gives bytes of their own, whose copies share nothing', () => {
+    const bytes = encodeCbor({ a: 1 });
+    expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype);
+    const copy = bytes.slice();
+    copy.fill(0);
+    expect(bytes[0]).toBe(0xa1);
+  });
   it('gives maps without a prototype', () => {
     expect(Object.getPrototypeOf(decodeCbor(encodeCbor({ a: 1 })))).toBeNull();
   });

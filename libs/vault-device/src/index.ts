@@ -4,3 +4,18 @@ export { VaultDeviceError } from './errors';
 export { OwnerSigner, type StatementTerms } from './owner-signer';
 export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
 export { registerPassword } from './password-registration';
+export {
+  listFoundObjects,
+  plaintextIdentity,
+  readPlaintext,
+  startPurge,
+  submitProof,
+  type SubmittedProof,
+} from './purge-flow';
+export { VaultHeadKeeper } from './vault-head-keeper';
+export {
+  createVaultRepository,
+  openVaultRepository,
+  vaultStore,
+  type VaultRepositoryOptions,
+} from './vault-repository';

@@ -1,0 +1,96 @@
+import { proveRestorability, type Repository, type RunOptions } from '@coffer/backup-engine';
+import type { PurgeJob, PurgeObject } from '@coffer/contracts';
+import type { PlaintextIdentity } from '@coffer/evidence';
+import { fromBase64Url } from '@coffer/foundation';
+import type { DeviceAccount } from './device-account';
+import type { OwnerSigner } from './owner-signer';
+
+/** Every plaintext copy that the vault's worker has found for the account. */
+export async function listFoundObjects(account: DeviceAccount): Promise<readonly PurgeObject[]> {
+  const found: PurgeObject[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await account.client.listPurgeObjects({ query: cursor === undefined ? {} : { cursor } });
+    found.push(...page.objects);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return found;
+}
+
+/** Names a found object as a proof does; undefined while the worker has not hashed it. */
+export function plaintextIdentity(object: PurgeObject): PlaintextIdentity | undefined {
+  if (object.sha256 === null) return undefined;
+  const { provider, location, objectId, version, sizeBytes } = object;
+  return { provider, location, objectId, version: version ?? '', sizeBytes, sha256: fromBase64Url(object.sha256) };
+}
+
+/** What a proof came to. */
+export interface SubmittedProof {
+  readonly proven: number;
+  /** Objects whose very bytes the current snapshot does not give back: they are to be taken in first. */
+  readonly unproven: readonly PlaintextIdentity[];
+  /** Sealed objects that were read whole, and their bytes. */
+  readonly objectsRead: number;
+  readonly bytesRead: number;
+}
+
+/**
+ * Reads everything back that the found objects need, and hands in the owner-signed proof of restorability. Nothing is handed
+ * in where nothing could be proven.
+ *
+ * @throws BackupEngineError `damaged`, `missing-object`, `no-snapshot`; VaultClientError
+ */
+export async function submitProof(
+  account: DeviceAccount,
+  signer: OwnerSigner,
+  repository: Repository,
+  wanted: readonly PlaintextIdentity[],
+  options: RunOptions = {},
+): Promise<SubmittedProof> {
+  const { nonce, expiresAt } = await account.client.createProofNonce();
+  const { body, unproven } = await proveRestorability(repository, wanted, options);
+  if (body.items.length > 0) {
+    const challenge = { challenge: nonce, expiresAt };
+    await account.client.submitProof({ body: await signer.vaultStatement('proof', body, { challenge }) });
+  }
+  return {
+    proven: body.items.length,
+    unproven,
+    objectsRead: body.objects.length,
+    bytesRead: body.objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+  };
+}
+
+/**
+ * Starts the purge, or resumes it where it was stopped. The person has consented in a login that is at most five minutes old.
+ *
+ * @throws VaultClientError `fresh-login-required`
+ */
+export async function startPurge(account: DeviceAccount, signer: OwnerSigner): Promise<PurgeJob> {
+  const body = { consentAtMs: account.clock.nowMs(), graceSeconds: null };
+  return account.client.startPurge({ body: await signer.vaultStatement('start-purge', body) });
+}
+
+/** Most bytes of a plaintext object that one owner-signed request asks for. */
+const rangeBytes = 8 * 1024 * 1024;
+
+/**
+ * The bytes of a found plaintext object, from the operator's side to the device that is to take it in: owner-signed, range by
+ * range.
+ *
+ * @throws VaultClientError; DeviceAccount's own errors
+ */
+export async function* readPlaintext(
+  account: DeviceAccount,
+  signer: OwnerSigner,
+  object: PurgeObject,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  for (let offset = 0; offset < object.sizeBytes; offset += rangeBytes) {
+    const length = Math.min(rangeBytes, object.sizeBytes - offset);
+    const statement = await signer.vaultStatement('read-plaintext', { objectId: object.objectId, offset, length });
+    const call = { params: { objectId: object.objectId }, statement };
+    const { data } = await account.client.getPurgeObjectContent(call, signal === undefined ? {} : { signal });
+    for await (const piece of data) yield piece;
+  }
+}

@@ -1,0 +1,91 @@
+import {
+  findRepository,
+  newRepositoryId,
+  Repository,
+  repositoryStore,
+  type DeviceMemory,
+  type EnginePlatform,
+} from '@coffer/backup-engine';
+import { deriveKeyId, type BackupKey } from '@coffer/device-crypto';
+import { fromBase64Url, toBase64Url } from '@coffer/foundation';
+import type { ObjectStore } from '@coffer/object-store';
+import { VaultObjectStore } from '@coffer/vault-client';
+import type { DeviceAccount } from './device-account';
+import { OwnerSigner } from './owner-signer';
+import { VaultHeadKeeper } from './vault-head-keeper';
+
+/** What opening a repository behind a vault takes besides the account. */
+export interface VaultRepositoryOptions {
+  readonly backupKey: BackupKey;
+  readonly platform: EnginePlatform;
+  /** What this device has seen of the repository. */
+  readonly memory?: DeviceMemory;
+  /** 16 bytes: which one, where the key opens several. */
+  readonly repositoryId?: Uint8Array;
+}
+
+/** The store that the vault grants, all repositories of the account in it. Without a signer it is for reading. */
+export function vaultStore(account: DeviceAccount, signer?: OwnerSigner): ObjectStore {
+  return new VaultObjectStore({
+    client: account.client,
+    clock: account.clock,
+    ...(signer === undefined
+      ? {}
+      : {
+          signCreateGrant: ({ repositoryId, challenge, expiresAt }) =>
+            signer.vaultStatement(
+              'create-grant',
+              { repositoryId: fromBase64Url(repositoryId) },
+              { challenge: { challenge, expiresAt } },
+            ),
+        }),
+  });
+}
+
+/**
+ * Opens the account's repository with the backup key: its objects come through the vault's gateway, its head from the vault.
+ *
+ * @throws BackupEngineError `no-repository`, `wrong-key`, `damaged` …; VaultClientError; VaultDeviceError `wrong-key`
+ */
+export async function openVaultRepository(
+  account: DeviceAccount,
+  options: VaultRepositoryOptions,
+): Promise<Repository> {
+  const signer = new OwnerSigner(account, options.backupKey);
+  const store = vaultStore(account, signer);
+  const repositoryId = await findRepository(store, deriveKeyId(options.backupKey), options.repositoryId);
+  return Repository.open(engineOptions(account, options, store, repositoryId), repositoryId);
+}
+
+/**
+ * Registers a new repository with the vault and writes its config and first keyring.
+ *
+ * @throws VaultClientError; BackupEngineError
+ */
+export async function createVaultRepository(
+  account: DeviceAccount,
+  options: VaultRepositoryOptions,
+): Promise<Repository> {
+  const signer = new OwnerSigner(account, options.backupKey);
+  const repositoryId = options.repositoryId ?? newRepositoryId();
+  await account.client.createRepository({
+    body: await signer.vaultStatement('create-repository', { repositoryId, keyId: signer.keyId }),
+  });
+  return Repository.create(engineOptions(account, options, vaultStore(account, signer), repositoryId), repositoryId);
+}
+
+function engineOptions(
+  account: DeviceAccount,
+  { backupKey, platform, memory }: VaultRepositoryOptions,
+  store: ObjectStore,
+  repositoryId: Uint8Array,
+) {
+  return {
+    store: repositoryStore(store, repositoryId),
+    backupKey,
+    platform,
+    headKeeper: new VaultHeadKeeper(account.client, toBase64Url(repositoryId)),
+    clock: account.clock,
+    ...(memory === undefined ? {} : { memory }),
+  };
+}
