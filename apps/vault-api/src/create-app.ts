@@ -25,11 +25,8 @@ export async function createApp(parts: VaultParts): Promise<NestFastifyApplicati
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   addRequestHooks(fastify, parts.log, httpDuration(parts.metrics));
-  const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.of(parts),
-    adapter,
-    new NestOptions(parts.log),
-  );
+  Logger.overrideLogger(new NestLogger(parts.log));
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter);
   SwaggerModule.setup('docs', app, toOpenApi() as unknown as OpenAPIObject);
   return app;
 }
