@@ -28,10 +28,19 @@ export async function walkJourney(platform: Platform, say: Say): Promise<void> {
   await walk.compare();
 }
 
+/** The first steps alone: a sample account with proven keyslots and one encrypted backup, for whoever tries the portal. */
+export async function prepareBackup(platform: Platform, say: Say): Promise<{ readonly passwordFile: string }> {
+  const walk = new Journey(platform, say);
+  await walk.signIn('first device', walk.firstDevice);
+  await walk.setUp();
+  await walk.backUp();
+  return { passwordFile: walk.passwordFile };
+}
+
 class Journey {
   readonly firstDevice: string;
   private readonly newDevice: string;
-  private readonly passwordFile: string;
+  readonly passwordFile: string;
   private readonly restored: string;
   private readonly certificates: string;
   private plaintext = new Map<string, string>();

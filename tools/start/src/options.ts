@@ -7,6 +7,8 @@ export interface StartOptions {
   readonly help: boolean;
   /** Take any free ports instead of 4300 and following. */
   readonly freePorts: boolean;
+  /** Set the sample account up and make its first encrypted backup before saying that all is ready. */
+  readonly withBackup: boolean;
   /** A file that receives the URLs as JSON once everything answers. */
   readonly readyFile: string | undefined;
   /** State of this deployment; everything the launcher makes lies below it. */
@@ -20,6 +22,7 @@ and a demo identity provider, all on loopback, with a sample account whose plain
 
   --once             walk the whole journey by itself, print each step with its figures, and stop: exit 0 only if the restored
                      history equals the original and no plaintext copy is left
+  --with-backup      set the sample account up first: keyslots and one encrypted backup, its password in a file
   --free-ports       take any free ports (always so with --once)
   --ready-file FILE  write the URLs there as JSON once everything answers
   --help             this text
@@ -35,6 +38,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): St
     options: {
       once: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
+      'with-backup': { type: 'boolean', default: false },
       'free-ports': { type: 'boolean', default: false },
       'ready-file': { type: 'string' },
     },
@@ -43,6 +47,7 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): St
   return {
     once: values.once,
     help: values.help,
+    withBackup: values['with-backup'],
     freePorts: values['free-ports'] || values.once,
     readyFile: values['ready-file'],
     // The journey needs an account that has never been set up: a place of its own, never the person's running platform.

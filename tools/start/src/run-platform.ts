@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { walkJourney } from './journey';
+import { prepareBackup, walkJourney } from './journey';
 import type { StartOptions } from './options';
 import { startPlatform, type Platform } from './platform';
 import { choosePorts } from './ports';
@@ -15,7 +15,9 @@ export async function runPlatform(options: StartOptions): Promise<number> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const platform = await startPlatform(options.home, ports, (line) => say(`  ${line}`));
   try {
-    if (options.readyFile !== undefined) writeFileSync(options.readyFile, readyText(platform), { mode: 0o600 });
+    const prepared = options.withBackup ? await prepareBackup(platform, say) : {};
+    if (options.readyFile !== undefined)
+      writeFileSync(options.readyFile, readyText(platform, prepared), { mode: 0o600 });
     if (options.once) {
       const walked = walkJourney(platform, say).then(() => 'done' as const);
       const end = await Promise.race([walked, platform.unexpectedEnd, interrupted]);
@@ -44,8 +46,8 @@ function prepareHome({ home, once }: StartOptions): void {
   if (once) writeFileSync(marker, '');
 }
 
-function readyText({ home, urls, sample, deploymentFile }: Platform): string {
-  return `${JSON.stringify({ home, urls, sample, deploymentFile }, undefined, 2)}\n`;
+function readyText({ home, urls, sample, deploymentFile }: Platform, prepared: object): string {
+  return `${JSON.stringify({ home, urls, sample, deploymentFile, ...prepared }, undefined, 2)}\n`;
 }
 
 function welcome({ urls, sample, home }: Platform): string {
