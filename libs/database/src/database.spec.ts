@@ -30,6 +30,7 @@ describe('index', () => {
     expect(Object.keys(library).sort()).toMatchInlineSnapshot(`
       [
         "DatabaseError",
+        "OpsFigures",
         "PgAccountTransaction",
         "PgAnchorWatch",
         "PgLedgerStore",
@@ -41,6 +42,10 @@ describe('index', () => {
         "instantMs",
         "migrate",
         "openDatabase",
+        "purgeEdits",
+        "purgeLedger",
+        "purgeMandates",
+        "purgeReader",
         "purgeStore",
         "repositoryStore",
         "statement",

@@ -8,7 +8,32 @@ export { PgLedgerStore } from './vault/pg-ledger-store';
 export { PgVaultState } from './vault/pg-vault-state';
 export { PgVaultStore } from './vault/pg-vault-store';
 export { clockMs, fromMs, instantMs, statement, type SqlValue, type Statement } from './statement';
-export { purgeStore, type PurgeLedger, type PurgeStore } from './purge/purge-rows';
+export {
+  OpsFigures,
+  type EventPosition,
+  type LedgerFigures,
+  type ObjectPosition,
+  type OpsEventRow,
+  type OpsObjectFilter,
+  type OpsPurgeObjectRow,
+  type PurgeFigures,
+  type PurgeStateFigures,
+  type StorageFigures,
+  type VaultFigures,
+  type VaultStep,
+} from './ops/ops-figures';
+export { purgeEdits, type PurgeEdits } from './purge/purge-edits';
+export { purgeLedger } from './purge/purge-ledger';
+export { purgeMandates, type MandateToGive, type PurgeMandates } from './purge/purge-mandates';
+export {
+  purgeReader,
+  type CertificateParts,
+  type CertificateRow,
+  type PurgeReader,
+  type PurgeSum,
+  type PurgeView,
+} from './purge/purge-reader';
+export { purgeStore, type PurgeChain, type PurgeLedger, type PurgeStore } from './purge/purge-rows';
 export {
   repositoryStore,
   type PinRow,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import { newUuid } from '@coffer/foundation';
-import type { PurgeJob, PurgeObject } from '@coffer/purge';
 import { migrate } from '../migrate';
 import { openDatabase, type Database } from '../database';
 import { statement } from '../statement';
+import { firstRound, foundObject } from '../../test/purge-account';
 import { purgeStore, type PurgeStore } from './purge-rows';
 
 let server: TestPostgres;
@@ -17,63 +17,16 @@ beforeAll(async () => {
   await migrate(server.url);
   database = openDatabase({ url: server.url, connections: 8 });
   store = purgeStore(database, {
-    appendEvent: async (_transaction, accountId, event) => events.push(`${accountId} ${event.kind}`),
-    addNotice: async () => undefined,
+    open: async (_transaction, accountId) => ({
+      append: async (event) => events.push(`${accountId} ${event.kind}`),
+      notify: async () => undefined,
+    }),
   });
 });
 afterAll(async () => {
   await database.close();
   await server.stop();
 });
-
-function firstRound(accountId: string): PurgeJob {
-  return {
-    purgeId: newUuid(),
-    accountId,
-    locations: [{ provider: 'disk', location: 'sam' }],
-    startedAtMs: null,
-    scannedAtMs: null,
-    nextScanAtMs: null,
-    attempts: 0,
-    rescanUntilMs: null,
-    listings: [],
-  };
-}
-
-function foundObject(name: string): PurgeObject {
-  return {
-    objectId: newUuid(),
-    revision: 0,
-    found: {
-      provider: 'disk',
-      location: 'sam',
-      providerObjectId: name,
-      copyId: '',
-      version: '1',
-      kind: 'current',
-      path: name,
-      name,
-      sizeBytes: 5,
-      modifiedMs: 1,
-      etag: null,
-      verdict: 'plaintext-backup',
-    },
-    state: 'discovered',
-    reason: null,
-    sha256: null,
-    hashedAtMs: null,
-    proofId: null,
-    ciphertextCheckedAtMs: null,
-    provenAtMs: null,
-    dueAtMs: null,
-    release: null,
-    deletion: null,
-    firstAbsentAtMs: null,
-    certificateId: null,
-    attempts: 0,
-    nextAttemptAtMs: null,
-  };
-}
 
 const noChanges = { objects: [], events: [], notices: [] };
 const expire = statement(
@@ -95,6 +48,17 @@ describe('takeLease', () => {
     const lease = await store.takeLease(account, 60, firstRound(account));
     await store.releaseLease(lease!);
     expect((await store.takeLease(account, 60, firstRound(account)))?.fencingToken).toBe(2);
+  });
+
+  it('is held for longer once it is renewed, and by nobody who lost it', async () => {
+    const account = newUuid();
+    const lease = (await store.takeLease(account, 60, firstRound(account)))!;
+    await database.change(expire, [account]);
+    expect(await store.renewLease(lease, 60)).toBe(true);
+    expect(await store.takeLease(account, 60, firstRound(account))).toBeUndefined();
+    await database.change(expire, [account]);
+    await store.takeLease(account, 60, firstRound(account));
+    expect(await store.renewLease(lease, 60)).toBe(false);
   });
 
   it('keeps the record of the round that is there', async () => {

@@ -20,14 +20,21 @@ import {
 } from '@coffer/purge';
 import type { Database, Queryable } from '../database';
 import type { SqlValue } from '../statement';
+import { toMandate } from './purge-mandates';
 import { decodePurgeJob, decodePurgeObject, encodeRecord } from './purge-record';
 import * as sql from './purge-statements';
 
 /** What the purge's rows need of the ledger and the feed, inside their own transaction. */
 export interface PurgeLedger {
-  /** Locks the account's budget row, appends to its chain, and returns the event's number. */
-  appendEvent(transaction: Queryable, accountId: string, event: PurgeEvent): Promise<number>;
-  addNotice(transaction: Queryable, accountId: string, notice: PurgeNotice): Promise<void>;
+  /** Locks the account's budget row, as every transaction that writes to the ledger begins. */
+  open(transaction: Queryable, accountId: string): Promise<PurgeChain>;
+}
+
+/** One account's chain and feed in an open transaction. */
+export interface PurgeChain {
+  /** @returns the event's number */
+  append(event: PurgeEvent): Promise<number>;
+  notify(notice: PurgeNotice): Promise<void>;
 }
 
 /** The purge's ports on PostgreSQL. */
@@ -38,11 +45,15 @@ export interface PurgeStore extends PurgeRows, AccountReader, ProofStore {
    * @returns undefined where another worker holds it
    */
   takeLease(accountId: string, seconds: number, first: PurgeJob): Promise<PurgeLease | undefined>;
+  /** Holds a lease for so many seconds from now on. @returns whether it is still the newest */
+  renewLease(lease: PurgeLease, seconds: number): Promise<boolean>;
   releaseLease(lease: PurgeLease): Promise<void>;
+  /** Whose account it is, as the identity provider names it. */
+  identityOf(accountId: string): Promise<{ readonly issuer: string; readonly subject: string } | undefined>;
+  /** Claimed accounts that no worker has looked at yet, at most `limit`. */
+  unseenAccounts(limit: number): Promise<readonly string[]>;
   /** Every claimed account, for the sweep that finds plaintext backups. */
-  claimedAccounts(): Promise<
-    readonly { readonly accountId: string; readonly issuer: string; readonly subject: string }[]
-  >;
+  claimedAccounts(): Promise<readonly string[]>;
 }
 
 /** @see PurgeStore */
@@ -60,13 +71,30 @@ export function purgeStore(database: Database, ledger: PurgeLedger): PurgeStore 
     releaseLease: async (lease) => {
       await database.change(sql.releaseLease, [lease.accountId, lease.fencingToken]);
     },
-    claimedAccounts: () => database.rows(sql.claimedAccounts),
+    renewLease: async (lease, seconds) =>
+      (await database.change(sql.renewLease, [lease.accountId, lease.fencingToken, seconds])) === 1,
+    identityOf: async (accountId) => (await database.rows<Identity>(sql.findIdentity, [accountId]))[0],
+    unseenAccounts: async (limit) => accountIds(await database.rows<AccountId>(sql.unseenAccounts, [limit])),
+    claimedAccounts: async () => accountIds(await database.rows<AccountId>(sql.claimedAccounts)),
     load: (lease) => loadRecord(database, lease),
     commit: (lease, changes) =>
       database.transaction((transaction) => commitChanges(transaction, ledger, lease, changes)),
     standing: (accountId) => readStanding(database, accountId),
     find: (accountId, hash, sizeBytes) => findProof(database, accountId, hash, sizeBytes),
   };
+}
+
+interface AccountId {
+  readonly accountId: string;
+}
+
+interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+function accountIds(rows: readonly AccountId[]): readonly string[] {
+  return rows.map(({ accountId }) => accountId);
 }
 
 interface RoundRow {
@@ -94,6 +122,9 @@ async function commitChanges(
   lease: PurgeLease,
   changes: PurgeChanges,
 ): Promise<void> {
+  // The budget row before any other, as everywhere: who writes to the ledger waits here and not half-way.
+  const writesLedger = changes.events.length > 0 || changes.notices.length > 0;
+  const chain = writesLedger ? await ledger.open(transaction, lease.accountId) : undefined;
   const [round] = await transaction.rows<RoundRow>(sql.lockRound, [lease.accountId]);
   requireNewest(round, lease);
   for (const object of changes.objects) await storeObject(transaction, lease.accountId, object);
@@ -103,7 +134,7 @@ async function commitChanges(
   }
   let certificateEvent: number | undefined;
   for (const event of changes.events) {
-    const number = await ledger.appendEvent(transaction, lease.accountId, event);
+    const number = await chain?.append(event);
     if (event.kind === 'certificate') certificateEvent = number;
   }
   if (changes.certificate !== undefined) {
@@ -111,10 +142,20 @@ async function commitChanges(
       throw new PurgeError('illegal-transition', 'a certificate without its ledger event');
     await storeCertificate(transaction, lease.accountId, changes.certificate, certificateEvent);
   }
-  for (const notice of changes.notices) await ledger.addNotice(transaction, lease.accountId, notice);
+  for (const notice of changes.notices) await chain?.notify(notice);
 }
 
-async function storeObject(transaction: Queryable, accountId: string, object: PurgeObject): Promise<void> {
+/**
+ * Stores a new object (revision 0), or a changed one over the revision that it was computed from.
+ *
+ * @returns the object as it is stored
+ * @throws PurgeError `conflict`
+ */
+export async function storeObject(
+  transaction: Queryable,
+  accountId: string,
+  object: PurgeObject,
+): Promise<PurgeObject> {
   const stored: PurgeObject = { ...object, revision: object.revision + 1 };
   const values: SqlValue[] = [
     accountId,
@@ -128,6 +169,7 @@ async function storeObject(transaction: Queryable, accountId: string, object: Pu
     object.sha256,
     object.dueAtMs,
     encodeRecord(stored),
+    object.certificateId,
   ];
   const changed =
     object.revision === 0
@@ -135,6 +177,7 @@ async function storeObject(transaction: Queryable, accountId: string, object: Pu
       : await transaction.change(sql.updateObject, [...values, object.revision]);
   if (changed !== 1)
     throw new PurgeError('conflict', 'the rows changed since they were read; nothing of this write was stored');
+  return stored;
 }
 
 async function storeCertificate(
@@ -175,16 +218,8 @@ interface StandingRow {
 async function readStanding(database: Database, accountId: string): Promise<AccountStanding> {
   const [row] = await database.rows<StandingRow>(sql.readStanding, [accountId]);
   if (row === undefined) throw new PurgeError('conflict', 'the account is gone');
-  const { startAtMs, startGeneration, graceSeconds } = row;
   return {
-    mandate: {
-      consentAtMs: row.consentAtMs,
-      start:
-        startAtMs === null || startGeneration === null
-          ? null
-          : { atMs: startAtMs, ownerGeneration: startGeneration, graceSeconds },
-      stoppedAtMs: row.stoppedAtMs,
-    },
+    mandate: toMandate(row),
     ownerGeneration: row.ownerGeneration,
     keyIdHex: row.keyId === null ? null : toHex(row.keyId),
     ownerKeyBoundAtMs: row.boundAtMs,

@@ -1,4 +1,4 @@
-import { clockMs, fromMs, instantMs, statement } from '../statement';
+import { fromMs, instantMs, statement } from '../statement';
 
 /** Takes the lease of an account that nobody holds, or whose holder's time is up, by the database's clock. */
 export const takeLease = statement(
@@ -9,6 +9,13 @@ export const takeLease = statement(
      SET fencing_token = purge_rounds.fencing_token + 1, leased_until = clock_timestamp() + make_interval(secs => $3)
      WHERE purge_rounds.leased_until IS NULL OR purge_rounds.leased_until <= clock_timestamp()
    RETURNING fencing_token AS "fencingToken"`,
+);
+
+/** Also where its time was up, as long as nobody else took it. */
+export const renewLease = statement(
+  'purge_renew_lease',
+  `UPDATE purge_rounds SET leased_until = clock_timestamp() + make_interval(secs => $3)
+   WHERE account_id = $1 AND fencing_token = $2`,
 );
 
 /** Gives a lease back; another holder's is left alone. */
@@ -39,12 +46,12 @@ export const readObjects = statement(
 );
 
 const objectColumns = `account_id, object_id, revision, copy_hash, state, bucket, reason, provider, size_bytes, sha256, due_at,
-  changed_at, record`;
+  changed_at, record, certificate_id`;
 
 export const insertObject = statement(
   'purge_insert_object',
   `INSERT INTO purge_objects (${objectColumns})
-   VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, ${fromMs('$10')}, clock_timestamp(), $11)
+   VALUES ($1, $2, 1, $3, $4, $5, $6, $7, $8, $9, ${fromMs('$10')}, clock_timestamp(), $11, $12::uuid)
    ON CONFLICT DO NOTHING`,
 );
 
@@ -53,8 +60,8 @@ export const updateObject = statement(
   'purge_update_object',
   `UPDATE purge_objects
    SET revision = revision + 1, copy_hash = $3, state = $4, bucket = $5, reason = $6, provider = $7, size_bytes = $8,
-     sha256 = $9, due_at = ${fromMs('$10')}, changed_at = clock_timestamp(), record = $11
-   WHERE account_id = $1 AND object_id = $2 AND revision = $12`,
+     sha256 = $9, due_at = ${fromMs('$10')}, changed_at = clock_timestamp(), record = $11, certificate_id = $12::uuid
+   WHERE account_id = $1 AND object_id = $2 AND revision = $13`,
 );
 
 export const insertCertificate = statement(
@@ -68,7 +75,7 @@ export const insertCertificate = statement(
 export const readStanding = statement(
   'purge_read_standing',
   `SELECT a.owner_generation AS "ownerGeneration", a.key_id AS "keyId", ${instantMs('a.owner_bound_at')} AS "boundAtMs",
-     a.sealed_at IS NOT NULL AS "isSealed",
+     a.sealed_at IS NOT NULL OR EXISTS (SELECT FROM vault_state v WHERE v.sealed_at IS NOT NULL) AS "isSealed",
      ${instantMs('m.consent_at')} AS "consentAtMs", ${instantMs('m.start_at')} AS "startAtMs",
      m.start_generation AS "startGeneration", m.grace_seconds AS "graceSeconds", ${instantMs('m.stopped_at')} AS "stoppedAtMs",
      (SELECT count(*)::int FROM keyslots k WHERE k.account_id = a.account_id AND k.state = 'active') AS "provenKeyslots",
@@ -97,7 +104,13 @@ export const readProofObjects = statement(
 /** Accounts whose plaintext is to be looked after: claimed, so that somebody could have consented. */
 export const claimedAccounts = statement(
   'purge_claimed_accounts',
-  'SELECT account_id AS "accountId", issuer, subject FROM accounts WHERE owner_generation > 0 ORDER BY account_id',
+  'SELECT account_id AS "accountId" FROM accounts WHERE owner_generation > 0 ORDER BY account_id',
 );
 
-export const readClockMs = statement('purge_clock', `SELECT ${clockMs} AS "nowMs"`);
+export const unseenAccounts = statement(
+  'purge_unseen_accounts',
+  `SELECT a.account_id AS "accountId" FROM accounts a LEFT JOIN purge_rounds r USING (account_id)
+   WHERE a.owner_generation > 0 AND r.account_id IS NULL ORDER BY a.account_id LIMIT $1`,
+);
+
+export const findIdentity = statement('purge_identity', 'SELECT issuer, subject FROM accounts WHERE account_id = $1');

@@ -1,4 +1,4 @@
-import { fromMs, instantMs, statement } from '../statement';
+import { instantMs, statement } from '../statement';
 
 export const insertRepository = statement(
   'repository_insert',
@@ -73,8 +73,9 @@ export const readPins = statement(
   'pin_list',
   `SELECT n.snapshot_id AS "snapshotId", n.item_path AS "itemPath", n.size_bytes AS "sizeBytes", n.sha256,
      n.proof_id AS "proofId", cardinality(n.objects) AS "objects", ${instantMs('n.pinned_at')} AS "pinnedAtMs",
-     n.object_id AS "objectId"
-   FROM pins n WHERE n.account_id = $1 AND n.repository_id = $2 AND n.ended_at IS NULL ORDER BY n.pinned_at, n.pin_id`,
+     n.object_id AS "objectId", p.record
+   FROM pins n LEFT JOIN purge_objects p ON p.account_id = n.account_id AND p.object_id::text = n.object_id
+   WHERE n.account_id = $1 AND n.repository_id = $2 AND n.ended_at IS NULL ORDER BY n.pinned_at, n.pin_id`,
 );
 
 /** Which of the given paths a pin that holds relies on. */
@@ -83,9 +84,4 @@ export const pinnedPaths = statement(
   `SELECT DISTINCT o.path FROM pins n JOIN proof_objects o USING (account_id, proof_id)
    WHERE n.account_id = $1 AND n.repository_id = $2 AND n.ended_at IS NULL AND o.object_index = ANY(n.objects)
      AND o.path = ANY($3::text[]) ORDER BY o.path`,
-);
-
-export const markProofCompared = statement(
-  'proof_mark_compared',
-  `UPDATE proofs SET compared_at = ${fromMs('$3')} WHERE account_id = $1 AND proof_id = $2`,
 );

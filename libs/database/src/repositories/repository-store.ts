@@ -2,6 +2,7 @@ import type { Head, ProofOfRestorability, SignedStatement } from '@coffer/eviden
 import { newUuid } from '@coffer/foundation';
 import type { Database, Queryable } from '../database';
 import { DatabaseError } from '../errors';
+import { decodePurgeObject } from '../purge/purge-record';
 import type { SqlValue } from '../statement';
 import * as sql from './repository-statements';
 
@@ -29,6 +30,8 @@ export interface PinRow {
   readonly proofId: string;
   readonly objects: number;
   readonly pinnedAtMs: number;
+  /** When the plaintext object was last written; when it was pinned, where the vault no longer knows. */
+  readonly modifiedMs: number;
   /** The found plaintext object that the item stands for. */
   readonly objectId: string;
 }
@@ -86,7 +89,8 @@ export function repositoryStore(database: Database): RepositoryStore {
       const [row] = await database.rows<StoredRepository>(sql.readRepository, [accountId, repositoryId]);
       return row === undefined ? undefined : toRow(row);
     },
-    pins: (accountId, repositoryId) => database.rows<PinRow>(sql.readPins, [accountId, repositoryId]),
+    pins: async (accountId, repositoryId) =>
+      (await database.rows<StoredPin>(sql.readPins, [accountId, repositoryId])).map(toPin),
     within,
   };
 }
@@ -95,6 +99,12 @@ interface StoredRepository extends Omit<RepositoryRow, 'head'> {
   readonly statement: Uint8Array | null;
   readonly signature: Uint8Array | null;
   readonly body: Uint8Array | null;
+}
+
+type StoredPin = Omit<PinRow, 'modifiedMs'> & { readonly record: Uint8Array | null };
+
+function toPin({ record, ...pin }: StoredPin): PinRow {
+  return { ...pin, modifiedMs: record === null ? pin.pinnedAtMs : decodePurgeObject(record).found.modifiedMs };
 }
 
 function toRow({ statement, signature, body, ...row }: StoredRepository): RepositoryRow {
