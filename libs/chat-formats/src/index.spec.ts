@@ -14,6 +14,7 @@ describe('index', () => {
       'readExportChat',
     ]);
     expect(Object.keys(node).sort()).toEqual([
+      'identifyBackup',
       'inspectBackup',
       'openBackup',
       'openChatSource',

@@ -1,4 +1,4 @@
-export { inspectBackup } from './node/inspect';
+export { identifyBackup, inspectBackup } from './node/inspect';
 export { openBackup, openChatSource } from './node/open-backup';
 export { type OpenBackupOptions } from './node/open-options';
 export { openMsgstore, type MsgstoreOptions } from './whatsapp/msgstore/msgstore';

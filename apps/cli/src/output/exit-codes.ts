@@ -13,7 +13,16 @@ export const ExitCode = {
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
 
 const codesOf: Readonly<Record<Exclude<ExitCode, 0 | 1>, readonly string[]>> = {
-  [ExitCode.usage]: ['usage', 'malformed-key', 'malformed-digits', 'invalid-digits', 'invalid-password'],
+  [ExitCode.usage]: [
+    'usage',
+    'malformed-key',
+    'malformed-digits',
+    'invalid-digits',
+    'invalid-password',
+    'invalid-key',
+    'key-required',
+    'invalid-time-zone',
+  ],
   [ExitCode.wrongKey]: ['wrong-key', 'wrong-password', 'wrong-guess', 'wrong-key-kind'],
   [ExitCode.damaged]: [
     'damaged',
@@ -47,10 +56,18 @@ const codesOf: Readonly<Record<Exclude<ExitCode, 0 | 1>, readonly string[]>> = {
     'offline',
   ],
   [ExitCode.noGuesses]: ['no-attempts-left', 'attempt-too-early', 'too-many-registrations', 'rate-limited'],
-  [ExitCode.unsupported]: ['unsupported-format', 'unsupported-version', 'unknown-feature', 'unsupported'],
+  [ExitCode.unsupported]: [
+    'unsupported-format',
+    'not-a-backup',
+    'no-chats',
+    'unsupported-version',
+    'unknown-feature',
+    'unsupported',
+  ],
   [ExitCode.refused]: [
     'refused',
     'already-exists',
+    'too-large',
     'pinned',
     'account-owned',
     'server-key-mismatch',

@@ -21,16 +21,16 @@ const migratedFlags = [10, 34];
  *
  * @throws ChatFormatError `key-required`, `wrong-key`, `damaged`, `damaged-checksum`
  */
-export function openCrypt15(
+export async function openCrypt15(
   path: string,
   inspection: BackupInspection,
-  { key, acceptBadChecksum = false, onRead }: OpenBackupOptions,
+  { key, acceptBadChecksum = false, onRead, signal }: OpenBackupOptions,
   names: ContactNames = new Map(),
-): OpenedBackup {
+): Promise<OpenedBackup> {
   if (key === undefined) {
     throw new ChatFormatError('key-required', 'this backup wants its 64-digit key, or the file encrypted_backup.key');
   }
-  const file = openCrypt15File(path, key, onRead);
+  const file = await openCrypt15File(path, key, { ...(onRead ? { onRead } : {}), ...(signal ? { signal } : {}) });
   if (file.verdict.checksum === 'wrong' && !acceptBadChecksum) {
     file.close();
     throw new ChatFormatError(

@@ -30,7 +30,7 @@ async function outcome(file: string | Uint8Array, withKey: WhatsAppBackupKey = k
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    const opened = openCrypt15File(path, withKey);
+    const opened = await openCrypt15File(path, withKey);
     for await (const piece of opened.chunks()) {
       bytes += piece.length;
       hash.update(piece);
@@ -101,7 +101,7 @@ describe('openCrypt15File', () => {
     const path = join(folder, 'moving.crypt15');
     const file = encrypt(Buffer.from('PK\u0003\u0004'.padEnd(1000, 'x')));
     writeFileSync(path, file);
-    const opened = openCrypt15File(path, key);
+    const opened = await openCrypt15File(path, key);
     file[500]! ^= 1;
     writeFileSync(path, file);
     const readAll = async (): Promise<void> => {
@@ -133,14 +133,14 @@ describeWithTestData('openCrypt15File on fixtures', (data) => {
 
   it.each(facts)('gives the known bytes of %s', async (name, sha256, checksum) => {
     expect(await outcome(file(name))).toMatchObject({ code: 'ok', sha256 });
-    const opened = openCrypt15File(file(name), key);
+    const opened = await openCrypt15File(file(name), key);
     expect(opened.verdict.checksum).toBe(checksum);
     expect(opened.prefix.numberEndsWith).toBe('67');
     opened.close();
     expect(hasChecksum(file(name))).toBe(checksum === 'right');
   });
-  it('reads a prefix of 290 bytes', () => {
-    const opened = openCrypt15File(file('msgstore-longheader.db.crypt15'), key);
+  it('reads a prefix of 290 bytes', async () => {
+    const opened = await openCrypt15File(file('msgstore-longheader.db.crypt15'), key);
     expect(opened.prefix).toMatchObject({ headerBytes: 292, appVersion: '2.26.18.75' });
     opened.close();
   });

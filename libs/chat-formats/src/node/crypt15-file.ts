@@ -1,6 +1,7 @@
 import { createDecipheriv, createHash, hkdfSync, type DecipherGCM } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { createInflate } from 'node:zlib';
 import { ChatFormatError } from '../errors';
 import { packedKind } from '../payload-kind';
@@ -27,18 +28,24 @@ export interface Crypt15File {
   close(): void;
 }
 
+export interface Crypt15Options {
+  /** Told how many more bytes of the ciphertext were checked. */
+  readonly onRead?: (bytes: number) => void;
+  /** Stops the check; the error is the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Opens a crypt15 file: reads it once to check the tag under the key before anything is handed out. Memory does not grow
  * with the file.
  *
- * @param onRead - told how many more bytes of the ciphertext were checked
  * @throws ChatFormatError `damaged`, `wrong-key`
  */
-export function openCrypt15File(
+export async function openCrypt15File(
   path: string,
   key: WhatsAppBackupKey,
-  onRead: (bytes: number) => void = () => undefined,
-): Crypt15File {
+  { onRead = () => undefined, signal }: Crypt15Options = {},
+): Promise<Crypt15File> {
   const file = openSync(path, 'r');
   const fileKey = Buffer.from(hkdfSync('sha256', key, '', fileKeyInfo, 32));
   let isOpen = true;
@@ -51,8 +58,8 @@ export function openCrypt15File(
   try {
     const prefix = readBackupPrefix(readAt(file, 0, backupPrefixLimit));
     const sizeBytes = fstatSync(file).size;
-    const open: OpenFile = { file, sizeBytes, prefix, fileKey, onRead };
-    const verdict = checkFile(open);
+    const open: OpenFile = { file, sizeBytes, prefix, fileKey, onRead, signal };
+    const verdict = await checkFile(open);
     const chunks = (): AsyncIterable<Uint8Array> => unpack(decrypt(open, verdict.trailerBytes));
     return { prefix, verdict, chunks, close };
   } catch (error) {
@@ -81,27 +88,32 @@ interface OpenFile {
   readonly prefix: BackupPrefix;
   readonly fileKey: Buffer;
   readonly onRead: (bytes: number) => void;
+  readonly signal: AbortSignal | undefined;
 }
 
-function checkFile(open: OpenFile): Crypt15Verdict {
+async function checkFile(open: OpenFile): Promise<Crypt15Verdict> {
   const { file, sizeBytes, prefix } = open;
   const hash = createHash('md5').update(readAt(file, 0, prefix.headerBytes));
-  const tagMatchesBeforeChecksum = tagMatches(open, 32, (piece) => hash.update(piece));
+  const tagMatchesBeforeChecksum = await tagMatches(open, 32, (piece) => hash.update(piece));
   hash.update(readAt(file, Math.max(prefix.headerBytes, sizeBytes - 32), crypt15TagBytes));
   const checksum = readAt(file, Math.max(0, sizeBytes - crypt15ChecksumBytes), crypt15ChecksumBytes);
   const checksumMatches = sizeBytes >= prefix.headerBytes + 32 && hash.digest().equals(checksum);
-  const tagMatchesAtEnd = !tagMatchesBeforeChecksum && !checksumMatches && tagMatches(open, 16, () => undefined);
+  const tagMatchesAtEnd =
+    !tagMatchesBeforeChecksum && !checksumMatches && (await tagMatches(open, 16, () => undefined));
   return judgeCrypt15({ checksumMatches, tagMatchesBeforeChecksum, tagMatchesAtEnd });
 }
 
 /** Runs over the ciphertext and throws the plaintext away: the tag alone is of interest. */
-function tagMatches(open: OpenFile, trailerBytes: 16 | 32, onPiece: (piece: Buffer) => void): boolean {
+async function tagMatches(open: OpenFile, trailerBytes: 16 | 32, onPiece: (piece: Buffer) => void): Promise<boolean> {
   if (open.sizeBytes < open.prefix.headerBytes + trailerBytes) return false;
   const decipher = createFileDecipher(open, trailerBytes);
   for (const piece of pieces(open.file, open.prefix.headerBytes, open.sizeBytes - trailerBytes)) {
     onPiece(piece);
     decipher.update(piece).fill(0);
     open.onRead(piece.length);
+    // lets signals and screens have their turn
+    await setImmediate();
+    open.signal?.throwIfAborted();
   }
   return finishes(decipher);
 }

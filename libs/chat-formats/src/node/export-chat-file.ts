@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { ChatFormatError } from '../errors';
 import { looksLikeExportChat, readExportChat, titleFromFileName, type ExportChat } from '../export-chat/export-chat';
 import { readZipDirectory, type ByteSource, type ZipEntry } from '../zip/zip-directory';
-import { openByteSource, unpackEntry } from './zip-file';
+import { openByteSource, peekEntry, unpackEntry } from './zip-file';
 
 /** Longest text of an exported chat; a string cannot hold much more. */
 const textLimitBytes = 400 * 1024 * 1024;
@@ -62,7 +62,7 @@ export function findExportText(source: ByteSource, entries: readonly ZipEntry[])
     .sort((left, right) => rank(left) - rank(right))
     .slice(0, candidateLimit);
   const chosen = candidates.find((entry) =>
-    looksLikeExportChat(decoder.decode(unpackEntry(source, entry, textLimitBytes).subarray(0, 8192))),
+    looksLikeExportChat(decoder.decode(peekEntry(source, entry).subarray(0, 8192))),
   );
   if (chosen !== undefined) return chosen;
   throw new ChatFormatError('not-a-backup', 'this zip file holds no exported chat: no text in it starts like one');

@@ -22,11 +22,20 @@ interface Described {
 }
 
 /**
- * Says what a file is and which key it wants, without a key and without opening it.
+ * Says what a file is and which key it wants, without a key and without opening it. An encrypted file is read once, for its
+ * checksum.
  *
  * @throws ChatFormatError `not-a-backup` where no reader knows it, `damaged` where it is known and cannot be read
  */
 export function inspectBackup(path: string): BackupInspection {
+  const inspection = identifyBackup(path);
+  if (inspection.format !== 'whatsapp-crypt15') return inspection;
+  const checksum = hasChecksum(path) ? 'right' : 'wrong or absent';
+  return { ...inspection, facts: { ...inspection.facts, checksum } };
+}
+
+/** As `inspectBackup`, without what wants the whole of an encrypted file. */
+export function identifyBackup(path: string): BackupInspection {
   const start = readFileStart(path);
   const { format, description, keyWanted = 'none', isSupported = true, facts = {} } = describe(path, start);
   return { format, description, keyWanted, isSupported, sizeBytes: start.sizeBytes, facts };
@@ -74,7 +83,7 @@ const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Desc
 function describe(path: string, start: FileStart): Described {
   const other = otherContainers.get(start.kind);
   if (other !== undefined) return other;
-  if (start.kind === 'whatsapp-crypt15') return describeCrypt15(path, start);
+  if (start.kind === 'whatsapp-crypt15') return describeCrypt15(start);
   if (start.kind === 'sqlite') return describeDatabase(path);
   if (start.kind === 'zip') return describeZip(path);
   if (start.kind === 'text' && looksLikeExportChat(new TextDecoder().decode(start.firstBytes))) {
@@ -92,13 +101,13 @@ function describe(path: string, start: FileStart): Described {
   );
 }
 
-function describeCrypt15(path: string, { firstBytes }: FileStart): Described {
+function describeCrypt15({ firstBytes }: FileStart): Described {
   const { generation: _generation, iv: _iv, headerBytes: _headerBytes, flags, ...facts } = readBackupPrefix(firstBytes);
   return {
     format: 'whatsapp-crypt15',
     description: 'WhatsApp end-to-end encrypted backup (crypt15)',
     keyWanted: 'whatsapp-backup-key',
-    facts: { ...facts, isChatDatabase: flags.length > 0, checksum: hasChecksum(path) ? 'right' : 'wrong or absent' },
+    facts: { ...facts, isChatDatabase: flags.length > 0 },
   };
 }
 

@@ -8,7 +8,7 @@ import { openMsgstore } from '../whatsapp/msgstore/msgstore';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
 import { openCrypt15 } from './crypt15-backup';
 import { openExportText, openExportZip } from './export-chat-file';
-import { inspectBackup } from './inspect';
+import { identifyBackup } from './inspect';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 import type { OpenBackupOptions } from './open-options';
 import { collect } from './payload-bytes';
@@ -20,7 +20,7 @@ import { collect } from './payload-bytes';
  *   `too-large`, `invalid-time-zone`
  */
 export async function openBackup(path: string, options: OpenBackupOptions = {}): Promise<OpenedBackup> {
-  const inspection = inspectBackup(path);
+  const inspection = identifyBackup(path);
   switch (inspection.format) {
     case 'whatsapp-crypt15':
       return openCrypt15(path, inspection, options, await contactNames(options));
@@ -128,10 +128,10 @@ function journalWarnings(path: string): readonly BackupWarning[] {
 
 async function contactNames({ contactsPath, key }: OpenBackupOptions): Promise<ContactNames> {
   if (contactsPath === undefined) return new Map();
-  const inspection = inspectBackup(contactsPath);
+  const inspection = identifyBackup(contactsPath);
   const database =
     inspection.format === 'whatsapp-crypt15'
-      ? openSqliteBytes(await collect(openCrypt15(contactsPath, inspection, key === undefined ? {} : { key })))
+      ? openSqliteBytes(await collect(await openCrypt15(contactsPath, inspection, key === undefined ? {} : { key })))
       : openSqliteFile(contactsPath);
   try {
     return readContactNames(database);

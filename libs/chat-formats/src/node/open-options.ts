@@ -11,4 +11,6 @@ export interface OpenBackupOptions {
   readonly timeZone?: string;
   /** Told how many more bytes of the file were checked. */
   readonly onRead?: (bytes: number) => void;
+  /** Stops the check of an encrypted file. */
+  readonly signal?: AbortSignal;
 }

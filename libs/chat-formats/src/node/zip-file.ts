@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { crc32, inflateRawSync } from 'node:zlib';
+import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { ChatFormatError } from '../errors';
 import { readStoredEntry, type ByteSource, type ZipEntry } from '../zip/zip-directory';
 
@@ -46,6 +46,22 @@ export function unpackEntry(source: ByteSource, entry: ZipEntry, limitBytes: num
     throw new ChatFormatError('damaged', 'a file in this zip is damaged: its checksum is wrong');
   }
   return bytes;
+}
+
+const peekStoredBytes = 16 * 1024;
+/** Deflate makes one byte of at most 1032. */
+const deflateRatio = 1032;
+
+/** The first bytes of one file of a zip, some kilobytes or more, unchecked. @throws as `unpackEntry` */
+export function peekEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
+  const stored = readStoredEntry(source, entry, peekStoredBytes);
+  if (entry.method === 'stored') return stored;
+  try {
+    const maxOutputLength = peekStoredBytes * deflateRatio;
+    return inflateRawSync(stored, { maxOutputLength, finishFlush: constants.Z_SYNC_FLUSH });
+  } catch (cause) {
+    throw new ChatFormatError('damaged', 'a file in this zip cannot be unpacked', { cause });
+  }
 }
 
 function inflate(stored: Uint8Array, sizeBytes: number): Uint8Array {

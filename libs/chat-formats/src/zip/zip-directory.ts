@@ -150,9 +150,10 @@ function safeName(name: string): string {
 /**
  * The bytes of one file as they are stored, still compressed.
  *
+ * @param atMost - how many of them, from the first
  * @throws ChatFormatError `damaged`; `unsupported-format` where the file is encrypted or packed in a rare way
  */
-export function readStoredEntry(source: ByteSource, entry: ZipEntry): Uint8Array {
+export function readStoredEntry(source: ByteSource, entry: ZipEntry, atMost = Number.POSITIVE_INFINITY): Uint8Array {
   if (entry.isEncrypted || entry.method === 'other') {
     throw new ChatFormatError(
       'unsupported-format',
@@ -164,5 +165,5 @@ export function readStoredEntry(source: ByteSource, entry: ZipEntry): Uint8Array
   if (header.getUint32(0, true) !== localSignature) throw damaged('a file in it is not where the list says');
   const start = entry.headerOffset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
   if (start + entry.compressedBytes > source.sizeBytes) throw damaged('a file in it is cut off');
-  return source.read(start, entry.compressedBytes);
+  return source.read(start, Math.min(atMost, entry.compressedBytes));
 }

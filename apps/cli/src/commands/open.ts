@@ -1,0 +1,52 @@
+import { Option } from 'commander';
+import type { CommonOptions, Register } from '../command-context';
+import { readConfig } from '../config';
+import type { OpenFormat } from '../open/run-open';
+
+interface OpenOptions extends CommonOptions {
+  readonly key?: string;
+  readonly out: string;
+  readonly format: OpenFormat;
+  readonly contacts?: string;
+  readonly timeZone?: string;
+  readonly acceptBadChecksum?: boolean;
+  readonly force?: boolean;
+}
+
+const help = `
+The key of an end-to-end encrypted WhatsApp backup (crypt15) is its 64-digit key, or the file encrypted_backup.key.
+--key takes the digits themselves, a file that holds them, or - for standard input; without --key, COFFER_KEY is read,
+and on a terminal you are asked. Digits on the command line stay in the history of your shell.
+
+Formats: original   the decrypted content as it was, e.g. msgstore.db
+         json       all conversations in one JSON document
+         html       pages for people; open index.html
+
+Nothing is written before the whole file has proven authentic, and a result gets its name only when it is complete.
+
+Examples:
+  coffer open msgstore.db.crypt15 --key key.txt --out ./opened
+  coffer open msgstore.db.crypt15 --key key.txt --contacts wa.db.crypt15 --format html --out ./opened
+  coffer open "WhatsApp Chat with Anna.zip" --time-zone Europe/Berlin --format json --out ./opened`;
+
+/** `coffer open`. */
+export const registerOpen: Register = (program, context) => {
+  program
+    .command('open')
+    .description('open a backup that another app wrote: WhatsApp crypt15, msgstore.db, exported chats')
+    .argument('<file>', 'the backup')
+    .requiredOption('--out <dir>', 'folder for the result; made if it is missing')
+    .option('--key <digits|file>', '64-digit key, a file that holds it, or - for standard input')
+    .addOption(
+      new Option('--format <format>', 'what to write').choices(['original', 'json', 'html']).default('original'),
+    )
+    .option('--contacts <file>', "WhatsApp's wa.db or wa.db.crypt15, for the names of people")
+    .option('--time-zone <zone>', 'zone of the phone, e.g. Europe/Berlin: exported chats have local times only')
+    .option('--accept-bad-checksum', 'open a file whose content is authentic and whose checksum is wrong')
+    .option('--force', 'replace an older result that differs')
+    .addHelpText('after', help)
+    .action(async (file: string, options: OpenOptions) => {
+      const { runOpen } = await import('../open/run-open');
+      await runOpen(context, { ...options, file, environmentKey: readConfig(options.home).key });
+    });
+};

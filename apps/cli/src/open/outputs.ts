@@ -1,0 +1,96 @@
+import { htmlPages, jsonDocument, type ChatCounts, type ChatSource } from '@coffer/chat-model';
+import type { OpenedBackup } from '@coffer/chat-formats';
+
+import { writeNewFile, writeNewFolder } from '../files/new-output';
+
+/** Where and how a result is written. */
+export interface OutputOptions {
+  readonly folder: string;
+  /** Name of the result without its ending. */
+  readonly baseName: string;
+  /** Replace an older result that differs. */
+  readonly isForced: boolean;
+  readonly signal: AbortSignal;
+  readonly onWritten: (bytes: number, conversations?: number, allConversations?: number) => void;
+}
+
+/** What was written. */
+export interface Output {
+  /** Relative to the folder. */
+  readonly path: string;
+  readonly bytes: number;
+  /** Absent where no conversations were read. */
+  readonly counts?: ChatCounts;
+}
+
+/** The content of the backup as it was. */
+export async function writeOriginal({ payload }: OpenedBackup, options: OutputOptions): Promise<Output> {
+  let bytes = 0;
+  await writeNewFile(options.folder, payload.name, options, async (write) => {
+    for await (const piece of payload.chunks()) {
+      await write(piece);
+      bytes += piece.length;
+      options.onWritten(bytes);
+    }
+  });
+  return { path: payload.name, bytes };
+}
+
+/** All conversations as one JSON document. */
+export async function writeJson(backup: OpenedBackup, options: OutputOptions): Promise<Output> {
+  const source = await backup.chats();
+  const path = `${options.baseName}.json`;
+  const [watched, position] = watch(source);
+  let bytes = 0;
+  let counts: ChatCounts = { chats: 0, messages: 0 };
+  await writeNewFile(options.folder, path, options, async (write) => {
+    const pieces = jsonDocument(watched);
+    let next = pieces.next();
+    for (; next.done !== true; next = pieces.next()) {
+      const piece = Buffer.from(next.value);
+      await write(piece);
+      bytes += piece.length;
+      options.onWritten(bytes, position(), source.counts.chats);
+    }
+    counts = next.value;
+  });
+  return { path, bytes, counts };
+}
+
+/** Pages for people, in a folder of their own. */
+export async function writeHtml(backup: OpenedBackup, options: OutputOptions): Promise<Output> {
+  const source = await backup.chats();
+  const path = `${options.baseName}-html`;
+  const [watched, position] = watch(source);
+  let bytes = 0;
+  let counts: ChatCounts = { chats: 0, messages: 0 };
+  await writeNewFolder(options.folder, path, options, async (write) => {
+    const pages = htmlPages(watched);
+    let next = pages.next();
+    for (; next.done !== true; next = pages.next()) {
+      const content = Buffer.from(next.value.content);
+      await write(next.value.name, content);
+      bytes += content.length;
+      options.onWritten(bytes, position(), source.counts.chats);
+    }
+    counts = next.value;
+  });
+  return { path, bytes, counts };
+}
+
+/** The same source, and how many of its conversations were begun. */
+function watch(source: ChatSource): readonly [ChatSource, () => number] {
+  let begun = 0;
+  const watched: ChatSource = {
+    format: source.format,
+    counts: source.counts,
+    *conversations() {
+      for (const conversation of source.conversations()) {
+        begun++;
+        yield conversation;
+      }
+    },
+    close: () => source.close(),
+  };
+  return [watched, () => begun];
+}
