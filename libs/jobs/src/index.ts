@@ -1,2 +1,10 @@
-export { JobsError, type Job, type JobHandler, type JobQueue, type QueueFigures, type WorkOptions } from './job-queue';
+export {
+  JobsError,
+  type Job,
+  type JobFailure,
+  type JobHandler,
+  type JobQueue,
+  type QueueFigures,
+  type WorkOptions,
+} from './job-queue';
 export { openJobQueue, type JobQueueOptions } from './pg-boss-queue';

@@ -15,6 +15,8 @@ export interface JobQueue {
   work(name: string, options: WorkOptions, handler: JobHandler): Promise<void>;
   /** Counts of every queue, for metrics and the dashboard. */
   figures(): Promise<readonly QueueFigures[]>;
+  /** Jobs that were set aside, last first, at most `limit`. */
+  failures(limit: number): Promise<readonly JobFailure[]>;
   /** Lets running handlers end (at most 30 s), then closes its connections. */
   stop(): Promise<void>;
 }
@@ -41,6 +43,22 @@ export interface QueueFigures {
   readonly running: number;
   /** Tried as often as allowed and set aside; staff may retry. */
   readonly failed: number;
+  /** Done, and not forgotten yet. */
+  readonly completed: number;
+  /** When the job that waits longest was, or will be, due. */
+  readonly oldestWaitingAtMs: number | null;
+  readonly lastCompletedAtMs: number | null;
+}
+
+/** One job that was set aside. */
+export interface JobFailure {
+  readonly jobId: string;
+  /** Of its queue. */
+  readonly name: string;
+  readonly failedAtMs: number;
+  readonly attempts: number;
+  /** Of the error that it ended with; `unknown` where it had none. */
+  readonly code: string;
 }
 
 /** @see CofferError */

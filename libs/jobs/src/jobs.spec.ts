@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Client } from 'pg';
 import * as jobs from './index';
 import { openJobQueue, type JobQueue } from './index';
 
@@ -97,6 +98,30 @@ describe('JobQueue', () => {
     await one.send('purge', 'healthy');
     await until(() => tries === 2 && others === 1);
     await until(async () => (await one.figures()).find(({ name }) => name === 'purge')?.failed === 1);
+    const [figures] = await one.figures();
+    expect(figures).toMatchObject({ name: 'purge', running: 0 });
+    expect(figures!.completed).toBeGreaterThan(0);
+    const [failure] = await one.failures(10);
+    expect(failure).toMatchObject({ name: 'purge', attempts: 2, code: 'unknown' });
+    expect(Math.abs(failure!.failedAtMs - figures!.lastCompletedAtMs!)).toBeLessThan(60_000);
+  });
+
+  it('gives the job of a worker that was killed to another', async () => {
+    const one = await queue();
+    await one.send('sweep', 'orphan', { afterSeconds: 60 });
+    const client = new Client({ connectionString: postgres.url });
+    await client.connect();
+    await client.query(
+      `UPDATE jobs.job SET state = 'active', started_on = now() - interval '1 minute',
+         heartbeat_on = now() - interval '1 minute' WHERE singleton_key = 'orphan'`,
+    );
+    await client.end();
+    let runs = 0;
+    await one.work('sweep', { concurrency: 1 }, async () => {
+      runs++;
+      return undefined;
+    });
+    await until(() => runs === 1);
   });
 
   it('refuses a queue that was not opened and a database that does not answer', async () => {

@@ -1,5 +1,13 @@
 import { PgBoss, type Job as BossJob } from 'pg-boss';
-import { JobsError, type JobHandler, type JobQueue, type QueueFigures, type WorkOptions } from './job-queue';
+import {
+  JobsError,
+  type JobFailure,
+  type JobHandler,
+  type JobQueue,
+  type QueueFigures,
+  type WorkOptions,
+} from './job-queue';
+import { jobsSchema, readFailures, readFigures } from './queue-figures';
 
 /** How pg-boss is run; times in seconds. */
 export interface JobQueueOptions {
@@ -19,6 +27,11 @@ export interface JobQueueOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** A worker that is silent for so long is dead, and its job is given to another; pg-boss allows no less. */
+const heartbeatSeconds = 10;
+/** How often a process looks for jobs of dead workers. */
+const superviseSeconds = 5;
+
 interface Payload {
   readonly key: string;
 }
@@ -29,7 +42,10 @@ interface Payload {
  * @throws JobsError `jobs-unavailable` where the database does not answer
  */
 export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
-  const boss = new PgBoss({ connectionString: options.databaseUrl, schema: 'jobs', max: 4 });
+  const boss = new PgBoss({
+    ...{ connectionString: options.databaseUrl, schema: jobsSchema, max: 4 },
+    ...{ superviseIntervalSeconds: superviseSeconds, monitorIntervalSeconds: superviseSeconds },
+  });
   boss.on('error', options.onError);
   try {
     await boss.start();
@@ -49,6 +65,7 @@ async function makeQueue(boss: PgBoss, name: string, options: JobQueueOptions): 
     retryBackoff: true,
     retryDelayMax: 3600,
     expireInSeconds: options.expireSeconds ?? 900,
+    heartbeatSeconds,
   };
   if ((await boss.getQueue(name)) === null) await boss.createQueue(name, { policy: 'stately', ...settings });
   else await boss.updateQueue(name, settings);
@@ -87,17 +104,11 @@ class PgBossQueue implements JobQueue {
   }
 
   async figures(): Promise<readonly QueueFigures[]> {
-    const figures: QueueFigures[] = [];
-    for (const name of this.options.queues) {
-      const [stats] = await this.boss.getQueueStats(name, { force: true });
-      figures.push({
-        name,
-        waiting: stats?.queuedCount ?? 0,
-        running: stats?.activeCount ?? 0,
-        failed: stats?.failedCount ?? 0,
-      });
-    }
-    return figures;
+    return readFigures(this.boss, this.options.queues);
+  }
+
+  async failures(limit: number): Promise<readonly JobFailure[]> {
+    return readFailures(this.boss, this.options.queues, limit);
   }
 
   async stop(): Promise<void> {
