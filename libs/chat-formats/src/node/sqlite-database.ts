@@ -42,7 +42,7 @@ const options = {
 /** A database in WAL mode wants a log beside it, which memory has not; bytes 18 and 19 of the header say which mode it is. */
 function withoutWriteAheadLog(bytes: Uint8Array): Uint8Array {
   if (bytes[18] !== 2 && bytes[19] !== 2) return bytes;
-  const copy = bytes.slice();
+  const copy = new Uint8Array(bytes);
   copy[18] = copy[19] = 1;
   return copy;
 }

@@ -46,6 +46,12 @@ describe('readBackupKeyFile', () => {
   it('reads encrypted_backup.key', () => {
     expect(toHex(readBackupKeyFile(bytes(`${javaHead}0020${digits}`)))).toBe(digits);
   });
+  it('gives a key that lives on when the content is wiped, a Buffer too', () => {
+    const content = Buffer.from(bytes(`${javaHead}0020${digits}`));
+    const key = readBackupKeyFile(content);
+    content.fill(0);
+    expect(toHex(key)).toBe(digits);
+  });
   it('reads a text file', () => {
     expect(toHex(readBackupKeyFile(new TextEncoder().encode(`${groups.join(' ')}\n`)))).toBe(digits);
   });

@@ -36,7 +36,8 @@ export function parseBackupKeyDigits(text: string): WhatsAppBackupKey {
 export function readBackupKeyFile(content: Uint8Array): WhatsAppBackupKey {
   const { kind } = identifyFile(content);
   if (kind === 'whatsapp-backup-key' && content.length === javaHeadBytes + keyBytes) {
-    return content.slice(javaHeadBytes) as WhatsAppBackupKey;
+    // a copy whatever the content is: slice of a Node Buffer would be a view, and die with it
+    return new Uint8Array(content.subarray(javaHeadBytes)) as WhatsAppBackupKey;
   }
   if (kind === 'whatsapp-key-file') {
     throw new ChatFormatError(

@@ -60,7 +60,7 @@ function readPrefix(fields: readonly ProtobufField[], headerBytes: number): Back
   return {
     headerBytes,
     generation: crypt15 === undefined ? 'crypt14' : 'crypt15',
-    iv: iv.slice(),
+    iv: new Uint8Array(iv),
     ...textField('appVersion', info, 1),
     ...textField('deviceModel', info, 2),
     ...textField('numberEndsWith', info, 3),
