@@ -40,6 +40,8 @@ export const purgeObjectKinds = [
   'revision',
   'trash',
   'rotated',
+  'temporary',
+  'replica',
   'delete-marker',
   'multipart',
 ] as const;
