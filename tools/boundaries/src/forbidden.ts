@@ -41,7 +41,7 @@ export const forbiddenCases: readonly ForbiddenCase[] = [
   forbid(
     'primitive -> contract',
     'crypto',
-    `import * as contracts from '@coffer/contracts';\nexport const broken = contracts;\n`,
+    `import * as model from '@coffer/chat-model';\nexport const broken = model;\n`,
     boundaries,
   ),
   forbid(

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ export function copyWorkspace(): WorkspaceCopy {
     cwd: workspaceRoot,
   });
   for (const path of listed.toString().split('\0').filter(Boolean)) {
+    // Deleted, but not yet committed as such.
+    if (!existsSync(join(workspaceRoot, path))) continue;
     mkdirSync(dirname(join(root, path)), { recursive: true });
     cpSync(join(workspaceRoot, path), join(root, path), { recursive: true });
   }
