@@ -1,5 +1,5 @@
 import type { Deployment } from '@coffer/contracts';
-import { deriveKeyId, parseDigits, type BackupKey } from '@coffer/device-crypto';
+import { DeviceCryptoError, deriveKeyId, parseDigits, type BackupKey } from '@coffer/device-crypto';
 import {
   DeviceError,
   protocolVersion,
@@ -11,9 +11,9 @@ import {
 import { systemClock, toHex, type Clock } from '@coffer/foundation';
 import { wipe } from '@coffer/crypto';
 import type { VaultClient } from '@coffer/vault-client';
+import { openDeviceAccount, recoverByPassword, type DeviceAccount } from '@coffer/vault-device';
 import { listBackups } from './list-backups';
 import { OpenedBackup } from './opened-backup';
-import { PasswordRecovery } from './password-recovery';
 import { toDeviceError } from './to-device-error';
 
 export interface DeviceOptions {
@@ -60,7 +60,7 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
 class Device {
   readonly #options: DeviceOptions;
   readonly #clock: Clock;
-  #recovery: Promise<PasswordRecovery> | undefined;
+  #deployment: Promise<Deployment> | undefined;
   #opened: OpenedBackup | undefined;
 
   constructor(options: DeviceOptions) {
@@ -78,9 +78,23 @@ class Device {
     password: string,
     context: DeviceRequestContext,
   ): Promise<DeviceResult<'unlockWithPassword'>> {
-    const recovery = await this.#passwordRecovery();
-    const { backupKey, budget } = await recovery.recover(password, context);
-    return this.#open(repositoryId, backupKey, budget, context);
+    const { progress } = context;
+    const account = await this.#account(context);
+    let left: GuessBudget = { attemptsRemaining: 0, nextAttemptAt: null };
+    try {
+      const { backupKey, attemptsRemaining } = await recoverByPassword(account, password, (budget) => {
+        left = budget;
+        progress({ phase: 'deriving', doneBytes: 0, totalBytes: null });
+      });
+      const full = { attemptsRemaining, nextAttemptAt: null };
+      return await this.#open(account, repositoryId, backupKey, full, context);
+    } catch (cause) {
+      if (!(cause instanceof DeviceCryptoError) || cause.code !== 'wrong-password') throw cause;
+      throw new DeviceError('wrong-guess', 'the password did not open the backup; the backup is untouched', {
+        cause,
+        fields: { ...left },
+      });
+    }
   }
 
   async unlockWithDigits(
@@ -88,7 +102,8 @@ class Device {
     digits: string,
     context: DeviceRequestContext,
   ): Promise<DeviceResult<'unlockWithDigits'>> {
-    return this.#open(repositoryId, parseDigits(digits), null, context);
+    const backupKey = parseDigits(digits);
+    return this.#open(await this.#account(context), repositoryId, backupKey, null, context);
   }
 
   /** Runs what needs the open backup. @throws DeviceError `locked` */
@@ -128,7 +143,6 @@ class Device {
   }
 
   lock(reason: 'asked' | 'signed-out'): void {
-    void this.#recovery?.then((recovery) => recovery.forget());
     if (this.#opened === undefined) return;
     this.#opened.forget();
     this.#opened = undefined;
@@ -136,17 +150,17 @@ class Device {
   }
 
   async #open(
+    account: DeviceAccount,
     repositoryId: string,
     backupKey: BackupKey,
     budget: GuessBudget | null,
     { progress }: DeviceRequestContext,
   ): Promise<DeviceResult<'unlockWithPassword'>> {
-    const { client } = this.#options;
     const keyIdHex = toHex(deriveKeyId(backupKey));
     try {
       progress({ phase: 'opening', doneBytes: 0, totalBytes: null });
       await this.#requireKeyOf(repositoryId, keyIdHex);
-      const opened = await OpenedBackup.open({ client, clock: this.#clock, repositoryId, backupKey });
+      const opened = await OpenedBackup.open({ account, repositoryId, backupKey });
       this.#opened?.forget();
       this.#opened = opened;
     } catch (error) {
@@ -166,11 +180,11 @@ class Device {
     }
   }
 
-  #passwordRecovery(): Promise<PasswordRecovery> {
-    this.#recovery ??= this.#options
-      .deployment()
-      .then((deployment) => new PasswordRecovery({ client: this.#options.client, deployment, clock: this.#clock }));
-    this.#recovery.catch(() => (this.#recovery = undefined));
-    return this.#recovery;
+  /** The account at the vault that deployment.json pins. */
+  async #account({ progress }: DeviceRequestContext): Promise<DeviceAccount> {
+    progress({ phase: 'contacting', doneBytes: 0, totalBytes: null });
+    this.#deployment ??= this.#options.deployment();
+    this.#deployment.catch(() => (this.#deployment = undefined));
+    return openDeviceAccount(this.#options.client, await this.#deployment, this.#clock);
   }
 }

@@ -1,5 +1,5 @@
 import { decodeLedgerEvent, LedgerEventKind } from '@coffer/evidence';
-import { fromBase64Url, toRfc3339 } from '@coffer/foundation';
+import { fromBase64Url, toBase64Url, toRfc3339 } from '@coffer/foundation';
 import type { BackupSummary, DeviceResult } from '@coffer/device-protocol';
 import type { VaultClient } from '@coffer/vault-client';
 
@@ -39,8 +39,9 @@ async function lastHeads(client: VaultClient, signal: AbortSignal): Promise<Read
     const { events, nextCursor } = await client.listLedgerEvents({ query: { after } }, { signal });
     for (const { event } of events) {
       const { kind, atMs, details } = decodeLedgerEvent(fromBase64Url(event));
+
       const id = details['repositoryId'];
-      if (kind === LedgerEventKind.headReplaced && typeof id === 'string') lastMs.set(id, atMs);
+      if (kind === LedgerEventKind.headReplaced && id instanceof Uint8Array) lastMs.set(toBase64Url(id), atMs);
     }
     if (nextCursor === null) break;
     after = nextCursor;

@@ -1,21 +1,19 @@
-import { Repository, segmentsBetween, type OpenedSnapshot } from '@coffer/backup-engine';
+import { Repository, repositoryStore, segmentsBetween, type OpenedSnapshot } from '@coffer/backup-engine';
 import { browserPlatform } from '@coffer/backup-engine/browser';
 import type { ConversationItem, Segment } from '@coffer/backup-format';
 import type { Message } from '@coffer/chat-model';
 import { wipe } from '@coffer/crypto';
 import type { BackupKey } from '@coffer/device-crypto';
 import { DeviceError, type ConversationSummary, type SnapshotSummary } from '@coffer/device-protocol';
-import { fromBase64Url, toRfc3339, type Clock } from '@coffer/foundation';
-import { VaultObjectStore, type VaultClient } from '@coffer/vault-client';
-import { grantedStore } from './granted-store';
-import { vaultHeadKeeper } from './vault-head-keeper';
+import { fromBase64Url, toRfc3339 } from '@coffer/foundation';
+import { VaultHeadKeeper, vaultStore, type DeviceAccount } from '@coffer/vault-device';
+import { observedStore } from './observed-store';
 
 /** Decoded segments that are kept: scrolling back and forth asks for the same ones. */
 const segmentsKept = 16;
 
 export interface OpenBackupOptions {
-  readonly client: VaultClient;
-  readonly clock: Clock;
+  readonly account: DeviceAccount;
   /** Base64url of 16 bytes. */
   readonly repositoryId: string;
   /** Taken over: {@link OpenedBackup.forget} wipes it. */
@@ -40,17 +38,14 @@ export class OpenedBackup {
 
   /** @throws DeviceError `damaged`; what the engine throws */
   static async open(options: OpenBackupOptions): Promise<OpenedBackup> {
-    const { client, clock, repositoryId, backupKey } = options;
+    const { account, repositoryId, backupKey } = options;
+    const { client, clock } = account;
     const bytes = new ByteCount();
-    const headKeeper = vaultHeadKeeper(client, repositoryId);
-    const store = grantedStore(new VaultObjectStore({ client, clock }), repositoryId, (count) => bytes.add(count));
-    const repository = await Repository.open(
-      { store, backupKey, platform: browserPlatform, headKeeper, clock },
-      fromBase64Url(repositoryId),
-    );
-    if (headKeeper.hasHead() && (await repository.head()) === undefined) {
-      throw new DeviceError('damaged', 'the vault shows a head that the owner of this backup did not sign');
-    }
+    const id = fromBase64Url(repositoryId);
+    const store = observedStore(repositoryStore(vaultStore(account), id), (count) => bytes.add(count));
+    const headKeeper = new VaultHeadKeeper(client, repositoryId);
+    const repository = await Repository.open({ store, backupKey, platform: browserPlatform, headKeeper, clock }, id);
+    await requireOwnHead(repository, options);
     return new OpenedBackup(options, repository, bytes);
   }
 
@@ -139,6 +134,15 @@ export class OpenedBackup {
     const [oldest] = this.#segments.keys();
     if (this.#segments.size > segmentsKept && oldest !== undefined) this.#segments.delete(oldest);
     return messages;
+  }
+}
+
+/** A head that the owner did not sign must not pass for none: that would show a full backup as an empty one. */
+async function requireOwnHead(repository: Repository, { account, repositoryId }: OpenBackupOptions): Promise<void> {
+  if ((await repository.head()) !== undefined) return;
+  const { data } = await account.client.getHead({ params: { repositoryId } });
+  if (data.head !== null) {
+    throw new DeviceError('damaged', 'the vault shows a head that the owner of this backup did not sign');
   }
 }
 

@@ -7,6 +7,7 @@ import { DeviceError, type DeviceErrorCode } from '@coffer/device-protocol';
 import { EvidenceError } from '@coffer/evidence';
 import { ObjectStoreError } from '@coffer/object-store';
 import { VaultClientError, type VaultClientErrorCode } from '@coffer/vault-client';
+import { VaultDeviceError } from '@coffer/vault-device';
 
 /** What any failure below the device means to the page. What is not known stays as it is, and becomes a bare `failed`. */
 export function toDeviceError(error: unknown): unknown {
@@ -19,6 +20,10 @@ export function toDeviceError(error: unknown): unknown {
       : damaged(error);
   }
   if (error instanceof DeviceCryptoError) return fromCrypto(error);
+  if (error instanceof VaultDeviceError) {
+    const code = error.code === 'deployment-changed' ? 'server-changed' : 'wrong-key';
+    return new DeviceError(code, error.message, { cause: error });
+  }
   if (error instanceof CryptoError) {
     // Argon2id parameters outside the range that is built in: a server that asks for less, or for far too much.
     return new DeviceError('server-changed', 'the server asks for other work than is allowed', { cause: error });
