@@ -99,8 +99,17 @@ export class SealedObjects {
     const path = SealedObjects.path(place);
     return readingObject(path, async () => {
       const size = await this.#sizeOf(place, path, sealedBytes);
-      const sealed = await this.#store.get(path, { offset: 0, length: size + 1 });
-      if (sealed.length !== size) throw wrongSize(path);
+      const stream = await this.#store.getStream(path);
+      if (stream.length !== size) throw wrongSize(path);
+      // Into memory of exactly its size: a pack is large enough that joining pieces at the end would count.
+      const sealed = new Uint8Array(size);
+      let at = 0;
+      for await (const piece of stream.content) {
+        if (at + piece.length > size) throw wrongSize(path);
+        sealed.set(piece, at);
+        at += piece.length;
+      }
+      if (at !== size) throw wrongSize(path);
       return sealed;
     });
   }

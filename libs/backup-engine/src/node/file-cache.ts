@@ -1,0 +1,84 @@
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** How a file looked when it was backed up. Times and inode are decimal texts, exact. */
+export interface CachedFile {
+  readonly itemPath: string;
+  readonly sizeBytes: number;
+  readonly mtimeNs: string;
+  readonly inode: string;
+}
+
+/** What a device knows of the files of its last snapshot; keys are absolute paths. */
+export interface CachedFiles {
+  /** The snapshot whose items they are, 32 hexadecimal digits. */
+  readonly snapshotIdHex: string;
+  readonly files: ReadonlyMap<string, CachedFile>;
+}
+
+/** Where a device keeps it. Loss costs one reading of all files, and nothing else. */
+export interface FileCache {
+  load(): Promise<CachedFiles | undefined>;
+  save(cached: CachedFiles): Promise<void>;
+}
+
+const version = 1;
+const largestBytes = 512 * 1024 * 1024;
+
+/** A cache in one file of the device's folder. What cannot be read counts as none. */
+export class FileCacheInFile implements FileCache {
+  readonly #path: string;
+
+  /** @param path - its folder is made where it is missing */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  async load(): Promise<CachedFiles | undefined> {
+    try {
+      const file = await open(this.#path, 'r');
+      try {
+        if ((await file.stat()).size > largestBytes) return undefined;
+      } finally {
+        await file.close();
+      }
+      return parse(await readFile(this.#path, 'utf8'));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async save({ snapshotIdHex, files }: CachedFiles): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+    const temporary = `${this.#path}.new`;
+    await rm(temporary, { force: true });
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      const head = { v: version, snapshotIdHex };
+      let lines = `${JSON.stringify(head)}\n`;
+      for (const [path, { itemPath, sizeBytes, mtimeNs, inode }] of files) {
+        lines += `${JSON.stringify([path, itemPath, sizeBytes, mtimeNs, inode])}\n`;
+        if (lines.length < 65_536) continue;
+        await file.write(lines);
+        lines = '';
+      }
+      await file.write(lines);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, this.#path);
+  }
+}
+
+function parse(text: string): CachedFiles | undefined {
+  const [first, ...lines] = text.split('\n');
+  const head = JSON.parse(first ?? '') as { v?: unknown; snapshotIdHex?: unknown };
+  if (head.v !== version || typeof head.snapshotIdHex !== 'string') return undefined;
+  const files = new Map<string, CachedFile>();
+  for (const line of lines) {
+    if (line === '') continue;
+    const [path, itemPath, sizeBytes, mtimeNs, inode] = JSON.parse(line) as [string, string, number, string, string];
+    files.set(path, { itemPath, sizeBytes, mtimeNs, inode });
+  }
+  return { snapshotIdHex: head.snapshotIdHex, files };
+}

@@ -1,0 +1,199 @@
+import {
+  digestSection,
+  encodeConversationItems,
+  encodeFileItems,
+  encodeIndex,
+  encodeSnapshot,
+  encodeSnapshotSummary,
+  mergeIndexesPast,
+  objectIdBytes,
+  objectIdHex,
+  type ConversationItem,
+  type IndexedPack,
+  type IndexPlace,
+  type SnapshotCounts,
+  type SnapshotItem,
+  type SnapshotSource,
+  type SnapshotSummary,
+} from '@coffer/backup-format';
+import { randomBytes } from '@coffer/crypto';
+import { signRepositoryStatement } from '@coffer/evidence';
+import { fromHex } from '@coffer/foundation';
+
+import { BackupEngineError } from '../errors';
+import type { CurrentHead } from '../head-keeper';
+import { rememberHead, signHead } from '../heads';
+import type { Repository } from '../repository';
+import { SealedObjects, type ObjectKind } from '../sealed-objects';
+import { listPacks, packKey, packPath, readHeadState, type HeadState } from './backup-base';
+import { putObject } from './store-objects';
+
+/** What a run has read and stored, ready to become a snapshot. */
+export interface FinishedItems {
+  readonly items: readonly SnapshotItem[];
+  readonly conversations: readonly ConversationItem[];
+  readonly sources: readonly SnapshotSource[];
+  readonly device: string;
+  /** Packs that hold chunks of the items. */
+  readonly needed: ReadonlySet<IndexedPack>;
+  /** Packs that no valid index names yet: of this run, and adopted. */
+  readonly unindexed: readonly IndexedPack[];
+}
+
+/** The snapshot that became current. */
+export interface WrittenSnapshot {
+  readonly summary: SnapshotSummary;
+  readonly storedBytes: number;
+}
+
+const mostAttempts = 8;
+const packsPerIndex = 16_384;
+
+/**
+ * Writes index, snapshot and head, in this order. Where another device was quicker, builds on its head instead
+ * (docs/format/v1.md, "Order").
+ *
+ * @throws BackupEngineError `missing-object` where a needed pack vanished, `head-changed` after eight attempts
+ */
+export async function finishBackup(
+  repository: Repository,
+  base: HeadState,
+  finished: FinishedItems,
+  signal: AbortSignal,
+): Promise<WrittenSnapshot> {
+  const writer = new SnapshotWriter(repository, finished, signal);
+  let state = base;
+  for (let attempt = 1; ; attempt++) {
+    const written = await writer.write(state);
+    try {
+      await repository.access.headKeeper.replace(written.head.signed, state.current);
+    } catch (error) {
+      if (!(error instanceof BackupEngineError) || error.code !== 'head-changed') throw error;
+      state = await readHeadState(repository);
+      // The answer to our own swap may have been lost on its way.
+      const isOurs = state.current?.head.snapshotId === written.head.head.snapshotId;
+      if (!isOurs && attempt < mostAttempts) continue;
+      if (!isOurs) throw error;
+    }
+    await rememberHead(repository.access, written.head);
+    return { summary: written.summary, storedBytes: writer.storedBytes };
+  }
+}
+
+class SnapshotWriter {
+  storedBytes = 0;
+  readonly #ownIndexes: IndexPlace[] = [];
+  readonly #ownPacks = new Set<string>();
+
+  constructor(
+    private readonly repository: Repository,
+    private readonly finished: FinishedItems,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  async write(state: HeadState): Promise<{ readonly head: CurrentHead; readonly summary: SnapshotSummary }> {
+    const indexes = await this.#indexes(state);
+    await this.#confirmPacks();
+    const { current } = state;
+    const { access } = this.repository;
+    const { items, conversations, sources, device } = this.finished;
+    const files = encodeFileItems(items);
+    const chats = encodeConversationItems(conversations);
+    const summary: SnapshotSummary = {
+      id: randomBytes(objectIdBytes),
+      generation: (current?.head.generation ?? 0) + 1,
+      parent: current === undefined ? null : fromHex(current.head.snapshotId),
+      createdAtMs: access.clock.nowMs(),
+      device,
+      sources,
+      counts: countItems(items, conversations),
+      bytes: items.reduce((sum, item) => sum + (item.kind === 'file' ? item.sizeBytes : 0), 0),
+      indexes,
+      conversations: digestSection(chats),
+      files: digestSection(files),
+    };
+    const { repositoryId, keyId, ownerKey, keyring } = access;
+    const fields = { purpose: 'snapshot', repositoryId, keyId } as const;
+    const signed = signRepositoryStatement(ownerKey.seed, fields, encodeSnapshotSummary(summary));
+    const sealed = await this.#put('snapshot', summary.id, encodeSnapshot({ signed, conversations: chats, files }));
+    const head = signHead(access, {
+      v: 1,
+      repositoryId,
+      keyId,
+      keyringVersion: keyring.keyringVersion,
+      epoch: this.#epoch,
+      generation: summary.generation,
+      previous: current?.hash ?? null,
+      pruneGeneration: current?.head.pruneGeneration ?? 0,
+      snapshotId: objectIdHex(summary.id),
+      snapshotSha256: await access.platform.sha256(sealed),
+    });
+    return { head, summary };
+  }
+
+  get #epoch(): number {
+    return this.repository.access.keyring.epochs.at(-1)!.epoch;
+  }
+
+  /** The indexes of the state, and own ones for every pack that the items need and the state does not name. */
+  async #indexes(state: HeadState): Promise<readonly IndexPlace[]> {
+    const named = new Set(state.packs.map(packKey));
+    const wanted = [...this.finished.needed, ...this.finished.unindexed];
+    const missing = new Map<string, IndexedPack>();
+    for (const pack of wanted) {
+      const key = packKey(pack);
+      if (!named.has(key) && !this.#ownPacks.has(key)) missing.set(key, pack);
+    }
+    for (const place of await this.#writeIndexes([...missing.values()])) this.#ownIndexes.push(place);
+    for (const key of missing.keys()) this.#ownPacks.add(key);
+    const all = [...state.indexes, ...this.#ownIndexes];
+    if (all.length <= mergeIndexesPast) return all;
+    const sizes = await listPacks(this.repository.access);
+    const packs = new Map([...state.packs, ...wanted].map((pack) => [packKey(pack), pack]));
+    return this.#writeIndexes([...packs.values()].filter((pack) => sizes.get(packPath(pack)) === pack.sealedBytes));
+  }
+
+  async #writeIndexes(packs: readonly IndexedPack[]): Promise<readonly IndexPlace[]> {
+    const places: IndexPlace[] = [];
+    for (let at = 0; at < packs.length; at += packsPerIndex) {
+      const indexId = randomBytes(objectIdBytes);
+      await this.#put('index', indexId, encodeIndex(packs.slice(at, at + packsPerIndex)));
+      places.push({ epoch: this.#epoch, indexId });
+    }
+    return places;
+  }
+
+  async #confirmPacks(): Promise<void> {
+    const sizes = await listPacks(this.repository.access);
+    for (const pack of this.finished.needed) {
+      const path = packPath(pack);
+      if (sizes.get(path) === pack.sealedBytes) continue;
+      throw new BackupEngineError(
+        'missing-object',
+        `a pack vanished from the store while the backup ran: ${path}. The backup before is untouched; run it again`,
+        { fields: { path }, isRetryable: true },
+      );
+    }
+  }
+
+  async #put(kind: ObjectKind, id: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+    const { objects, store } = this.repository.access;
+    const place = { kind, epoch: this.#epoch, id };
+    const sealed = await objects.seal(place, plaintext);
+    await putObject(store, SealedObjects.path(place), sealed, this.signal);
+    this.storedBytes += sealed.length;
+    return sealed;
+  }
+}
+
+function countItems(items: readonly SnapshotItem[], conversations: readonly ConversationItem[]): SnapshotCounts {
+  const count = (kind: SnapshotItem['kind']): number =>
+    items.reduce((sum, item) => sum + (item.kind === kind ? 1 : 0), 0);
+  return {
+    files: count('file'),
+    folders: count('folder'),
+    links: count('link'),
+    conversations: conversations.length,
+    messages: conversations.reduce((sum, conversation) => sum + conversation.messages, 0),
+  };
+}

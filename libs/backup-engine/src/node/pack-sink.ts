@@ -1,0 +1,91 @@
+import { objectIdBytes, PackBuilder, worthwhileFrameBytes } from '@coffer/backup-format';
+import { nodeCompressor } from '@coffer/backup-format/node';
+import { randomBytes } from '@coffer/crypto';
+import { hmacSha256 } from '@coffer/crypto/node';
+import { sealingContext } from '@coffer/device-crypto';
+import { sealChunkedSync } from '@coffer/device-crypto/node';
+
+import { ChunkTable } from '../chunk-table';
+import type { BackupSetup, SealedPackMessage } from './worker-messages';
+
+/** Whether chunks of one file are worth compressing: what does not shrink is tried less and less often. */
+export interface CompressionHabit {
+  isTried: boolean;
+  /** Chunks to leave alone before the next try. */
+  toSkip: number;
+  skipNext: number;
+}
+
+const mostSkipped = 16;
+
+export function newCompressionHabit(isTried: boolean): CompressionHabit {
+  return { isTried, toSkip: 0, skipNext: 1 };
+}
+
+/** Takes raw chunks in a worker thread, leaves out what is stored, and sends sealed packs to the main thread. */
+export class PackSink {
+  readonly #setup: BackupSetup;
+  readonly #table: ChunkTable;
+  readonly #builder = new PackBuilder();
+  readonly #send: (pack: SealedPackMessage) => void;
+  #underWay = 0;
+  #wake: (() => void) | undefined;
+
+  constructor(setup: BackupSetup, send: (pack: SealedPackMessage) => void) {
+    this.#setup = setup;
+    this.#table = new ChunkTable(setup.table);
+    this.#send = send;
+  }
+
+  /** Whether `raw` is stored or taken already; else it is now this worker's to add. Writes the id to `ids` at `at`. */
+  isKnown(raw: Uint8Array, ids: Uint8Array, at: number): boolean {
+    ids.set(hmacSha256(this.#setup.chunkIdKey, raw), at);
+    return !this.#table.claim(ids, at);
+  }
+
+  /** Adds a chunk that {@link isKnown} did not know. Waits while the store is behind. */
+  async add(id: Uint8Array, raw: Uint8Array, habit: CompressionHabit): Promise<void> {
+    const frame = compress(raw, habit);
+    const content = frame ?? raw;
+    if (!this.#builder.fits(content.length + 1, raw.length)) await this.flush();
+    this.#builder.add(id, content, raw.length, frame !== undefined);
+  }
+
+  /**
+   * Seals what has been added and sends it, once the pack before it is stored: so a thread never has more than one pack
+   * under way.
+   */
+  async flush(): Promise<void> {
+    if (this.#builder.chunks === 0) return;
+    while (this.#underWay > 0) await new Promise<void>((wake) => (this.#wake = wake));
+    const { plaintext, table } = this.#builder.finish();
+    const packId = randomBytes(objectIdBytes);
+    const { repositoryId, epoch, packKey } = this.#setup;
+    const key = { inputKey: packKey, context: sealingContext('pack', repositoryId, epoch, packId) };
+    const sealed = sealChunkedSync(key, plaintext);
+    this.#underWay += 1;
+    this.#send({ type: 'pack', packId, sealed, table });
+  }
+
+  /** The main thread has stored a pack. */
+  stored(): void {
+    this.#underWay -= 1;
+    this.#wake?.();
+  }
+}
+
+function compress(raw: Uint8Array, habit: CompressionHabit): Uint8Array | undefined {
+  if (!habit.isTried) return undefined;
+  if (habit.toSkip > 0) {
+    habit.toSkip -= 1;
+    return undefined;
+  }
+  const frame = nodeCompressor.compress(raw);
+  if (frame.length <= worthwhileFrameBytes(raw.length)) {
+    habit.skipNext = 1;
+    return frame;
+  }
+  habit.toSkip = habit.skipNext;
+  habit.skipNext = Math.min(mostSkipped, 2 * habit.skipNext);
+  return undefined;
+}

@@ -1,0 +1,93 @@
+import { chunkIdBytes, type ConversationItem, type FileItem } from '@coffer/backup-format';
+
+import { BackupEngineError } from '../errors';
+import type { Repository } from '../repository';
+import type { CachedFiles, FileCache } from './file-cache';
+import type { PackStore } from './pack-store';
+import type { ScannedEntry } from './scan-sources';
+
+/** What the last backup of this device can give again without reading the file. */
+export interface ReusedFile {
+  readonly item: FileItem;
+  readonly conversations: readonly ConversationItem[];
+}
+
+/** The last backup of this device, as far as its cache and the store agree. */
+export class PreviousItems {
+  readonly #cached: CachedFiles;
+  readonly #files: ReadonlyMap<string, FileItem>;
+  readonly #conversations: ReadonlyMap<string, readonly ConversationItem[]>;
+
+  private constructor(
+    cached: CachedFiles,
+    files: ReadonlyMap<string, FileItem>,
+    conversations: ReadonlyMap<string, readonly ConversationItem[]>,
+  ) {
+    this.#cached = cached;
+    this.#files = files;
+    this.#conversations = conversations;
+  }
+
+  /** @returns undefined where there is no cache, or its snapshot is gone: then every file is read */
+  static async load(repository: Repository, cache: FileCache): Promise<PreviousItems | undefined> {
+    const cached = await cache.load();
+    if (cached === undefined) return undefined;
+    try {
+      const snapshot = await repository.openSnapshot(cached.snapshotIdHex);
+      const files = new Map<string, FileItem>();
+      for (const item of await snapshot.items()) if (item.kind === 'file') files.set(item.path, item);
+      return new PreviousItems(
+        cached,
+        files,
+        Map.groupBy(await snapshot.conversations(), ({ source }) => source),
+      );
+    } catch (error) {
+      const isLost =
+        error instanceof BackupEngineError && ['no-snapshot', 'damaged', 'missing-object'].includes(error.code);
+      if (isLost) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * A file that has not changed since, by size, mtime and inode, and all of whose chunks are in the store.
+   *
+   * @returns undefined where it must be read
+   */
+  find(entry: ScannedEntry, packs: PackStore): ReusedFile | undefined {
+    const known = this.#cached.files.get(entry.path);
+    const item = this.#files.get(entry.itemPath);
+    const isUnchanged =
+      known !== undefined &&
+      item !== undefined &&
+      known.itemPath === entry.itemPath &&
+      known.sizeBytes === entry.sizeBytes &&
+      item.sizeBytes === entry.sizeBytes &&
+      known.mtimeNs === entry.mtimeNs &&
+      known.inode === entry.inode;
+    if (!isUnchanged || !isStored(item.chunkIds, packs)) return undefined;
+    const conversations = this.#conversations.get(entry.itemPath) ?? [];
+    const parts = conversations.flatMap(({ segments }) => segments.flatMap((segment) => segment.parts));
+    if (!parts.every((part) => packs.place(part.id, 0) !== undefined)) return undefined;
+    return {
+      item: { ...item, mode: entry.mode },
+      conversations: conversations.map((conversation) => placedAnew(conversation, packs)),
+    };
+  }
+}
+
+function isStored(chunkIds: Uint8Array, packs: PackStore): boolean {
+  for (let at = 0; at < chunkIds.length; at += chunkIdBytes) {
+    if (packs.place(chunkIds, at) === undefined) return false;
+  }
+  return true;
+}
+
+/** A pack may have been lost and its chunks stored again elsewhere. */
+function placedAnew(conversation: ConversationItem, packs: PackStore): ConversationItem {
+  const segments = conversation.segments.map((segment) => ({
+    ...segment,
+    parts: segment.parts.map((part) => packs.segmentPart(part.id, 0)),
+  }));
+  return { ...conversation, segments };
+}

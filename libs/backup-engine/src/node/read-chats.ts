@@ -1,0 +1,71 @@
+import { chunkIdBytes, formatLimits } from '@coffer/backup-format';
+import { cutSegments, encodeSegment, type ChatSource, type Message } from '@coffer/chat-model';
+import { CofferError } from '@coffer/foundation';
+
+import { newCompressionHabit, type PackSink } from './pack-sink';
+import type { ChatsRead, NewConversation, NewSegment } from './worker-messages';
+
+/** Reads the conversations of a file; undefined where it is no chat history. Given by the program, since it depends on formats. */
+export type OpenChats = (path: string) => Promise<ChatSource | undefined>;
+
+/**
+ * Stores the conversations of a file as segments. A source that turns out damaged midway gives what came before, and says so:
+ * the file itself is in the backup in any case.
+ */
+export async function readChats(path: string, openChats: OpenChats, sink: PackSink): Promise<ChatsRead | null> {
+  let source: ChatSource | undefined;
+  try {
+    source = await openChats(path);
+  } catch (error) {
+    return { format: 'unknown', conversations: [], failure: codeOf(error) };
+  }
+  if (source === undefined) return null;
+  const conversations: NewConversation[] = [];
+  const { format } = source;
+  try {
+    for (const entry of source.conversations()) {
+      conversations.push({
+        conversation: entry.conversation,
+        segments: await storeSegments(entry.messages(), sink),
+      });
+    }
+    return { format, conversations };
+  } catch (error) {
+    if (!(error instanceof CofferError)) throw error;
+    return { format, conversations, failure: error.code };
+  } finally {
+    source.close();
+  }
+}
+
+async function storeSegments(messages: Iterable<Message>, sink: PackSink): Promise<readonly NewSegment[]> {
+  const segments: NewSegment[] = [];
+  for (const run of cutSegments(messages)) {
+    const bytes = encodeSegment(run);
+    const parts = Math.ceil(bytes.length / formatLimits.chunkBytes);
+    const partIds = new Uint8Array(parts * chunkIdBytes);
+    const habit = newCompressionHabit(true);
+    for (let part = 0; part < parts; part++) {
+      const raw = bytes.subarray(part * formatLimits.chunkBytes, (part + 1) * formatLimits.chunkBytes);
+      const at = part * chunkIdBytes;
+      if (!sink.isKnown(raw, partIds, at)) await sink.add(partIds.subarray(at, at + chunkIdBytes), raw, habit);
+    }
+    segments.push({ messages: run.length, ...spanOf(run), partIds });
+  }
+  return segments;
+}
+
+function spanOf(messages: readonly Message[]): { readonly firstMs: number | null; readonly lastMs: number | null } {
+  let firstMs: number | null = null;
+  let lastMs: number | null = null;
+  for (const { timeMs } of messages) {
+    if (timeMs === null) continue;
+    if (firstMs === null || timeMs < firstMs) firstMs = timeMs;
+    if (lastMs === null || timeMs > lastMs) lastMs = timeMs;
+  }
+  return { firstMs, lastMs };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof CofferError ? error.code : 'unexpected';
+}

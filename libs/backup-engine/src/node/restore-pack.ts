@@ -1,0 +1,68 @@
+import { chmodSync, closeSync, openSync, renameSync, utimesSync, writeSync } from 'node:fs';
+
+import { chunkIdBytes } from '@coffer/backup-format';
+import { openChunkedSync } from '@coffer/device-crypto/node';
+
+import { openChunk } from '../chunk-index';
+import { release } from '../release';
+import { nodePlatform } from './platform';
+import type { FileToFinish, PackRestore } from './worker-messages';
+
+/**
+ * Opens a pack and writes its chunks where they belong. Every chunk is authenticated and its id recomputed before a byte of it
+ * is written.
+ *
+ * @throws DeviceCryptoError, BackupFormatError on damage; errors of node:fs (`ENOSPC`, …)
+ */
+export async function restorePack(job: PackRestore): Promise<void> {
+  const plaintext = openChunkedSync(job.key, job.sealed);
+  release(job.sealed);
+  const open = new Map<number, number>();
+  let opened: { readonly chunk: number; readonly raw: Uint8Array } | undefined;
+  try {
+    for (let at = 0; at < job.writes.length; at += 3) {
+      const chunk = job.writes[at]!;
+      const fileNumber = job.writes[at + 1]!;
+      if (opened?.chunk !== chunk) opened = { chunk, raw: await openAt(job, plaintext, chunk) };
+      let file = open.get(fileNumber);
+      if (file === undefined) {
+        file = openSync(job.files[fileNumber]!, 'r+');
+        open.set(fileNumber, file);
+      }
+      writeAll(file, opened.raw, job.writes[at + 2]!);
+      // Few files are open at once: writes come in the order of the files.
+      if (open.size > filesOpen) closeOldest(open);
+    }
+  } finally {
+    for (const file of open.values()) closeSync(file);
+    release(plaintext);
+  }
+}
+
+const filesOpen = 16;
+
+/** Gives complete files their mode, time and final name, which must be free. */
+export function finishFiles(files: readonly FileToFinish[]): void {
+  for (const { temporary, path, mode, mtimeMs } of files) {
+    chmodSync(temporary, mode);
+    utimesSync(temporary, mtimeMs / 1000, mtimeMs / 1000);
+    renameSync(temporary, path);
+  }
+}
+
+async function openAt(job: PackRestore, plaintext: Uint8Array, chunk: number): Promise<Uint8Array> {
+  const [offset, storedLength, rawLength] = job.places.subarray(3 * chunk, 3 * chunk + 3);
+  const stored = plaintext.subarray(offset, offset! + storedLength!);
+  const id = job.ids.subarray(chunk * chunkIdBytes, (chunk + 1) * chunkIdBytes);
+  return openChunk(nodePlatform, job.chunkIdKey, stored, { id, rawLength: rawLength! });
+}
+
+function writeAll(file: number, bytes: Uint8Array, position: number): void {
+  for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, position + at);
+}
+
+function closeOldest(open: Map<number, number>): void {
+  const [number, file] = open.entries().next().value!;
+  open.delete(number);
+  closeSync(file);
+}

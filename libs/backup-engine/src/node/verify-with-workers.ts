@@ -1,0 +1,28 @@
+import type { OpenedSnapshot } from '../opened-snapshot';
+import type { Repository } from '../repository';
+import { verifySnapshot, type VerifyOptions, type VerifyReport } from '../verify';
+import { defaultWorkers, WorkerPool, type StartWorker } from './worker-pool';
+
+export interface WorkerVerifyOptions extends Omit<VerifyOptions, 'checkPack' | 'packsAtOnce'> {
+  /** Starts a worker thread whose entry calls `serveEngineWorker`. */
+  readonly startWorker: StartWorker;
+  readonly workers?: number;
+}
+
+/** As `verifySnapshot`, on worker threads. */
+export async function verifyWithWorkers(
+  repository: Repository,
+  snapshot: OpenedSnapshot,
+  { startWorker, workers = defaultWorkers, ...options }: WorkerVerifyOptions,
+): Promise<VerifyReport> {
+  const pool = new WorkerPool(startWorker, workers);
+  try {
+    return await verifySnapshot(repository, snapshot, {
+      ...options,
+      packsAtOnce: workers + 1,
+      checkPack: (check) => pool.run((worker) => worker.call('checkPack', check, [check.sealed.buffer])),
+    });
+  } finally {
+    await pool.stop();
+  }
+}

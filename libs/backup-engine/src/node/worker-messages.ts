@@ -1,0 +1,125 @@
+import type { Conversation } from '@coffer/chat-model';
+
+import type { PackCheck, PackFindings } from '../check-pack';
+import type { ChunkTableMemory } from '../chunk-table';
+
+/** What a worker needs before it can back up. Keys go to threads of this process only. */
+export interface BackupSetup {
+  readonly repositoryId: Uint8Array;
+  readonly epoch: number;
+  /** Sealing key of packs in this epoch, 32 bytes. */
+  readonly packKey: Uint8Array;
+  readonly chunkIdKey: Uint8Array;
+  readonly gearTable: Int32Array;
+  /** Shared by all threads: what is stored or taken already. */
+  readonly table: ChunkTableMemory;
+}
+
+export interface FileToRead {
+  readonly path: string;
+}
+
+/** What became of one file. */
+export type FileRead =
+  | {
+      readonly status: 'read';
+      readonly sizeBytes: number;
+      readonly mode: number;
+      readonly mtimeMs: number;
+      /** Decimal nanoseconds: what the cache compares. */
+      readonly mtimeNs: string;
+      readonly inode: string;
+      readonly chunkIds: Uint8Array<ArrayBuffer>;
+      /** Size or time changed while it was read. */
+      readonly isChanged: boolean;
+      /** Whether it is worth asking the chat readers. */
+      readonly mayHoldChats: boolean;
+    }
+  | { readonly status: 'unreadable'; readonly systemCode: string };
+
+/** A segment before the places of its parts are known. */
+export interface NewSegment {
+  readonly messages: number;
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+  /** 32 bytes for each part. */
+  readonly partIds: Uint8Array<ArrayBuffer>;
+}
+
+export interface NewConversation {
+  readonly conversation: Conversation;
+  readonly segments: readonly NewSegment[];
+}
+
+/** The conversations of one file. */
+export interface ChatsRead {
+  readonly format: string;
+  readonly conversations: readonly NewConversation[];
+  /** Why reading ended early; code of the reader's error. */
+  readonly failure?: string;
+}
+
+/** One chunk and where it goes. All arrays have one entry a chunk, `targets` apart. */
+export interface PackRestore {
+  readonly key: PackCheck['key'];
+  readonly chunkIdKey: Uint8Array;
+  readonly sealed: Uint8Array<ArrayBuffer>;
+  /** 32 bytes a chunk. */
+  readonly ids: Uint8Array;
+  /** Offset, stored length, raw length of each chunk. */
+  readonly places: Uint32Array;
+  /** For each write: number of the chunk, number of the file in `files`, offset in the file. */
+  readonly writes: Float64Array;
+  /** Paths of the temporary files. */
+  readonly files: readonly string[];
+}
+
+/** A file whose content is complete. */
+export interface FileToFinish {
+  readonly temporary: string;
+  readonly path: string;
+  readonly mode: number;
+  readonly mtimeMs: number;
+}
+
+/** What can be asked of a worker: request and answer of each. */
+export interface WorkerCalls {
+  readonly setUp: { readonly request: BackupSetup; readonly answer: null };
+  readonly readFiles: { readonly request: readonly FileToRead[]; readonly answer: readonly FileRead[] };
+  readonly readChats: { readonly request: string; readonly answer: ChatsRead | null };
+  readonly flush: { readonly request: null; readonly answer: null };
+  readonly checkPack: { readonly request: PackCheck; readonly answer: PackFindings };
+  readonly restorePack: { readonly request: PackRestore; readonly answer: null };
+  readonly finishFiles: { readonly request: readonly FileToFinish[]; readonly answer: null };
+}
+
+export type WorkerCall = keyof WorkerCalls;
+
+/** From the main thread to a worker. */
+export type ToWorker =
+  | { readonly type: 'call'; readonly number: number; readonly call: WorkerCall; readonly request: unknown }
+  /** The last pack is stored: the next one may be sealed. */
+  | { readonly type: 'stored' };
+
+/** A sealed pack on its way to the store. */
+export interface SealedPackMessage {
+  readonly type: 'pack';
+  readonly packId: Uint8Array<ArrayBuffer>;
+  readonly sealed: Uint8Array<ArrayBuffer>;
+  readonly table: Uint8Array<ArrayBuffer>;
+}
+
+/** From a worker to the main thread. */
+export type FromWorker =
+  | { readonly type: 'answer'; readonly number: number; readonly answer: unknown }
+  | { readonly type: 'failure'; readonly number: number; readonly failure: PortableError }
+  | SealedPackMessage
+  | { readonly type: 'progress'; readonly bytes: number; readonly files: number };
+
+/** An error as it crosses between threads. */
+export interface PortableError {
+  readonly kind: 'damaged' | 'system' | 'other';
+  /** Code of the error, or of the operating system. */
+  readonly code: string;
+  readonly message: string;
+}

@@ -1,0 +1,151 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+import { BackupEngineError } from '../errors';
+import { unpackError } from './portable-error';
+import type { FromWorker, SealedPackMessage, ToWorker, WorkerCall, WorkerCalls } from './worker-messages';
+
+/** Starts one worker thread whose entry calls `serveEngineWorker`. */
+export type StartWorker = () => Worker;
+
+/** How many threads work unless told: more than a few only cost memory, since the store or the disk is the limit. */
+export const defaultWorkers = Math.max(1, Math.min(4, availableParallelism()));
+
+/** Runs a worker from a file. Young generations are small: what workers allocate lives long or not at all. */
+export function workerFromFile(entry: URL): StartWorker {
+  return () => new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+}
+
+interface PendingCall {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** What workers say besides their answers. */
+export interface WorkerListener {
+  /** A pack to be stored; the worker waits until `stored` is called on it. */
+  onPack?(pack: SealedPackMessage, worker: PoolWorker): void;
+  onProgress?(bytes: number, files: number): void;
+}
+
+/** One worker thread and the calls that it has not answered. */
+export class PoolWorker {
+  readonly #thread: Worker;
+  readonly #pending = new Map<number, PendingCall>();
+  #lastNumber = 0;
+  #failure: Error | undefined;
+
+  constructor(thread: Worker, listener: WorkerListener) {
+    this.#thread = thread;
+    thread.on('message', (message: FromWorker) => this.#receive(message, listener));
+    thread.on('error', (cause) => {
+      this.#fail(new BackupEngineError('worker-failed', 'a worker thread ended by a fault', { cause }));
+    });
+    thread.on('exit', () => this.#fail(new BackupEngineError('worker-failed', 'a worker thread ended')));
+  }
+
+  call<Call extends WorkerCall>(
+    call: Call,
+    request: WorkerCalls[Call]['request'],
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<WorkerCalls[Call]['answer']> {
+    return new Promise<unknown>((resolve, reject) => {
+      if (this.#failure !== undefined) {
+        reject(this.#failure);
+        return;
+      }
+      const number = ++this.#lastNumber;
+      this.#pending.set(number, { resolve, reject });
+      this.#send({ type: 'call', number, call, request }, transfer);
+    }) as Promise<WorkerCalls[Call]['answer']>;
+  }
+
+  stored(): void {
+    this.#send({ type: 'stored' }, []);
+  }
+
+  async stop(): Promise<void> {
+    await this.#thread.terminate();
+  }
+
+  #send(message: ToWorker, transfer: readonly ArrayBuffer[]): void {
+    this.#thread.postMessage(message, transfer);
+  }
+
+  #receive(message: FromWorker, listener: WorkerListener): void {
+    switch (message.type) {
+      case 'answer':
+        this.#take(message.number)?.resolve(message.answer);
+        return;
+      case 'failure':
+        this.#take(message.number)?.reject(unpackError(message.failure));
+        return;
+      case 'pack':
+        listener.onPack?.(message, this);
+        return;
+      case 'progress':
+        listener.onProgress?.(message.bytes, message.files);
+        return;
+    }
+  }
+
+  #take(number: number): PendingCall | undefined {
+    const pending = this.#pending.get(number);
+    this.#pending.delete(number);
+    return pending;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#pending.clear();
+  }
+}
+
+/** A few worker threads; a job goes to the first that is free. */
+export class WorkerPool {
+  readonly #workers: PoolWorker[];
+  readonly #free: PoolWorker[];
+  readonly #waiting: ((worker: PoolWorker) => void)[] = [];
+
+  constructor(start: StartWorker, count: number, listener: WorkerListener = {}) {
+    this.#workers = Array.from({ length: count }, () => new PoolWorker(start(), listener));
+    this.#free = [...this.#workers];
+  }
+
+  get size(): number {
+    return this.#workers.length;
+  }
+
+  /**
+   * Runs a job on a worker of its own.
+   *
+   * @param turn - `first`: before the jobs that wait already
+   */
+  async run<T>(job: (worker: PoolWorker) => Promise<T>, turn: 'first' | 'last' = 'last'): Promise<T> {
+    const worker = this.#free.pop() ?? (await this.#next(turn));
+    try {
+      return await job(worker);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free.push(worker);
+      else next(worker);
+    }
+  }
+
+  #next(turn: 'first' | 'last'): Promise<PoolWorker> {
+    return new Promise((take) => {
+      if (turn === 'first') this.#waiting.unshift(take);
+      else this.#waiting.push(take);
+    });
+  }
+
+  /** Runs a job on every worker, beside what they do. */
+  async onAll(job: (worker: PoolWorker) => Promise<unknown>): Promise<void> {
+    await Promise.all(this.#workers.map(job));
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
+  }
+}
