@@ -173,6 +173,11 @@ describe('openChatSource', () => {
     expect(await openChatSource(write('photo2.jpg', Buffer.from('ffd8ffe000104a464946', 'hex')))).toBeUndefined();
     expect(await openChatSource(write('other2.db', databaseBytes('CREATE TABLE t(a);\n')))).toBeUndefined();
   });
+  it('gives nothing for a zip that is broken or hostile, and for a log', async () => {
+    expect(await openChatSource(write('hostile2.zip', zip({ name: '../x.txt', content: chat })))).toBeUndefined();
+    expect(await openChatSource(write('broken.zip', Buffer.from('PK\u0003\u0004 and no more')))).toBeUndefined();
+    expect(await openChatSource(write('server.txt', '[2020-01-01 10:00:00] INFO: started\n'))).toBeUndefined();
+  });
   it('gives the chats of what is one', async () => {
     const source = await openChatSource(write('WhatsApp Chat with Bo.txt', chat));
     expect(source?.counts).toEqual({ chats: 1, messages: 2 });

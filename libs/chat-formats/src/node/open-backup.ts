@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ChatSource } from '@coffer/chat-model';
-import type { BackupInspection, BackupPayload, BackupWarning, OpenedBackup } from '../backup';
+import type { BackupFormat, BackupInspection, BackupPayload, BackupWarning, OpenedBackup } from '../backup';
 import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
@@ -52,22 +52,28 @@ export async function openBackup(path: string, options: OpenBackupOptions = {}):
 }
 
 /**
- * The conversations of a file that needs no key, for backing them up; undefined where the file is no chat history.
+ * The conversations of a file that needs no key, for backing them up; undefined where the file is no chat history. A text
+ * is only taken for one if its name says so: logs look alike.
  *
- * @throws ChatFormatError `damaged`, `too-large`
+ * @throws ChatFormatError `damaged`, `too-large` where the file is a chat history that cannot be read
  */
 export async function openChatSource(
   path: string,
   options: Pick<OpenBackupOptions, 'contactsPath' | 'timeZone'> = {},
 ): Promise<ChatSource | undefined> {
+  const format = formatOf(path);
+  if (format === undefined || !openFormats.includes(format)) return undefined;
+  if (format === 'export-chat-text' && !/chat/i.test(basename(path))) return undefined;
+  return (await openBackup(path, options)).chats();
+}
+
+const openFormats: readonly BackupFormat[] = ['whatsapp-msgstore', 'export-chat-text', 'export-chat-zip'];
+
+function formatOf(path: string): BackupFormat | undefined {
   try {
-    const opened = await openBackup(path, options);
-    return await opened.chats();
+    return identifyBackup(path).format;
   } catch (error) {
-    const isNone =
-      error instanceof ChatFormatError &&
-      ['not-a-backup', 'unsupported-format', 'key-required', 'no-chats'].includes(error.code);
-    if (isNone) return undefined;
+    if (error instanceof ChatFormatError) return undefined;
     throw error;
   }
 }

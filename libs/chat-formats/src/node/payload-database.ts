@@ -1,0 +1,87 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChatFormatError } from '../errors';
+import { packedKind } from '../payload-kind';
+import type { SqlDatabase } from '../sql';
+import { inMemoryLimitBytes } from './payload-bytes';
+import { openSqliteBytes, openSqliteFile } from './sqlite-database';
+
+/**
+ * The database that a payload is: in memory, or in a private file where it is larger than that.
+ *
+ * @param limitBytes - largest database that is held in memory
+ * @throws ChatFormatError `no-chats` where the payload is no database, `damaged`
+ */
+export async function openPayloadDatabase(
+  chunks: AsyncIterable<Uint8Array>,
+  limitBytes: number = inMemoryLimitBytes,
+): Promise<SqlDatabase> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  let spool: Spool | undefined;
+  try {
+    for await (const piece of chunks) {
+      if (pieces.length === 0 && spool === undefined && packedKind(piece) !== 'sqlite') throw noDatabase();
+      if (spool === undefined && length + piece.length > limitBytes) {
+        spool = createSpool();
+        for (const earlier of pieces.splice(0)) spool.write(earlier);
+      }
+      if (spool === undefined) pieces.push(piece);
+      else spool.write(piece);
+      length += piece.length;
+    }
+  } catch (error) {
+    spool?.remove();
+    throw error;
+  }
+  if (length === 0) throw noDatabase();
+  return spool === undefined ? openSqliteBytes(Buffer.concat(pieces.splice(0), length)) : spool.open();
+}
+
+const noDatabase = (): ChatFormatError =>
+  new ChatFormatError('no-chats', 'this backup holds other files than a chat database');
+
+interface Spool {
+  write(piece: Uint8Array): void;
+  open(): SqlDatabase;
+  remove(): void;
+}
+
+/** A database too large for memory goes through a file that only its owner can read, and that is gone at the end. */
+function createSpool(): Spool {
+  const folder = mkdtempSync(join(tmpdir(), 'coffer-open-'));
+  const path = join(folder, 'payload');
+  const file = openSync(path, 'wx', 0o600);
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  return {
+    write: (piece) => {
+      for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
+    },
+    open: () => {
+      closeSync(file);
+      try {
+        return removeOnClose(openSqliteFile(path), remove);
+      } catch (error) {
+        remove();
+        throw error;
+      }
+    },
+    remove: () => {
+      closeSync(file);
+      remove();
+    },
+  };
+}
+
+function removeOnClose(database: SqlDatabase, remove: () => void): SqlDatabase {
+  return {
+    rows: (sql, ...parameters) => database.rows(sql, ...parameters),
+    query: (sql) => database.query(sql),
+    execute: (sql) => database.execute(sql),
+    close: () => {
+      database.close();
+      remove();
+    },
+  };
+}
