@@ -13,15 +13,19 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
   readonly #store: VaultStore<Transaction>;
   readonly #sealer: KeySealer;
   readonly #vaultId: Uint8Array;
+  readonly #onCommitted: () => void;
 
   constructor(parts: {
     readonly store: VaultStore<Transaction>;
     readonly sealer: KeySealer;
     readonly vaultId: Uint8Array;
+    /** Told after each commit of an act, so that its events need not wait for the sequencer's next round. */
+    readonly onCommitted?: () => void;
   }) {
     this.#store = parts.store;
     this.#sealer = parts.sealer;
     this.#vaultId = parts.vaultId;
+    this.#onCommitted = parts.onCommitted ?? (() => undefined);
   }
 
   /** The account of an identity; made with one budget row and its first event where this is its first request. */
@@ -55,9 +59,11 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
     options: { readonly loginId?: string } = {},
   ): Promise<T> {
     try {
-      return await this.#store.transaction(accountId, async (transaction) =>
+      const result = await this.#store.transaction(accountId, async (transaction) =>
         work(await this.#open(transaction, accountId, options.loginId)),
       );
+      this.#onCommitted();
+      return result;
     } catch (error) {
       if (!(error instanceof ChainDiffers)) throw error;
       await this.seal(accountId, 'the budget does not agree with the ledger');

@@ -1,8 +1,11 @@
 export { Accounts } from './accounts';
+export { Activation, type ActivatedKeyslot } from './activation';
 export { AccountSession, type StatementExpectation } from './account-session';
+export { DummyRecords } from './dummy-records';
 export { SealerError, VaultError, type VaultErrorCode } from './errors';
 export type { EventDetails } from './event-maker';
 export { decideSpend, openingBudget, refilled, sameBudget, withoutRecord, type SpendDecision } from './guess-budget';
+export { Keyslots } from './keyslots';
 export type { Anchor, AnchorEntry, AnchorHead } from './ledger/anchor';
 export { chainHolds, checkLeaves, checkTree, type AccountChain, type LedgerCheckStore } from './ledger/ledger-check';
 export type {
@@ -14,6 +17,7 @@ export type {
   QueuedEvent,
 } from './ledger/ledger-store';
 export { Sequencer, type SequencerParts, type SequencerRound } from './ledger/sequencer';
+export { createOpaqueServer } from './opaque-server';
 export { dummyRecordBytes } from './password-record';
 export { defaultPolicy, type Ksf, type VaultPolicy } from './policy';
 export type { AnchorWatch } from './ports/anchor-watch';
@@ -43,3 +47,6 @@ export {
   type VaultStateRow,
   type VaultStateStore,
 } from './vault-identity';
+export { Recovery, type FinishedLogin, type StartedLogin } from './recovery';
+export { Registrations, type OpenedRegistration, type RegistrationOpening } from './registrations';
+export type { VaultServiceParts, VaultStep } from './vault-services';

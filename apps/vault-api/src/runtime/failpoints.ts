@@ -1,16 +1,11 @@
+import type { VaultStep } from '@coffer/key-vault';
 import type { Logger } from '@coffer/observability';
 
-/** Steps after which a test can kill this process, as a power cut would. */
-export type VaultStep = 'spend-committed' | 'evaluated' | 'state-stored' | 'proven-committed';
-
-/** Called at each step. */
-export type AtStep = (step: VaultStep) => void;
-
 /**
- * With COFFER_FAILPOINT set to a step the process kills itself there (SIGKILL), once it has been told so in its log. Without,
- * steps cost nothing.
+ * With COFFER_FAILPOINT set to a step the process kills itself there (SIGKILL), as a power cut would; claims and log say that
+ * it is set. Without, steps cost nothing.
  */
-export function failpoints(chosen: string | undefined, log: Logger): AtStep {
+export function failpoints(chosen: string | undefined, log: Logger): (step: VaultStep) => void {
   if (chosen === undefined) return () => undefined;
   log.warn({ step: chosen }, 'a failpoint is set: this process will kill itself; for tests only');
   return (step) => {

@@ -65,10 +65,13 @@ async function assemble(
   const identity = await openVaultIdentity(state, sealer, (record) => dummyRecordBytes(record, config.policy.ksf));
   const metrics = createMetrics('vault-api');
   const store = new PgVaultStore(database);
-  const accounts = new Accounts({ store, sealer, vaultId: identity.vaultId });
+  const accounts = new Accounts({
+    ...{ store, sealer, vaultId: identity.vaultId },
+    onCommitted: () => ledger.kick(),
+  });
   const watch = new PgAnchorWatch(database, anchorPatienceMs);
   const anchor = new DiskAnchor(config.anchorFolder, systemClock);
-  const ledger = new LedgerRunner({
+  const ledger: LedgerRunner = new LedgerRunner({
     ...{ database, state, anchor, watch, sealer, identity, accounts, log, metrics },
     checkEveryMs: config.ledgerCheckMs,
     housekeeping: async () => store.sweep(),

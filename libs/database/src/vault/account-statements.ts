@@ -54,3 +54,29 @@ export const insertNotice = statement(
   `INSERT INTO notices (account_id, notice_id, at, kind, severity, title, text, event_number)
    VALUES ($1, $2, ${fromMs('$3')}, $4, $5, $6, $7, $8)`,
 );
+
+export const findBudget = statement(
+  'find-budget',
+  `SELECT remaining, attempt, ${instantMs('next_guess_at')} AS "nextAtMs", active_serial AS serial
+   FROM budgets WHERE account_id = $1`,
+);
+
+/** Newest first: ids are UUIDv7, which sort by time. $2 the last id of the page before, or NULL. */
+export const listNotices = statement(
+  'list-notices',
+  `SELECT notice_id AS "noticeId", ${instantMs('at')} AS "atMs", kind, severity, title, text,
+     event_number AS "eventNumber"
+   FROM notices WHERE account_id = $1 AND ($2::uuid IS NULL OR notice_id < $2::uuid)
+   ORDER BY notice_id DESC LIMIT $3`,
+);
+
+export const listEvents = statement(
+  'list-events',
+  `SELECT e.number, e.event, e.salt, e.mac, l.leaf_index AS "leafIndex"
+   FROM ledger_events e LEFT JOIN ledger_leaves l ON l.account_id = e.account_id AND l.number = e.number
+   WHERE e.account_id = $1 AND e.number > $2 ORDER BY e.number LIMIT $3`,
+);
+export const findLeafIndex = statement(
+  'find-leaf-index',
+  'SELECT leaf_index AS "leafIndex" FROM ledger_leaves WHERE account_id = $1 AND number = $2',
+);

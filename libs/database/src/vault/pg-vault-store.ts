@@ -1,5 +1,15 @@
 import type { BudgetState } from '@coffer/evidence';
-import type { AccountRow, ChallengePurpose, NewEvent, RecordRow, Sealed, VaultStore } from '@coffer/key-vault';
+import type {
+  AccountRow,
+  ChallengePurpose,
+  KeyslotRow,
+  NewEvent,
+  NewNotice,
+  RecordRow,
+  Sealed,
+  StoredEvent,
+  VaultStore,
+} from '@coffer/key-vault';
 import type { Database } from '../database';
 import { DatabaseError } from '../errors';
 import * as account from './account-statements';
@@ -7,6 +17,12 @@ import * as login from './login-statements';
 import * as password from './password-statements';
 import { PgAccountTransaction } from './pg-account-transaction';
 import { toAccount, toRecord, type AccountColumns, type RecordColumns } from './rows';
+
+/** An event as its owner sees it. */
+export interface ListedEvent extends StoredEvent {
+  readonly salt: Uint8Array;
+  readonly leafIndex: number | null;
+}
 
 /** Accounts on PostgreSQL. */
 export class PgVaultStore implements VaultStore<PgAccountTransaction> {
@@ -69,6 +85,33 @@ export class PgVaultStore implements VaultStore<PgAccountTransaction> {
   async record(accountId: string, serial: number): Promise<RecordRow | null> {
     const [row] = await this.#database.rows<RecordColumns>(password.findRecord, [accountId, serial]);
     return toRecord(row);
+  }
+
+  /** The budget as it is, without a lock: for telling, not for deciding. */
+  async budget(accountId: string): Promise<BudgetState> {
+    const [row] = await this.#database.rows<BudgetState>(account.findBudget, [accountId]);
+    if (row === undefined) throw new DatabaseError('failed', 'an account has no budget row');
+    return row;
+  }
+
+  async keyslots(accountId: string): Promise<readonly KeyslotRow[]> {
+    return this.#database.rows<KeyslotRow>(password.listKeyslots, [accountId]);
+  }
+
+  /** Newest first, before the notice of id `before`. */
+  async notices(accountId: string, before: string | null, limit: number): Promise<readonly NewNotice[]> {
+    return this.#database.rows<NewNotice>(account.listNotices, [accountId, before, limit]);
+  }
+
+  /** The account's own events after number `after`, oldest first. */
+  async events(accountId: string, after: number, limit: number): Promise<readonly ListedEvent[]> {
+    return this.#database.rows<ListedEvent>(account.listEvents, [accountId, after, limit]);
+  }
+
+  /** Where an event stands in the tree; null until the sequencer took it in. */
+  async leafIndex(accountId: string, number: number): Promise<number | null> {
+    const [row] = await this.#database.rows<{ leafIndex: number }>(account.findLeafIndex, [accountId, number]);
+    return row?.leafIndex ?? null;
   }
 
   async dueShreds(limit: number): Promise<readonly string[]> {

@@ -76,7 +76,7 @@ export interface NewRegistration {
   readonly registrationId: string;
   readonly serial: number;
   readonly previousSerial: number;
-  /** Owner generation that its statements name; 1 on a first claim. */
+  /** Owner generation when it was opened; 0 on a first claim. */
   readonly generation: number;
   readonly idempotencyKey: string;
   /** SHA-256 of the request. */

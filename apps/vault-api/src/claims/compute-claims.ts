@@ -1,0 +1,80 @@
+import { limits, type Claim, type Claims } from '@coffer/contracts';
+import { toBase64Url, toRfc3339, type Clock } from '@coffer/foundation';
+import { defaultPolicy } from '@coffer/key-vault';
+import type { VaultParts } from '../platform/vault-parts';
+
+/** What this deployment can and cannot promise (docs/protocol.md), computed from its configuration. */
+export function computeClaims(
+  parts: Pick<VaultParts, 'config' | 'sealer' | 'identity' | 'anchor'>,
+  clock: Clock,
+): Claims {
+  const { config, sealer, identity, anchor } = parts;
+  const { policy, purge } = config;
+  const deviations = findDeviations(parts);
+  const oldest = sealer.epochs()[0];
+  return {
+    v: 1,
+    vaultId: toBase64Url(identity.vaultId),
+    computedAt: toRfc3339(clock.nowMs()),
+    promises: promises(sealer.kind),
+    limits: [
+      'A single vault lets its own operator guess passwords off-line; sealing, by key files or by an HSM, does not change that.',
+      'Who can roll back the database and the anchor together can return guesses.',
+      'A web page can be changed by the server that serves it; the command line and the off-line viewer cannot.',
+      'A stolen access token can spend the ten guesses and so end the password keyslot; other keyslots still work.',
+      'Deleting a key file is best effort: a disk may keep what was overwritten.',
+    ],
+    sealing: { kind: sealer.kind, oldestKeyAt: oldest === undefined ? null : toRfc3339(oldest.createdAtMs) },
+    anchors: [{ kind: anchor.kind, name: 'on a disk of the operator' }],
+    witnesses: [],
+    guesses: { attempts: limits.guesses, delaysSeconds: policy.guessDelaysMs.map((delay) => delay / 1000) },
+    purge: {
+      graceSeconds: purge.graceSeconds,
+      youngKeyGraceSeconds: purge.youngKeyGraceSeconds,
+      listingGapSeconds: Math.round(purge.listingGapMs / 1000),
+    },
+    deviations,
+  };
+}
+
+function promises(sealing: 'key-file' | 'pkcs11'): Claim[] {
+  const promise = (id: string, text: string, conditions: string[] = []): Claim => ({
+    id,
+    holds: true,
+    text,
+    conditions,
+  });
+  return [
+    promise('P1', 'Nobody but a device that holds the backup key can read a backup.', [
+      'For 64-digit keys without condition.',
+      'With a password keyslot also on an honest operator, or on a password that resists off-line guessing.',
+    ]),
+    promise(
+      'P2',
+      'The vault never receives the password, and nobody who lacks its database or its sealing key can guess uncounted.',
+      sealing === 'key-file' ? ['The sealing key is a file on the vault’s host, not in an HSM.'] : [],
+    ),
+    promise('P3', 'At most ten guesses between two proven successes of an account.', [
+      'Database and anchor are not rolled back together.',
+    ]),
+    promise('P4', 'When the last guess is spent in vain the password keyslot is gone; the other keyslots still work.'),
+    promise(
+      'P5',
+      'An account sees every recorded event about its keys, and a device notices changes below what it knows.',
+      ['There is no independent witness: a fork shown from the very start is not noticed.'],
+    ),
+    promise('P6', 'The guess routes tell nobody whether an account has a password keyslot.'),
+  ];
+}
+
+function findDeviations({ config }: Pick<VaultParts, 'config'>): string[] {
+  const { policy, purge, failpoint } = config;
+  const found: string[] = [];
+  const isUsual = String(policy.guessDelaysMs) === String(defaultPolicy.guessDelaysMs);
+  if (!isUsual) found.push('The waits between guesses are not the documented ones.');
+  if (purge.graceSeconds < 72 * 3600) found.push('A purge waits less than 72 hours.');
+  if (purge.youngKeyGraceSeconds < 7 * 86_400) found.push('A purge under a young key waits less than 7 days.');
+  if (purge.listingGapMs < 60_000) found.push('A purge looks twice within less than 60 seconds.');
+  if (failpoint !== undefined) found.push('A failpoint is set: this is a test.');
+  return found;
+}

@@ -1,0 +1,38 @@
+import {
+  Activation,
+  createOpaqueServer,
+  DummyRecords,
+  Keyslots,
+  Recovery,
+  Registrations,
+  type VaultServiceParts,
+} from '@coffer/key-vault';
+import { toBase64Url } from '@coffer/foundation';
+import { Module } from '@nestjs/common';
+import { VaultParts } from '../platform/vault-parts';
+import { failpoints } from '../runtime/failpoints';
+
+const services = [Recovery, Registrations, Activation, Keyslots] as const;
+
+/** The services of libs/key-vault over the parts of this process. */
+@Module({
+  providers: services.map((service) => ({
+    provide: service,
+    inject: [VaultParts],
+    useFactory: (parts: VaultParts) => new service(serviceParts(parts)),
+  })),
+  exports: [...services],
+})
+export class VaultServicesModule {}
+
+function serviceParts(parts: VaultParts): VaultServiceParts {
+  const { accounts, store, sealer, watch, identity, config, log } = parts;
+  return {
+    ...{ accounts, store, sealer, watch },
+    policy: config.policy,
+    opaque: createOpaqueServer(identity.opaqueSetup, identity.opaquePublicKey),
+    dummies: new DummyRecords(sealer, identity.dummyRecord),
+    vaultIdText: toBase64Url(identity.vaultId),
+    atStep: failpoints(config.failpoint, log),
+  };
+}

@@ -1,0 +1,30 @@
+import { LedgerEventKind } from '@coffer/evidence';
+import type { AccountSession } from './account-session';
+import { withoutRecord } from './guess-budget';
+import { vaultNotices } from './vault-notices';
+
+/**
+ * Shreds the record whose tenth guess was spent in vain, once no login of it can be answered any more. It is bound to the
+ * serial of that guess, so a record that was activated meanwhile stays. The budget row stays at 0.
+ *
+ * An account without a record goes through the same, so that its ledger and feed tell nothing.
+ */
+export async function shredIfDue(session: AccountSession): Promise<void> {
+  const planned = await session.transaction.plannedShred();
+  if (planned === null) return;
+  const { budget } = session;
+  const isOvertaken = budget.remaining > 0 || (budget.serial !== 0 && budget.serial !== planned.serial);
+  if (isOvertaken) {
+    await session.transaction.dropPlannedShred();
+    return;
+  }
+  if (await session.transaction.hasOpenLogin(planned.serial)) return;
+  await session.transaction.dropPlannedShred();
+  if (await session.transaction.deleteRecord(planned.serial)) {
+    if (session.record !== null) await session.transaction.endKeyslot(session.record.keyslotId, 'shredded');
+  }
+  const details = { serial: planned.serial, reason: 'guesses' };
+  const after = budget.serial === planned.serial ? withoutRecord(budget) : budget;
+  const eventNumber = await session.append(LedgerEventKind.keyslotShredded, details, after);
+  await session.notify({ ...vaultNotices.shredded(), eventNumber });
+}

@@ -1,0 +1,65 @@
+import { maximumGuesses } from '@coffer/evidence';
+import type { NewNotice } from './ports/rows';
+
+type Notice = Omit<NewNotice, 'noticeId' | 'atMs' | 'eventNumber'>;
+
+const left = (remaining: number): string =>
+  remaining === 1 ? 'One guess is left.' : remaining === 0 ? 'No guess is left.' : `${remaining} guesses are left.`;
+
+/** What the account is told. No notice holds a secret, and none tells whether there is a password keyslot. */
+export const vaultNotices = {
+  guess: (remaining: number): Notice => ({
+    kind: 'guess',
+    severity: remaining <= 3 ? 'urgent' : 'warning',
+    title: `${maximumGuesses - remaining} password guesses without success`,
+    text: `Somebody signed in to this account tries passwords. ${left(remaining)} If it was not you, sign out other devices at your identity provider and change its password; your 64-digit key is not affected.`,
+  }),
+  proven: (): Notice => ({
+    kind: 'proven',
+    severity: 'info',
+    title: 'The password opened this account’s backup key',
+    text: 'A device gave the right password and received the sealed backup key. All ten guesses are available again.',
+  }),
+  superseded: (): Notice => ({
+    kind: 'login-superseded',
+    severity: 'warning',
+    title: 'An older password was given',
+    text: 'A device gave a password that had just been replaced. Nothing was handed out.',
+  }),
+  registrationOpened: (): Notice => ({
+    kind: 'registration-opened',
+    severity: 'info',
+    title: 'A password is being set',
+    text: 'A device began to set a password for this account’s backup key. It counts only once it has been proven.',
+  }),
+  keyslotProven: (kind: 'digits' | 'password'): Notice => ({
+    kind: 'keyslot-proven',
+    severity: 'warning',
+    title: kind === 'password' ? 'A password now opens the backup key' : 'A 64-digit key was recorded',
+    text: 'If this was not you, check the keyslots on the safety page at once.',
+  }),
+  keyslotRemoved: (kind: string): Notice => ({
+    kind: 'keyslot-removed',
+    severity: 'warning',
+    title: `A keyslot was removed (${kind})`,
+    text: 'It can no longer open the backup key. The other keyslots still work.',
+  }),
+  keyslotReplaced: (): Notice => ({
+    kind: 'keyslot-shredded',
+    severity: 'warning',
+    title: 'The former password no longer opens the backup key',
+    text: 'It was replaced by the one that was just proven.',
+  }),
+  shredded: (): Notice => ({
+    kind: 'keyslot-shredded',
+    severity: 'urgent',
+    title: 'All password guesses were spent',
+    text: 'No password opens the backup key any more. Your 64-digit key and other keyslots still work; with one of them a device can set a new password.',
+  }),
+  ownerBound: (): Notice => ({
+    kind: 'owner-bound',
+    severity: 'info',
+    title: 'This account now has its own key',
+    text: 'From now on nothing is replaced or deleted without a signature that only your devices can make.',
+  }),
+} as const;
