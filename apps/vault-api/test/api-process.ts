@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const program = join(import.meta.dirname, '../dist/main.mjs');
+
+/** One real vault-api process. */
+export interface ApiProcess {
+  readonly url: string;
+  readonly metricsUrl: string;
+  /** Everything that it wrote so far. */
+  log(): string;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** Resolves with its exit code when it ends. */
+  readonly ended: Promise<number | null>;
+}
+
+export interface ApiOptions {
+  readonly home: string;
+  readonly databaseUrl: string;
+  readonly issuer: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** false: do not wait for readiness. */
+  readonly waitReady?: boolean;
+}
+
+/** Starts the built program and waits until it is ready. Ends with the test process. */
+export async function startApi(options: ApiOptions): Promise<ApiProcess> {
+  if (!existsSync(program)) throw new Error('vault-api is not built: npx nx run vault-api:build');
+  const [port, metricsPort] = await Promise.all([unusedPort(), unusedPort()]);
+  const child = spawn(process.execPath, [program], {
+    env: {
+      PATH: process.env['PATH'],
+      COFFER_HOME: options.home,
+      DATABASE_URL: options.databaseUrl,
+      COFFER_ISSUER: options.issuer,
+      COFFER_API_HOST: '127.0.0.1',
+      COFFER_API_PORT: String(port),
+      COFFER_API_METRICS_PORT: String(metricsPort),
+      ...options.environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stopWithParent = (): void => void child.kill('SIGKILL');
+  process.once('exit', stopWithParent);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  void ended.then(() => process.removeListener('exit', stopWithParent));
+  const url = `http://127.0.0.1:${port}`;
+  if (options.waitReady !== false) await untilReady(url, child, () => text);
+  return {
+    url,
+    metricsUrl: `http://127.0.0.1:${metricsPort}`,
+    log: () => text,
+    ended,
+    kill: async (signal) => {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
+
+async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) throw new Error(`vault-api ended with ${child.exitCode}: ${log()}`);
+    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
+    if (response?.ok === true) return;
+    await pause(50);
+  }
+  throw new Error(`vault-api was not ready in 15 s: ${log()}`);
+}
+
+export async function unusedPort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}

@@ -1,0 +1,269 @@
+import { client, ready } from '@serenity-kit/opaque';
+import type { ProblemDetails } from '@coffer/contracts';
+import {
+  generateSigningSeed,
+  opaqueIdentities,
+  randomBytes,
+  sha256,
+  signingPublicKey,
+  type SigningSeed,
+} from '@coffer/crypto';
+import { signedStatementToJson, signVaultStatement, type VaultBodies, type VaultPurpose } from '@coffer/evidence';
+import { fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
+import type { ApiProcess } from './api-process';
+import type { TestIssuer } from './test-issuer';
+
+/** Stretching that costs nothing: the vault cannot see what a device spends, and tests need many guesses. */
+const trivial = { 'argon2id-custom': { memory: 8, iterations: 1, parallelism: 1 } } as const;
+
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+  readonly text: string;
+}
+
+interface AccountBody {
+  readonly accountId: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly vaultId: string;
+  readonly ownerGeneration: number;
+}
+
+interface Ksf {
+  readonly algorithm: 'argon2id';
+  readonly memoryKiB: number;
+  readonly iterations: number;
+  readonly parallelism: number;
+}
+
+/** A first login message and what is needed to go on. */
+export interface Attempt {
+  readonly loginId: string;
+  readonly ke1: string;
+  readonly clientState: string;
+  readonly password: string;
+}
+
+export interface LoginBody {
+  readonly loginId: string;
+  readonly ke2: string;
+  readonly serial: number;
+  readonly ksf: Ksf;
+  readonly attemptsRemaining: number;
+  readonly nextAttemptAt: string | null;
+  readonly expiresAt: string;
+}
+
+/** A device of one account, over HTTP and with the OPAQUE library itself. */
+export class TestDevice {
+  readonly owner: SigningSeed = generateSigningSeed();
+  readonly keyId = randomBytes(8);
+  readonly sealedBackupKey = randomBytes(72);
+  readonly subject: string;
+  /** May be changed: the next request goes there. */
+  api: Pick<ApiProcess, 'url'>;
+  readonly #issuer: TestIssuer;
+  #account: AccountBody | undefined;
+  #token: string | undefined;
+
+  constructor(api: Pick<ApiProcess, 'url'>, issuer: TestIssuer, subject: string = newUuid()) {
+    this.api = api;
+    this.#issuer = issuer;
+    this.subject = subject;
+  }
+
+  async call<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<Body>> {
+    this.#token ??= await this.#issuer.token(this.subject);
+    const response = await fetch(`${this.api.url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson && text !== '' ? JSON.parse(text) : {}) as Body,
+    };
+  }
+
+  async account(): Promise<AccountBody> {
+    this.#account ??= (await this.call<AccountBody>('GET', '/v1/account')).body;
+    return this.#account;
+  }
+
+  /** A signed statement under a fresh challenge. */
+  async statement<P extends VaultPurpose>(
+    purpose: P,
+    body: VaultBodies[P],
+    fields: {
+      readonly serial?: number;
+      readonly previousSerial?: number;
+      readonly generation?: number;
+      readonly owner?: SigningSeed;
+    } = {},
+  ) {
+    const { accountId, vaultId } = await this.account();
+    const { challenge } = (await this.call<{ challenge: string }>('POST', '/v1/challenges')).body;
+    const signed = signVaultStatement(
+      fields.owner ?? this.owner,
+      {
+        purpose,
+        vaultId: fromBase64Url(vaultId),
+        account: accountId,
+        generation: fields.generation ?? 1,
+        serial: fields.serial ?? 0,
+        previousSerial: fields.previousSerial ?? 0,
+        challenge: fromBase64Url(challenge),
+        expiresAtMs: Date.now() + 60_000,
+      },
+      body,
+    );
+    return signedStatementToJson(signed);
+  }
+
+  async activateDigits() {
+    const ownerPublicKey = signingPublicKey(this.owner);
+    const signed = await this.statement('activate-digits', { ownerPublicKey, keyId: this.keyId, kind: 'digits' });
+    return this.call<Record<string, string>>('POST', '/v1/keyslots/digits', signed);
+  }
+
+  /** The whole of setting a password. @returns the answer of the last step that was reached */
+  async setPassword(password: string, previousSerial = 0): Promise<Answer & { readonly serial: number }> {
+    const opened = await this.openRegistration(password, previousSerial);
+    const { serial } = opened.registration;
+    const put = await this.putRecord(opened, password);
+    if (put.status !== 200) return { ...put, serial };
+    const attempt = await this.beginAttempt(password);
+    const ke2 = await this.confirm(opened, attempt);
+    if (ke2.status !== 201) return { ...ke2, serial };
+    const finished = await this.finishAttempt(attempt, String(ke2.body['ke2']), opened.registration);
+    const body = { loginId: attempt.loginId, ke3: finished?.ke3 ?? toBase64Url(randomBytes(64)) };
+    const { registrationId } = opened.registration;
+    return { ...(await this.call('POST', `/v1/registrations/${registrationId}/activation`, body)), serial };
+  }
+
+  async openRegistration(password: string, previousSerial = 0, idempotencyKey = newUuid()) {
+    await ready;
+    const { ownerGeneration } = await this.account();
+    const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
+    const isOwned = ownerGeneration > 0 || previousSerial > 0 || this.isOwner;
+    const body = isOwned
+      ? await this.statement(
+          'register-password',
+          { registrationRequest: fromBase64Url(registrationRequest) },
+          { previousSerial },
+        )
+      : { registrationRequest };
+    const answer = await this.call('POST', '/v1/registrations', body, { 'idempotency-key': idempotencyKey });
+    const registration = answer.body as unknown as {
+      readonly registrationId: string;
+      readonly serial: number;
+      readonly registrationResponse: string;
+      readonly ksf: Ksf;
+    };
+    return { answer, body, registration, clientRegistrationState, previousSerial, idempotencyKey };
+  }
+
+  /** Set once this device has claimed the account, so that it signs what it opens. */
+  isOwner = false;
+
+  async putRecord(opened: Awaited<ReturnType<TestDevice['openRegistration']>>, password: string) {
+    const { registration, clientRegistrationState, previousSerial } = opened;
+    const identifiers = await this.#identifiers(registration.serial, registration.ksf);
+    const { registrationRecord } = client.finishRegistration({
+      password,
+      registrationResponse: registration.registrationResponse,
+      clientRegistrationState,
+      identifiers,
+      keyStretching: trivial,
+    });
+    const signed = await this.statement(
+      'password-record',
+      {
+        registrationId: registration.registrationId,
+        ownerPublicKey: signingPublicKey(this.owner),
+        keyId: this.keyId,
+        record: fromBase64Url(registrationRecord),
+        sealedBackupKey: this.sealedBackupKey,
+        ksf: registration.ksf,
+      },
+      { serial: registration.serial, previousSerial },
+    );
+    return this.call('PUT', `/v1/registrations/${registration.registrationId}/record`, signed);
+  }
+
+  async confirm(opened: Awaited<ReturnType<TestDevice['openRegistration']>>, attempt: Attempt) {
+    const { registrationId, serial } = opened.registration;
+    const confirm = await this.statement(
+      'password-confirm',
+      { registrationId, loginId: attempt.loginId, ke1Hash: sha256(fromBase64Url(attempt.ke1)) },
+      { serial },
+    );
+    const body = { loginId: attempt.loginId, ke1: attempt.ke1, confirm };
+    return this.call('POST', `/v1/registrations/${registrationId}/confirmations`, body);
+  }
+
+  async beginAttempt(password: string): Promise<Attempt> {
+    await ready;
+    const { clientLoginState, startLoginRequest } = client.startLogin({ password });
+    return { loginId: newUuid(), ke1: startLoginRequest, clientState: clientLoginState, password };
+  }
+
+  startLogin({ loginId, ke1 }: Pick<Attempt, 'loginId' | 'ke1'>) {
+    return this.call<LoginBody & ProblemDetails>('POST', '/v1/logins', { loginId, ke1 });
+  }
+
+  /** What the device makes of KE2: KE3, or undefined where the password was wrong. */
+  async finishAttempt(
+    attempt: Attempt,
+    ke2: string,
+    of: { readonly serial: number; readonly ksf: Ksf },
+  ): Promise<{ readonly ke3: string; readonly exportKey: string } | undefined> {
+    const finished = client.finishLogin({
+      clientLoginState: attempt.clientState,
+      loginResponse: ke2,
+      password: attempt.password,
+      identifiers: await this.#identifiers(of.serial, of.ksf),
+      keyStretching: trivial,
+    });
+    return finished === undefined ? undefined : { ke3: finished.finishLoginRequest, exportKey: finished.exportKey };
+  }
+
+  finishLogin(loginId: string, ke3: string) {
+    return this.call('POST', `/v1/logins/${loginId}/finish`, { ke3 });
+  }
+
+  /** A whole recovery. @returns the answer to KE3, or to KE1 where there was no KE2 or no KE3 */
+  async recover(password: string): Promise<Answer> {
+    const attempt = await this.beginAttempt(password);
+    const started = await this.startLogin(attempt);
+    if (started.status !== 201) return started as unknown as Answer;
+    const finished = await this.finishAttempt(attempt, started.body.ke2, started.body);
+    return finished === undefined
+      ? this.finishLogin(attempt.loginId, toBase64Url(randomBytes(64)))
+      : this.finishLogin(attempt.loginId, finished.ke3);
+  }
+
+  async budget(): Promise<{ readonly attemptsRemaining: number; readonly nextAttemptAt: string | null }> {
+    return (await this.call<{ attemptsRemaining: number; nextAttemptAt: string | null }>('GET', '/v1/budget')).body;
+  }
+
+  async #identifiers(serial: number, ksf: Ksf) {
+    const { issuer, subject, vaultId } = await this.account();
+    return opaqueIdentities({ issuer, subject, serial, ksf }, vaultId);
+  }
+}

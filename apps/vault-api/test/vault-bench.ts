@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase, statement, type Database } from '@coffer/database';
+import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
+import { startApi, type ApiProcess } from './api-process';
+import { TestDevice } from './test-device';
+import { startTestIssuer, type TestIssuer } from './test-issuer';
+
+/** A real PostgreSQL, an issuer, and as many API processes as asked for. */
+export interface VaultBench {
+  readonly server: TestPostgres;
+  readonly database: Database;
+  readonly issuer: TestIssuer;
+  readonly apis: readonly ApiProcess[];
+  readonly home: string;
+  /** Starts one more process on the same vault. */
+  start(environment?: Readonly<Record<string, string>>): Promise<ApiProcess>;
+  device(api?: ApiProcess, subject?: string): TestDevice;
+  /** Rows of a statement on the database behind the API. */
+  sql<Row extends object>(text: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
+  stop(): Promise<void>;
+}
+
+export async function startBench(
+  processes: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<VaultBench> {
+  const server = await startTestPostgres();
+  const issuer = await startTestIssuer();
+  const home = await mkdtemp(join(tmpdir(), 'coffer-api-'));
+  const apis: ApiProcess[] = [];
+  const start = async (extra: Readonly<Record<string, string>> = {}): Promise<ApiProcess> => {
+    const api = await startApi({
+      ...{ home, databaseUrl: server.url, issuer: issuer.url },
+      environment: { ...environment, ...extra },
+    });
+    apis.push(api);
+    return api;
+  };
+  for (let count = 0; count < processes; count++) await start();
+  const database = openDatabase({ url: server.url, connections: 4 });
+  let statements = 0;
+  return {
+    ...{ server, issuer, home, apis, start, database },
+    device: (api = apis[0]!, subject) => new TestDevice(api, issuer, subject),
+    sql: (text, values = []) => database.rows(statement(`bench-${statements++}`, text), values),
+    stop: async () => {
+      await Promise.all(apis.map((api) => api.kill('SIGKILL')));
+      await database.close();
+      await issuer.stop();
+      await server.stop();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
