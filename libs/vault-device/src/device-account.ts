@@ -1,5 +1,6 @@
 import type { Account, Deployment } from '@coffer/contracts';
-import { equalBytes, fromBase64Url, fromHex, systemClock, type Clock } from '@coffer/foundation';
+import { parseKeyId, type KeyId } from '@coffer/device-crypto';
+import { equalBytes, fromBase64Url, systemClock, type Clock } from '@coffer/foundation';
 import type { VaultClient } from '@coffer/vault-client';
 import { VaultDeviceError } from './errors';
 
@@ -18,8 +19,9 @@ export interface DeviceAccount {
   readonly opaqueServerPublicKey: Uint8Array;
   /** 0 while nobody has claimed the account. */
   readonly ownerGeneration: number;
-  /** 8 bytes; null while nobody has claimed the account. */
-  readonly keyId: Uint8Array | null;
+  /** Null while nobody has claimed the account. */
+  readonly keyId: KeyId | null;
+  /** 32 bytes, Ed25519. */
   readonly ownerPublicKey: Uint8Array | null;
 }
 
@@ -50,7 +52,7 @@ export async function openDeviceAccount(
     vaultIdBytes: fromBase64Url(pinned.vaultId),
     opaqueServerPublicKey: fromBase64Url(pinned.opaqueServerPublicKey),
     ownerGeneration: account.ownerGeneration,
-    keyId: account.keyId === null ? null : fromHex(account.keyId),
+    keyId: account.keyId === null ? null : parseKeyId(account.keyId),
     ownerPublicKey: account.ownerPublicKey === null ? null : fromBase64Url(account.ownerPublicKey),
   };
 }

@@ -4,17 +4,11 @@ export { VaultDeviceError } from './errors';
 export { OwnerSigner, type StatementTerms } from './owner-signer';
 export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
 export { registerPassword } from './password-registration';
-export {
-  listFoundObjects,
-  plaintextIdentity,
-  readPlaintext,
-  startPurge,
-  submitProof,
-  type SubmittedProof,
-} from './purge-flow';
+export { listFoundObjects, plaintextIdentity, readPlaintext, startPurge, submitProof } from './purge-flow';
 export { VaultHeadKeeper } from './vault-head-keeper';
 export {
   createVaultRepository,
+  ensureVaultRepository,
   openVaultRepository,
   vaultStore,
   type VaultRepositoryOptions,

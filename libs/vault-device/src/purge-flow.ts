@@ -1,6 +1,5 @@
-import { proveRestorability, type Repository, type RunOptions } from '@coffer/backup-engine';
-import type { PurgeJob, PurgeObject } from '@coffer/contracts';
-import type { PlaintextIdentity } from '@coffer/evidence';
+import type { AcceptedProof, PurgeJob, PurgeObject } from '@coffer/contracts';
+import type { PlaintextIdentity, ProofOfRestorability } from '@coffer/evidence';
 import { fromBase64Url } from '@coffer/foundation';
 import type { DeviceAccount } from './device-account';
 import type { OwnerSigner } from './owner-signer';
@@ -24,41 +23,20 @@ export function plaintextIdentity(object: PurgeObject): PlaintextIdentity | unde
   return { provider, location, objectId, version: version ?? '', sizeBytes, sha256: fromBase64Url(object.sha256) };
 }
 
-/** What a proof came to. */
-export interface SubmittedProof {
-  readonly proven: number;
-  /** Objects whose very bytes the current snapshot does not give back: they are to be taken in first. */
-  readonly unproven: readonly PlaintextIdentity[];
-  /** Sealed objects that were read whole, and their bytes. */
-  readonly objectsRead: number;
-  readonly bytesRead: number;
-}
-
 /**
- * Reads everything back that the found objects need, and hands in the owner-signed proof of restorability. Nothing is handed
- * in where nothing could be proven.
+ * Hands in an owner-signed proof of restorability, made by `proveRestorability` of the engine over the current head.
  *
- * @throws BackupEngineError `damaged`, `missing-object`, `no-snapshot`; VaultClientError
+ * @returns what the vault took in; an object that changed meanwhile is not among it
+ * @throws VaultClientError `statement-invalid`, `challenge-spent` …; EvidenceError where the proof names nothing
  */
 export async function submitProof(
   account: DeviceAccount,
   signer: OwnerSigner,
-  repository: Repository,
-  wanted: readonly PlaintextIdentity[],
-  options: RunOptions = {},
-): Promise<SubmittedProof> {
+  proof: ProofOfRestorability,
+): Promise<AcceptedProof> {
   const { nonce, expiresAt } = await account.client.createProofNonce();
-  const { body, unproven } = await proveRestorability(repository, wanted, options);
-  if (body.items.length > 0) {
-    const challenge = { challenge: nonce, expiresAt };
-    await account.client.submitProof({ body: await signer.vaultStatement('proof', body, { challenge }) });
-  }
-  return {
-    proven: body.items.length,
-    unproven,
-    objectsRead: body.objects.length,
-    bytesRead: body.objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-  };
+  const challenge = { challenge: nonce, expiresAt };
+  return account.client.submitProof({ body: await signer.vaultStatement('proof', proof, { challenge }) });
 }
 
 /**
@@ -78,7 +56,7 @@ const rangeBytes = 8 * 1024 * 1024;
  * The bytes of a found plaintext object, from the operator's side to the device that is to take it in: owner-signed, range by
  * range.
  *
- * @throws VaultClientError; DeviceAccount's own errors
+ * @throws VaultClientError `not-found`, `store-unreachable` …
  */
 export async function* readPlaintext(
   account: DeviceAccount,

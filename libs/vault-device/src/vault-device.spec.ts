@@ -46,6 +46,7 @@ describe('index', () => {
       'VaultHeadKeeper',
       'activateDigits',
       'createVaultRepository',
+      'ensureVaultRepository',
       'listFoundObjects',
       'openDeviceAccount',
       'openVaultRepository',

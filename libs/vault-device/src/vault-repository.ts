@@ -1,4 +1,5 @@
 import {
+  BackupEngineError,
   findRepository,
   newRepositoryId,
   Repository,
@@ -55,6 +56,26 @@ export async function openVaultRepository(
   const store = vaultStore(account, signer);
   const repositoryId = await findRepository(store, deriveKeyId(options.backupKey), options.repositoryId);
   return Repository.open(engineOptions(account, options, store, repositoryId), repositoryId);
+}
+
+/**
+ * Opens the account's repository, or makes it where this key opens none yet. What an interrupted attempt left is passed over.
+ *
+ * @returns the repository, and whether it was made now
+ * @throws as `openVaultRepository` and `createVaultRepository`
+ */
+export async function ensureVaultRepository(
+  account: DeviceAccount,
+  options: VaultRepositoryOptions,
+): Promise<{ readonly repository: Repository; readonly isNew: boolean }> {
+  try {
+    return { repository: await openVaultRepository(account, options), isNew: false };
+  } catch (error) {
+    // `wrong-key`: there are repositories, all of them under other keys or never finished.
+    const isNone = error instanceof BackupEngineError && (error.code === 'no-repository' || error.code === 'wrong-key');
+    if (!isNone) throw error;
+    return { repository: await createVaultRepository(account, options), isNew: true };
+  }
 }
 
 /**
