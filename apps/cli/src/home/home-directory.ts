@@ -26,6 +26,7 @@ export interface ReadOptions {
  *     session.json           tokens of the identity provider
  *     keys/<key id>          backup keys of this device, until `coffer lock`
  *     seen/<repository id>   newest head, keyring version and epoch seen: nothing older is believed
+ *     setup.json             which key a set-up that was interrupted had begun with
  *     ledger.json            last checkpoint and chain position seen
  *     locks/<repository id>  keeps two runs apart
  *     cache/<repository id>/ what can be fetched again
@@ -45,6 +46,10 @@ export class HomeDirectory {
 
   get sessionFile(): string {
     return join(this.path, 'session.json');
+  }
+
+  get setupFile(): string {
+    return join(this.path, 'setup.json');
   }
 
   get ledgerFile(): string {

@@ -30,3 +30,8 @@ export async function askText(message: string): Promise<string> {
   if (isCancel(answer)) throw new PromptCancelledError();
   return answer;
 }
+
+/** Asks to type a word, so that a stray Enter agrees to nothing. @returns whether it was typed @throws PromptCancelledError */
+export async function askTyped(message: string, word: string): Promise<boolean> {
+  return (await askText(`${message}\nType ${word} to go on:`)).trim() === word;
+}
