@@ -80,16 +80,34 @@ export class TestDevice {
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer<Body>> {
+    const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
+    const type = body === undefined ? {} : { 'content-type': 'application/json' };
+    return this.send<Body>(method, path, text, { ...type, ...headers });
+  }
+
+  /** A request whose answer may be bytes. */
+  async fetch(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>> = {},
+    body?: string | Uint8Array,
+  ): Promise<Response> {
     this.#token ??= await this.#issuer.token(this.subject);
-    const response = await fetch(`${this.api.url}${path}`, {
+    return fetch(`${this.api.url}${path}`, {
       method,
-      headers: {
-        authorization: `Bearer ${this.#token}`,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      headers: { authorization: `Bearer ${this.#token}`, ...headers },
+      ...(body === undefined ? {} : { body: body as BodyInit }),
     });
+  }
+
+  /** A request with a body of any type. */
+  async send<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: string | Uint8Array,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<Body>> {
+    const response = await this.fetch(method, path, headers, body);
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return {

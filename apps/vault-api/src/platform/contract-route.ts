@@ -26,5 +26,5 @@ export function ContractRoute(name: RouteName): MethodDecorator {
 
 /** `{name}` is `:name`, `{+path}` the rest of the path. */
 function toNestPath(template: string): string {
-  return template.replaceAll(/\{\+(\w+)\}/g, '*$1').replaceAll(/\{(\w+)\}/g, ':$1');
+  return template.replaceAll(/\{\+\w+\}/g, '*').replaceAll(/\{(\w+)\}/g, ':$1');
 }

@@ -20,6 +20,8 @@ export interface VaultParts {
   readonly log: Logger;
   readonly metrics: Registry;
   readonly database: Database;
+  /** For what brings connections of its own; holds the password, so never print it. */
+  readonly databaseUrl: string;
   readonly sealer: KeySealer;
   readonly identity: VaultIdentity;
   /** Runs acts on accounts: locked, chain checked, events appended. */

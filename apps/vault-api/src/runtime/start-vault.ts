@@ -47,7 +47,7 @@ export async function startVault(config: AppConfig, log: Logger): Promise<Runnin
   });
   try {
     await requireDurable(database);
-    return await assemble(config, log, database, async () => embedded?.stop());
+    return await assemble(config, log, { database, databaseUrl: url }, async () => embedded?.stop());
   } catch (error) {
     await database.close();
     throw error;
@@ -57,7 +57,7 @@ export async function startVault(config: AppConfig, log: Logger): Promise<Runnin
 async function assemble(
   config: AppConfig,
   log: Logger,
-  database: Database,
+  { database, databaseUrl }: Pick<VaultParts, 'database' | 'databaseUrl'>,
   stopEmbedded: () => Promise<void>,
 ): Promise<RunningVault> {
   const state = new PgVaultState(database);
@@ -78,7 +78,7 @@ async function assemble(
   });
   await ledger.start();
   return {
-    ...{ config, log, metrics, database, sealer, identity, accounts, store, watch, anchor, ledger },
+    ...{ config, log, metrics, database, databaseUrl, sealer, identity, accounts, store, watch, anchor, ledger },
     stop: async () => {
       await ledger.stop();
       await database.close();

@@ -1,0 +1,25 @@
+import type { Repository, RepositoryList } from '@coffer/contracts';
+import { Controller } from '@nestjs/common';
+import { Caller, type CallerFacts } from '../platform/caller';
+import { ContractRoute } from '../platform/contract-route';
+import { Input, type InputOf } from '../platform/input';
+import { RepositoriesService } from './repositories.service';
+
+@Controller()
+export class RepositoriesController {
+  readonly #repositories: RepositoriesService;
+
+  constructor(repositories: RepositoriesService) {
+    this.#repositories = repositories;
+  }
+
+  @ContractRoute('listRepositories')
+  list(@Caller() { account }: CallerFacts): Promise<RepositoryList> {
+    return this.#repositories.list(account.accountId);
+  }
+
+  @ContractRoute('createRepository')
+  create(@Caller() { account }: CallerFacts, @Input() { body }: InputOf<'createRepository'>): Promise<Repository> {
+    return this.#repositories.create(account.accountId, body);
+  }
+}

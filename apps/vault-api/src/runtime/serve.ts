@@ -1,0 +1,37 @@
+import { startMetricsServer, type Logger } from '@coffer/observability';
+import type { AppConfig } from '../config';
+import { createApp } from '../create-app';
+import { exportDeployment, writeDeployment } from '../deployment';
+import { readinessChecks } from '../health/readiness';
+import { startVault } from './start-vault';
+
+/**
+ * Starts everything in the order of needs; what was started is stopped again where a later part fails.
+ *
+ * @returns stops in reverse: first no new requests, last the database
+ */
+export async function serve(config: AppConfig, log: Logger): Promise<() => Promise<void>> {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    const vault = await startVault(config, log);
+    stops.push(() => vault.stop());
+    const app = await createApp(vault);
+    stops.push(() => app.close());
+    const readiness = readinessChecks(vault);
+    const metrics = await startMetricsServer({ port: config.metricsPort, registry: vault.metrics, readiness });
+    stops.push(() => metrics.stop());
+    await app.listen(config.port, config.host);
+    await writeDeployment(config.deploymentFile, exportDeployment(config, vault.identity));
+    log.info({ url: config.apiUrl, port: config.port, metricsPort: metrics.port }, 'vault-api is ready');
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return async () => {
+    await stop();
+    log.info('vault-api has stopped');
+  };
+}

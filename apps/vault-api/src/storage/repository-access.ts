@@ -1,0 +1,44 @@
+import {
+  repositoryStore,
+  type RepositoryRow,
+  type RepositoryStore,
+  type RepositoryTransaction,
+} from '@coffer/database';
+import { fromBase64Url, toHex } from '@coffer/foundation';
+import type { ObjectStore } from '@coffer/object-store';
+import { openObjectStore } from '@coffer/object-store/node';
+import { Inject, Injectable } from '@nestjs/common';
+import { ProblemError } from '../platform/problem';
+import { VaultParts } from '../platform/vault-parts';
+
+/** Repositories of accounts: their rows, and the operator's store of their sealed objects. */
+@Injectable()
+export class RepositoryAccess {
+  readonly rows: RepositoryStore;
+  readonly store: ObjectStore;
+
+  constructor(@Inject(VaultParts) parts: VaultParts) {
+    this.rows = repositoryStore(parts.database);
+    this.store = openObjectStore(parts.config.repositoryStore);
+  }
+
+  /** @throws ProblemError `not-found` where the account has no such repository, whoever else may have it */
+  async require(accountId: string, repositoryId: string): Promise<RepositoryRow> {
+    return found(await this.rows.find(accountId, fromBase64Url(repositoryId)));
+  }
+
+  /** The same inside a transaction, locked until its end. @throws ProblemError `not-found` */
+  async lock(within: RepositoryTransaction, accountId: string, repositoryId: Uint8Array): Promise<RepositoryRow> {
+    return found(await within.lock(accountId, repositoryId));
+  }
+
+  /** Where an object of a repository lies in the operator's store (docs/format/v1.md, "Layout"). */
+  key(repositoryId: Uint8Array, path: string): string {
+    return `${toHex(repositoryId)}/${path}`;
+  }
+}
+
+function found(row: RepositoryRow | undefined): RepositoryRow {
+  if (row === undefined) throw new ProblemError('not-found', 'The account has no such repository.');
+  return row;
+}
