@@ -1,0 +1,3 @@
+import { makeTrustedTypesPolicy } from './trusted-types';
+
+makeTrustedTypesPolicy();

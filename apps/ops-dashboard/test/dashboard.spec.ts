@@ -1,0 +1,246 @@
+import { existsSync } from 'node:fs';
+
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import { startOpsApi, type OpsApi } from './ops-api';
+import { purgeObjects } from './ops-figures';
+import { startDashboard, type RunningDashboard } from './running-dashboard';
+
+const executablePath = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const hasBrowser = existsSync(executablePath);
+if (!hasBrowser) {
+  if (process.env['CI'] === 'true') throw new Error(`no Chromium at ${executablePath}; set CHROMIUM_PATH`);
+  process.stderr.write(
+    `SKIPPED ops-dashboard in a browser: no Chromium at ${executablePath} (apt-get install chromium)\n`,
+  );
+}
+
+const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+const failed = purgeObjects.objects.find(({ state }) => state === 'failed')!;
+const sections = ['Vault', 'Purge', 'Jobs', 'Storage', 'Ledger', 'Claims'];
+
+describe.skipIf(!hasBrowser)('ops-dashboard in a browser', () => {
+  let api: OpsApi;
+  let dashboard: RunningDashboard;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  const complaints: string[] = [];
+  const foreign: string[] = [];
+
+  beforeAll(async () => {
+    api = await startOpsApi();
+    dashboard = await startDashboard(api.url);
+    browser = await chromium.launch({ executablePath, args });
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await dashboard.close();
+    await api.close();
+  });
+
+  beforeEach(async () => {
+    api.refusal = undefined;
+    complaints.length = 0;
+    foreign.length = 0;
+    context = await browser.newContext();
+    page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('request', (request) => {
+      const { origin } = new URL(request.url());
+      if (origin !== dashboard.url && origin !== dashboard.issuer) foreign.push(request.url());
+    });
+  });
+
+  afterEach(async () => {
+    expect(foreign).toEqual([]);
+    await context.close();
+  });
+
+  async function signIn(username = 'morgan', path = '/vault'): Promise<void> {
+    await page.goto(`${dashboard.url}${path}`);
+    await page.getByRole('link', { name: 'Sign in as staff' }).click();
+    await page.getByLabel('Name', { exact: true }).fill(username);
+    await page.getByLabel('Password', { exact: true }).fill(`${username}-demo-pass`);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+  }
+
+  describe('sign-in', () => {
+    it('lets staff in and goes to the page that was asked for', async () => {
+      await signIn('morgan', '/purge?bucket=failed');
+      await page.getByRole('heading', { name: 'Purge', level: 1 }).waitFor();
+      expect(page.url()).toBe(`${dashboard.url}/purge?bucket=failed`);
+      expect(api.roles).toEqual(['staff']);
+      const cookies = (await context.cookies()).filter(({ name }) => name.startsWith('coffer-dashboard'));
+      expect(cookies.length).toBeGreaterThan(0);
+      expect(cookies.every(({ httpOnly, sameSite }) => httpOnly && sameSite === 'Lax')).toBe(true);
+      const stored = await page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
+      expect(stored).toBe('[{},{},""]');
+      expect(await page.content()).not.toMatch(/eyJ[\w-]+\.eyJ/);
+    });
+
+    it('lets nobody in who is not staff, and offers another account', async () => {
+      await signIn('sam');
+      await page.getByText('This account is not staff').waitFor();
+      await page.goto(`${dashboard.url}/vault`);
+      await page.getByRole('link', { name: 'Sign in as staff' }).waitFor();
+      await page.goto(`${dashboard.url}/?sign-in=not-staff`);
+      await page.getByRole('link', { name: 'Sign in as somebody else' }).click();
+      await page.getByLabel('Name', { exact: true }).waitFor();
+    });
+
+    it('begins anew when the callback was not asked for by this browser', async () => {
+      await page.goto(`${dashboard.url}/auth/callback?code=x&state=y`);
+      await page.getByText('The sign-in did not succeed').waitFor();
+    });
+
+    it('ends here and at the provider when somebody signs out', async () => {
+      await signIn();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+      await page.getByRole('link', { name: 'Sign in as staff' }).waitFor();
+      expect((await context.cookies()).some(({ name }) => name === 'coffer-dashboard')).toBe(false);
+    });
+  });
+
+  describe('screens', () => {
+    it('show their figures without a complaint of the browser, and pass axe in light and dark', async () => {
+      await signIn();
+      const shown: Record<string, string> = {};
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme });
+        for (const section of sections) {
+          await page.getByRole('link', { name: section, exact: true }).click();
+          await page.getByRole('heading', { name: section, level: 1 }).waitFor();
+          await page.waitForURL(new RegExp(`/${section.toLowerCase()}`));
+          await page.locator('[data-stale]').waitFor();
+          shown[section] = await page.locator('main').innerText();
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect(violations.map(({ id, nodes }) => `${section} ${colorScheme} ${id} ${nodes[0]!.html}`)).toEqual([]);
+        }
+      }
+      expect(shown['Vault']).toContain('40 proven, 2 not');
+      expect(shown['Vault']).toContain('PostgreSQL 18');
+      expect(shown['Purge']).toContain('equals the sum of the buckets');
+      expect(shown['Jobs']).toContain('unreachable');
+      expect(shown['Storage']).toContain('not counted');
+      expect(shown['Ledger']).toContain('98,765');
+      expect(shown['Claims']).toContain('does not hold');
+      expect(complaints).toEqual([]);
+    }, 180_000);
+
+    it('fit a narrow window without scrolling sideways', async () => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await signIn();
+      for (const section of sections) {
+        await page.goto(`${dashboard.url}/${section.toLowerCase()}`);
+        await page.getByRole('heading', { name: section, level: 1 }).waitFor();
+        expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+      }
+    });
+
+    it('send a policy that allows no script but their own', async () => {
+      const response = await page.goto(dashboard.url);
+      const policy = response!.headers()['content-security-policy']!;
+      expect(policy).toMatch(/script-src 'nonce-[\w+/=]+' 'strict-dynamic'/);
+      expect(policy).not.toContain('unsafe');
+      expect(policy).toContain("require-trusted-types-for 'script'");
+      expect(response!.headers()['cache-control']).toContain('no-store');
+      const isRefused = page.evaluate(() => {
+        document.body.innerHTML = '<img src="data:," onerror="document.title = 1">';
+      });
+      await expect(isRefused).rejects.toThrow('TrustedHTML');
+    });
+
+    it('say what is weaker than documented on every section', async () => {
+      await signIn();
+      await page.getByText('2 settings of this deployment are weaker').waitFor();
+    });
+  });
+
+  describe('filters', () => {
+    it('live in the address and are left out when they are not known', async () => {
+      await signIn('morgan', '/purge');
+      await page.getByLabel('State', { exact: true }).selectOption('failed');
+      await page.getByRole('button', { name: 'Show', exact: true }).click();
+      await page.waitForURL(/state=failed/);
+      expect(await page.getByRole('region', { name: 'Found objects, table' }).getByRole('row').count()).toBe(2);
+      await page.goto(`${dashboard.url}/purge?state=no-such&provider=s3`);
+      await page.getByText('A filter in the address is not known').waitFor();
+      expect(await page.getByLabel('Provider', { exact: true }).inputValue()).toBe('s3');
+      await page.goto(`${dashboard.url}/purge?state=failed&provider=s3&account=acct_00000000`);
+      await page.getByText('No object fits these filters').waitFor();
+    });
+
+    it('keep the window of the vault', async () => {
+      await signIn('morgan', '/vault');
+      await page.getByRole('link', { name: '7d' }).click();
+      await page.waitForURL(/window=7d/);
+      expect(await page.getByRole('link', { name: '7d' }).getAttribute('aria-current')).toBe('true');
+    });
+  });
+
+  describe('trying again', () => {
+    it('takes a reason and a typed confirmation to the vault', async () => {
+      await signIn('morgan', '/purge?state=failed');
+      await page.getByRole('link', { name: `Try again object ${failed.objectId}` }).click();
+      await page.getByLabel('Reason').fill('The bucket policy was mended.');
+      await page.getByLabel('Type retry to confirm').fill('retry');
+      await page.getByRole('button', { name: 'Try this object again' }).click();
+      await page.getByText('The object goes round again').waitFor();
+      expect(api.retries).toEqual([{ objectId: failed.objectId, reason: 'The bucket policy was mended.' }]);
+    });
+
+    it('refuses a form that no page of this dashboard sent', async () => {
+      await signIn();
+      const retries = api.retries.length;
+      const forged = await page.request.post(`${dashboard.url}/acts/retry`, {
+        form: { csrf: 'x', objectId: failed.objectId, reason: 'because', confirmation: 'retry' },
+      });
+      expect(forged.status()).toBe(403);
+      expect(api.retries.length).toBe(retries);
+    });
+  });
+
+  describe('when the vault is away', () => {
+    it('shows the last figures and says that they are old', async () => {
+      await signIn('morgan', '/storage');
+      await page.getByText('not counted').first().waitFor();
+      api.refusal = 'gone';
+      await page.getByRole('button', { name: 'Read again' }).click();
+      await page.getByText('these figures are old').waitFor();
+      expect(await page.locator('main').innerText()).toContain('not counted');
+    });
+
+    it.each([
+      ['gone', 'The vault does not answer'],
+      ['forbidden', 'The vault refuses this account'],
+      ['vault-sealed', 'The vault is sealed'],
+      ['token-expired', 'The session has ended'],
+    ] as const)('says what is the matter when there are no figures: %s', async (refusal, title) => {
+      await signIn();
+      await page.getByRole('heading', { name: 'Vault', level: 1 }).waitFor();
+      api.refusal = refusal;
+      await page.goto(`${dashboard.url}/ledger?account=acct_never_${refusal.replaceAll('-', '_')}`);
+      await page.getByText(title).waitFor();
+    });
+  });
+
+  describe('colours', () => {
+    it('stay as chosen, on the page that they were chosen on', async () => {
+      await signIn('morgan', '/ledger?kind=guess');
+      await page.getByRole('button', { name: 'Dark' }).click();
+      await page.waitForURL(/ledger\?kind=guess/);
+      expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+      await page.getByRole('button', { name: 'System' }).click();
+      await page.waitForFunction(() => document.documentElement.dataset['theme'] === undefined);
+    });
+  });
+});
