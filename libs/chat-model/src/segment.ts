@@ -1,7 +1,8 @@
-import { decodeCbor, encodeCbor, type CborValue } from '@coffer/foundation';
+import { decodeCbor, type CborValue } from '@coffer/foundation';
 import { invalid, requireMap, text, tooLarge } from './field-codecs';
 import { chatLimits } from './limits';
 import type { Message } from './message';
+import { SegmentWriter } from './segment-writer';
 import { messageFromCbor, messageToCbor } from './message-codec';
 
 const version = 1;
@@ -25,7 +26,14 @@ export function encodeSegment(messages: readonly Message[]): Uint8Array<ArrayBuf
     return number;
   };
   const encoded = messages.map((message) => messageToCbor(message, numberOf));
-  const bytes = encodeCbor({ v: version, senders: [...numbers.keys()], messages: encoded });
+  const writer = new SegmentWriter().openMap(3).value('v').value(version);
+  writer
+    .value('senders')
+    .value([...numbers.keys()])
+    .value('messages')
+    .openList(encoded.length);
+  for (const message of encoded) writer.value(message);
+  const bytes = writer.finish();
   if (bytes.length > chatLimits.segmentBytes) throw tooLarge('segment', chatLimits.segmentBytes);
   return bytes;
 }
