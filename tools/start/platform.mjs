@@ -7,7 +7,15 @@ const help = process.argv.includes('--help') || process.argv.includes('-h');
 if (!help) process.stdout.write('Building what is stale …\n');
 const build = spawnSync(
   process.execPath,
-  ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build', '--parallel=2', '--outputStyle=static'],
+  [
+    'node_modules/nx/dist/bin/nx.js',
+    'run-many',
+    '-t',
+    'build',
+    ...(help ? ['-p', 'start'] : []),
+    '--parallel=2',
+    '--outputStyle=static',
+  ],
   {
     cwd: root,
     env: {
