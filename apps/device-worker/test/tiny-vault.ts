@@ -173,7 +173,8 @@ export class TinyVault {
   async #object(request: Request, path: string): Promise<Response> {
     const { sizeBytes } = (await this.#repositoryStore().head(path)) ?? {};
     if (sizeBytes === undefined) return problem('not-found');
-    if (request.method === 'HEAD') return new Response(null, { headers: { 'content-length': String(sizeBytes) } });
+    // As Next answers: without Content-Length.
+    if (request.method === 'HEAD') return new Response(null);
     const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('range') ?? '');
     const bytes = await this.#repositoryStore().get(path);
     if (range === null) return new Response(bytes, { headers: { 'content-length': String(sizeBytes) } });

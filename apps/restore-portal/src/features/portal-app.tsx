@@ -14,9 +14,6 @@ import { AppShell } from './shell/app-shell';
 import { UnlockScreen } from './unlock/unlock-screen';
 import { useStep } from './use-step';
 
-// The policy of the page forbids what zod would try first: making functions out of text.
-z.config({ jitless: true });
-
 export interface PortalAppProps {
   readonly displayName: string;
   readonly csrfToken: string;

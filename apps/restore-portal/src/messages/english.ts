@@ -100,7 +100,7 @@ export const english = {
   'error.signed-out-text': 'Everything was sealed again. Sign in to go on.',
   'error.offline': 'No connection',
   'error.offline-text':
-    'The server was not reached. Your backup is safe. Check the network and try again; a guess that was on its way is continued, not counted twice.',
+    'The server was not reached. Your backup is safe. Check the network and try again. A guess that was already on its way may have been counted.',
   'error.unavailable': 'The service cannot answer now',
   'error.unavailable-text': 'Your backup is safe. Try again in a little while.',
   'error.throttled': 'Too many requests',

@@ -38,13 +38,18 @@ function MessageFeed({ summary, pages, nowMs }: MessageFeedProps): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
   useSyncExternalStore(pages.subscribe, pages.version, pages.version);
   const rows = useRows({ count: pages.count, scroller, estimatePixels: 68, anchorTo: 'end', paddingPixels: 16 });
-  const { scrollToIndex } = rows;
-  const hasOpened = useRef(false);
+  const { totalPixels } = rows;
+  // Rows get their true height as they arrive: the newest stays in view until the reader moves.
+  const isAtNewest = useRef(true);
+  const letGo = (): void => {
+    isAtNewest.current = false;
+  };
+  const newestTop = useRef(0);
   useLayoutEffect(() => {
-    if (hasOpened.current) return;
-    hasOpened.current = true;
-    scrollToIndex(pages.count - 1, 'end');
-  }, [scrollToIndex, pages]);
+    if (!isAtNewest.current || scroller.current === null) return;
+    scroller.current.scrollTo(0, totalPixels);
+    newestTop.current = scroller.current.scrollTop;
+  }, [totalPixels]);
 
   const { items } = rows;
   const first = items[0]?.index;
@@ -60,9 +65,16 @@ function MessageFeed({ summary, pages, nowMs }: MessageFeedProps): ReactNode {
       aria-label={text('ui.messages-of', { title: conversation.title })}
       aria-busy={items.some(({ index }) => pages.stateAt(index) === 'loading')}
       tabIndex={0}
+      onScroll={(event) => {
+        if (event.currentTarget.scrollTop < newestTop.current - 200) letGo();
+      }}
+      onWheel={letGo}
+      onTouchMove={letGo}
+      onPointerDown={letGo}
+      onKeyDown={letGo}
       className="h-full overflow-y-auto overscroll-contain px-4 -outline-offset-2"
     >
-      <div className="relative" style={{ height: rows.totalPixels }}>
+      <div className="relative" style={{ height: totalPixels }}>
         {items.map((row) => {
           const message = pages.messageAt(row.index);
           return (

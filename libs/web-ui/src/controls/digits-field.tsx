@@ -5,6 +5,8 @@ import { useText } from '../text/text-provider';
 import { digitCount, digitsFromPaste, groupDigits, normalizeDigits, onlyDigits } from './digits-text';
 import { controlLook, Field } from './field';
 
+const emptyGroups = Array.from({ length: digitCount / 4 }, () => '····').join(' ');
+
 export interface DigitsFieldProps {
   readonly label: string;
   /** Digits in groups, as `onChange` gave them. */
@@ -35,8 +37,11 @@ export function DigitsField({ label, value, onChange, hint, error, isDisabled = 
   const take = (edited: string, at: number): void => {
     const next = normalizeDigits(edited, at);
     caret.current = next.caret;
-    // React restores an unchanged value by itself and sends the caret to the end.
-    if (next.text === value) area.current?.setSelectionRange(next.caret, next.caret);
+    if (next.text === value && area.current !== null) {
+      // React would put an unchanged value back by itself, and send the caret to its end.
+      area.current.value = value;
+      area.current.setSelectionRange(next.caret, next.caret);
+    }
     onChange(next.text);
   };
 
@@ -61,6 +66,7 @@ export function DigitsField({ label, value, onChange, hint, error, isDisabled = 
             rows={4}
             dir="ltr"
             className={`${controlLook} max-w-[23ch] resize-none font-mono text-lg leading-9 tracking-wide`}
+            placeholder={emptyGroups}
             value={value}
             onChange={(event) => take(event.currentTarget.value, event.currentTarget.selectionStart)}
             onPaste={paste}

@@ -38,6 +38,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
         aria-label={text('ui.conversations')}
         className={`min-h-0 flex-col border-e border-line bg-surface ${open === undefined ? 'flex' : 'hidden md:flex'}`}
       >
+        {open === undefined && <h1 className="sr-only">{text('ui.conversations')}</h1>}
         {picker}
         <div className="min-h-0 grow p-2">
           {list.state === 'running' && (

@@ -51,7 +51,7 @@ export function AppShell({ displayName, onLock, onSignOut, isFull = false, child
       <main
         id="content"
         tabIndex={-1}
-        className={`outline-none ${isFull ? 'min-h-0 grow' : 'mx-auto w-full max-w-3xl grow px-4 py-8 sm:px-6 sm:py-12'}`}
+        className={`outline-none ${isFull ? 'min-h-0 grow' : 'mx-auto w-full max-w-3xl grow px-4 py-6 sm:px-6 sm:py-8'}`}
       >
         {children}
       </main>

@@ -1,7 +1,7 @@
 'use client';
 
 import type { GuessBudget } from '@coffer/device-protocol';
-import { formatDuration } from '@coffer/web-ui';
+import { formatDuration, formatLength } from '@coffer/web-ui';
 import type { ReactNode } from 'react';
 import { text } from '../../messages/text';
 import { useNow } from '../device/use-now';
@@ -20,7 +20,7 @@ export function GuessMeter({ budget }: { budget: GuessBudget }): ReactNode {
   const waiting = secondsUntilNext(budget, useNow(1000));
   const { attemptsRemaining } = budget;
   return (
-    <div className="flex flex-col gap-1.5 rounded-xl bg-sunken px-4 py-3">
+    <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-1 rounded-xl bg-sunken px-4 py-2.5">
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className="font-medium tabular-nums" role="status">
           {text('unlock.attempts', { count: attemptsRemaining })}
@@ -36,7 +36,7 @@ export function GuessMeter({ budget }: { budget: GuessBudget }): ReactNode {
       </p>
       <p className="text-sm text-muted tabular-nums">
         {waiting > 0 && attemptsRemaining > 0
-          ? text('unlock.next-at', { time: formatDuration(waiting, text) })
+          ? text('unlock.next-at', { time: waiting < 3600 ? formatLength(waiting) : formatDuration(waiting, text) })
           : text('unlock.attempts-hint')}
       </p>
     </div>

@@ -92,8 +92,8 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
   };
 
   return (
-    <section aria-labelledby="unlock-title" className="flex flex-col gap-6">
-      <div className="-ms-4">
+    <section aria-labelledby="unlock-title" className="flex flex-col gap-4">
+      <div className="-ms-4 -mt-2 -mb-1">
         <Button variant="quiet" onClick={onBack}>
           <ArrowLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" />
           {text('unlock.back')}
@@ -112,7 +112,7 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
       <form
         method="post"
         onSubmit={submit}
-        className="flex flex-col gap-6 rounded-2xl border border-line bg-surface p-5 shadow-raised sm:p-7"
+        className="flex flex-col gap-5 rounded-2xl border border-line bg-surface p-5 shadow-raised sm:p-6"
       >
         {hasPassword && (
           <ChoiceCards
@@ -142,6 +142,8 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
         {secret === 'password' ? (
           <>
             <GuessMeter budget={budget} />
+            {/* Password managers keep a secret under a name. */}
+            <input type="text" hidden readOnly autoComplete="username" value={formatKeyId(backup.keyIdHex)} />
             <PasswordField
               label={text('unlock.password-label')}
               hint={text('unlock.password-hint')}
