@@ -12,11 +12,20 @@ describe('index', () => {
       'PurgeState',
       'bucketOf',
       'canMove',
+      'checkConservation',
       'copyKey',
+      'countBuckets',
       'defaultPurgeSettings',
+      'evaluateConditions',
+      'firstRound',
+      'graceEndsAtMs',
       'holdsBackup',
       'pathKey',
       'purgeStates',
+      'quarantineObject',
+      'releaseObject',
+      'retryObject',
+      'runPurgeStep',
     ]);
   });
 });

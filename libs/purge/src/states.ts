@@ -76,7 +76,7 @@ const withPlaintext: readonly PurgeState[] = purgeStates.filter(
  */
 const next: Readonly<Record<PurgeState, readonly PurgeState[]>> = {
   discovered: ['waiting-for-backup', 'retained-elsewhere'],
-  'waiting-for-backup': ['backed-up', 'proven', 'grace'],
+  'waiting-for-backup': ['backed-up', 'proven', 'grace', 'needs-consent'],
   'backed-up': ['proven', 'waiting-for-backup'],
   proven: ['grace', 'needs-consent', 'waiting-for-backup'],
   grace: ['deleting', 'locked-until', 'needs-consent', 'waiting-for-backup'],

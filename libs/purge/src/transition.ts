@@ -1,0 +1,83 @@
+import { PurgeError } from './errors';
+import type { FoundObject } from './found-object';
+import type { PlaintextRelease, PurgeObject, PurgeReason } from './purge-object';
+import { canMove, type PurgeState } from './states';
+
+/** What may change together with the state. */
+export type ObjectPatch = Partial<Omit<PurgeObject, 'objectId' | 'revision' | 'state' | 'reason'>>;
+
+/**
+ * The object in another state.
+ *
+ * @throws PurgeError `illegal-transition`
+ */
+export function move(
+  object: PurgeObject,
+  state: PurgeState,
+  reason: PurgeReason | null,
+  patch: ObjectPatch = {},
+): PurgeObject {
+  if (!canMove(object.state, state)) {
+    throw new PurgeError('illegal-transition', `an object cannot go from ${object.state} to ${state}`);
+  }
+  return { ...object, ...patch, state, reason };
+}
+
+const unknown = {
+  sha256: null,
+  hashedAtMs: null,
+  proofId: null,
+  ciphertextCheckedAtMs: null,
+  provenAtMs: null,
+  dueAtMs: null,
+  release: null,
+  deletion: null,
+  firstAbsentAtMs: null,
+} satisfies ObjectPatch;
+
+/** A row for a copy that was never seen before. */
+export function discoveredObject(objectId: string, found: FoundObject): PurgeObject {
+  return {
+    objectId,
+    revision: 0,
+    found,
+    state: 'discovered',
+    reason: null,
+    ...unknown,
+    certificateId: null,
+    attempts: 0,
+    nextAttemptAtMs: null,
+  };
+}
+
+/** The object goes round again: nothing that was known of its bytes holds for those that are there now. */
+export function startAgain(
+  object: PurgeObject,
+  state: 'discovered' | 'reappeared',
+  reason: PurgeReason,
+  found: FoundObject = object.found,
+): PurgeObject {
+  const wasGone = object.state === 'purged' || object.state === 'verifying-absence';
+  return move(object, state, reason, { ...unknown, found, ...(wasGone ? { certificateId: null } : {}) });
+}
+
+/** The vault stores an owner-signed release, which it has verified. The worker acts on it. */
+export function releaseObject(object: PurgeObject, release: PlaintextRelease): PurgeObject {
+  return { ...object, release };
+}
+
+/** The vault stores an owner-signed report: the device could not read it. Refused for what is gone or kept elsewhere. */
+export function quarantineObject(object: PurgeObject): PurgeObject {
+  return move(object, 'quarantined', 'unreadable-by-device', { dueAtMs: null, release: null });
+}
+
+/** Staff send a failed object round again. @throws PurgeError `illegal-transition` for any other state */
+export function retryObject(object: PurgeObject): PurgeObject {
+  if (object.state !== 'failed') {
+    throw new PurgeError(
+      'illegal-transition',
+      `only a failed object can be tried again, not one that is ${object.state}`,
+    );
+  }
+  return move(object, 'discovered', null, { ...unknown, attempts: 0, nextAttemptAtMs: null });
+}
