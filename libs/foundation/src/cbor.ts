@@ -1,4 +1,4 @@
-import { decode, encode, rfc8949EncodeOptions } from 'cborg';
+import { decode, encode, rfc8949EncodeOptions, Tokenizer, type DecodeOptions } from 'cborg';
 import { equalBytes } from './bytes';
 import { EncodingError } from './errors';
 
@@ -34,24 +34,50 @@ export function encodeCbor(value: CborValue): Uint8Array<ArrayBuffer> {
 export function decodeCbor(bytes: Uint8Array): CborValue {
   let value: CborValue;
   try {
-    value = withoutPrototypes(
-      decode(bytes, {
-        strict: true,
-        allowIndefinite: false,
-        allowUndefined: false,
-        allowInfinity: false,
-        allowNaN: false,
-        rejectDuplicateMapKeys: true,
-        useMaps: true,
-      }),
-      0,
-    );
+    const options = holdsMark(bytes) ? { ...decodeOptions, tokenizer: new MarkKeeper(bytes) } : decodeOptions;
+    value = withoutPrototypes(decode(bytes, options), 0);
   } catch (cause) {
     if (cause instanceof EncodingError) throw cause;
     throw new EncodingError('invalid-encoding', 'not CBOR', { cause });
   }
   if (!equalBytes(encodeCbor(value), bytes)) throw new EncodingError('not-canonical', 'not deterministic CBOR');
   return value;
+}
+
+const decodeOptions: DecodeOptions = {
+  strict: true,
+  allowIndefinite: false,
+  allowUndefined: false,
+  allowInfinity: false,
+  allowNaN: false,
+  rejectDuplicateMapKeys: true,
+  useMaps: true,
+};
+
+const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
+
+/** Whether U+FEFF may stand at the start of a text somewhere in the bytes. */
+function holdsMark(bytes: Uint8Array): boolean {
+  for (let at = bytes.indexOf(byteOrderMark[0]); at >= 0; at = bytes.indexOf(byteOrderMark[0], at + 1)) {
+    if (byteOrderMark.every((byte, offset) => bytes[at + offset] === byte)) return true;
+  }
+  return false;
+}
+
+/** The library drops U+FEFF at the start of a text, as if it were a byte order mark: people do write it. */
+class MarkKeeper extends Tokenizer {
+  constructor(bytes: Uint8Array) {
+    super(bytes, { ...decodeOptions, retainStringBytes: true });
+  }
+
+  override next(): ReturnType<Tokenizer['next']> {
+    const token = super.next();
+    const { byteValue } = token;
+    if (byteValue !== undefined && byteOrderMark.every((byte, at) => byteValue[at] === byte)) {
+      token.value = `\ufeff${String(token.value)}`;
+    }
+    return token;
+  }
 }
 
 const maximumDepth = 32;

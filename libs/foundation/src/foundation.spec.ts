@@ -121,6 +121,11 @@ describe('CBOR', () => {
     copy.fill(0);
     expect(bytes[0]).toBe(0xa1);
   });
+  it('keeps U+FEFF wherever it stands', () => {
+    for (const text of ['\ufeff', '\ufeffhello', 'a\ufeffb', '\ufeff\ufeff', `\ufeff${'x'.repeat(100)}`]) {
+      expect(decodeCbor(encodeCbor({ [text]: [text], plain: 'text' }))).toEqual({ [text]: [text], plain: 'text' });
+    }
+  });
   it('gives maps without a prototype', () => {
     expect(Object.getPrototypeOf(decodeCbor(encodeCbor({ a: 1 })))).toBeNull();
   });
