@@ -1,7 +1,8 @@
-import { decodeCbor, type CborValue } from '@coffer/foundation';
+import type { CborValue } from '@coffer/foundation';
 import { invalid, requireMap, text, tooLarge } from './field-codecs';
 import { chatLimits } from './limits';
 import type { Message } from './message';
+import { readSegmentValue } from './segment-reader';
 import { SegmentWriter } from './segment-writer';
 import { messageFromCbor, messageToCbor } from './message-codec';
 
@@ -47,7 +48,7 @@ export function encodeSegment(messages: readonly Message[]): Uint8Array<ArrayBuf
  */
 export function decodeSegment(bytes: Uint8Array): readonly Message[] {
   if (bytes.length > chatLimits.segmentBytes) throw tooLarge('segment', chatLimits.segmentBytes);
-  const map = requireMap(decodeCbor(bytes), 'segment');
+  const map = requireMap(readSegmentValue(bytes), 'segment');
   if (map['v'] !== version) throw invalid('segment.v', `${version}: this reader knows no other version`);
   if (Object.keys(map).length !== 3) throw invalid('segment', 'v, senders and messages');
   const senders = requireList(map['senders'], 'segment.senders', chatLimits.segmentMessages).map((sender) =>
