@@ -13,7 +13,7 @@ export default defineConfig({
     outDir: resolve(here, 'dist'),
     emptyOutDir: true,
     rolldownOptions: {
-      input: { main: resolve(here, 'src/main.ts') },
+      input: { main: resolve(here, 'src/main.ts'), 'engine-worker': resolve(here, 'src/engine-worker.ts') },
       output: { entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
     },
   },

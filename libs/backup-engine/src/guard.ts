@@ -2,6 +2,7 @@ import { BackupFormatError } from '@coffer/backup-format';
 import { ChatModelError } from '@coffer/chat-model';
 import { DeviceCryptoError } from '@coffer/device-crypto';
 import { EvidenceError } from '@coffer/evidence';
+import { EncodingError } from '@coffer/foundation';
 import { ObjectStoreError } from '@coffer/object-store';
 
 import { BackupEngineError } from './errors';
@@ -33,6 +34,7 @@ function namedFor(path: string, cause: unknown): unknown {
     cause instanceof DeviceCryptoError ||
     cause instanceof EvidenceError ||
     cause instanceof ChatModelError ||
+    cause instanceof EncodingError ||
     (cause instanceof BackupFormatError && !isUnsupported);
   if (!isDamage) return cause;
   return new BackupEngineError('damaged', `an object of the backup is damaged or was tampered with: ${path}`, {

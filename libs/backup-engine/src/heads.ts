@@ -23,7 +23,7 @@ export type HeadAccess = Pick<RepositoryAccess, 'repositoryId' | 'keyId' | 'owne
  * state (docs/format/v1.md, "Head").
  *
  * @returns undefined where there is no backup yet
- * @throws BackupEngineError `head-rolled-back`
+ * @throws BackupEngineError `head-rolled-back`; `damaged` where there are heads and none is the owner's
  */
 export async function readHead(access: HeadAccess): Promise<CurrentHead | undefined> {
   const current = await firstValid(access);
@@ -52,11 +52,18 @@ export function signHead(
 }
 
 async function firstValid(access: HeadAccess): Promise<CurrentHead | undefined> {
+  let isAnyOffered = false;
   for await (const signed of access.headKeeper.read()) {
+    isAnyOffered = true;
     const head = verified(access, signed);
     if (head !== undefined) return { head, hash: hashHead(head), signed };
   }
-  return undefined;
+  // What the owner did not sign must not pass for nothing: a full backup would look empty.
+  if (!isAnyOffered) return undefined;
+  throw new BackupEngineError(
+    'damaged',
+    'no head in this repository bears the signature of its owner; nothing was read',
+  );
 }
 
 function verified({ repositoryId, keyId, ownerKey }: HeadAccess, signed: SignedStatement): Head | undefined {

@@ -6,9 +6,16 @@ import {
   objectPrefixes,
   requireKnownFeatures,
 } from '@coffer/backup-format';
-import { deriveKeyId, deriveOwnerKey, keyringMaximumBytes, openKeyring, type Keyring } from '@coffer/device-crypto';
+import {
+  deriveKeyId,
+  deriveOwnerKey,
+  keyringMaximumBytes,
+  openKeyring,
+  type KeyId,
+  type Keyring,
+} from '@coffer/device-crypto';
 import { equalBytes, systemClock, toHex } from '@coffer/foundation';
-import { ObjectStoreError, type ObjectStore } from '@coffer/object-store';
+import type { ObjectStore } from '@coffer/object-store';
 
 import { ProcessMemory } from './device-memory';
 import { BackupEngineError } from './errors';
@@ -29,13 +36,13 @@ export async function openAccess(options: RepositoryOptions, repositoryId: Uint8
   const headKeeper = options.headKeeper ?? new StoreHeadKeeper(store);
   const keyId = deriveKeyId(backupKey);
   const ownerKey = deriveOwnerKey(backupKey);
+  await requireOwnKeyring(store, keyId);
   const partial: HeadAccess = { repositoryId, keyId, ownerKey, memory, clock, headKeeper };
   const current = await readHead(partial);
   const version = current?.head.keyringVersion ?? 1;
   const path = objectPaths.keyring(keyId, version);
-  const sealed = await readKeyring(store, path);
-  const keyring = await readingObject(path, () => {
-    const opened = openKeyring(backupKey, sealed);
+  const keyring = await readingObject(path, async () => {
+    const opened = openKeyring(backupKey, await store.get(path, { offset: 0, length: keyringMaximumBytes + 1 }));
     const { header } = opened;
     const isOurs =
       equalBytes(header.repositoryId, repositoryId) &&
@@ -52,18 +59,14 @@ export async function openAccess(options: RepositoryOptions, repositoryId: Uint8
   return { store, platform, headKeeper, memory, clock, repositoryId, keyId, ownerKey, keyring, objects };
 }
 
-async function readKeyring(store: ObjectStore, path: string): Promise<Uint8Array> {
-  try {
-    return await store.get(path, { offset: 0, length: keyringMaximumBytes + 1 });
-  } catch (cause) {
-    if (!(cause instanceof ObjectStoreError) || cause.code !== 'not-found') throw cause;
-    for await (const _other of store.list(objectPrefixes.keyrings, { limit: 1 })) {
-      throw new BackupEngineError('wrong-key', 'this repository is sealed with another key; nothing was changed', {
-        cause,
-      });
-    }
-    throw new BackupEngineError('no-repository', 'there is no repository here, or its keyring is missing', { cause });
+/** Told before the head is read: under a foreign key every head looks forged. */
+async function requireOwnKeyring(store: ObjectStore, keyId: KeyId): Promise<void> {
+  const own = `${objectPrefixes.keyrings}${toHex(keyId)}-`;
+  for await (const _keyring of store.list(own, { limit: 1 })) return;
+  for await (const _other of store.list(objectPrefixes.keyrings, { limit: 1 })) {
+    throw new BackupEngineError('wrong-key', 'this repository is sealed with another key; nothing was changed');
   }
+  throw new BackupEngineError('no-repository', 'there is no repository here, or its keyring is missing');
 }
 
 async function requireConfig(

@@ -21,7 +21,11 @@ export class StoreHeadKeeper implements HeadKeeper {
     this.#store = store;
   }
 
-  /** Heads from the highest generation down. One that cannot be read, or lies under another generation, is passed over. */
+  /**
+   * Heads from the highest generation down. One that cannot be read, or lies under another generation, is passed over.
+   *
+   * @throws BackupEngineError `damaged` where there are heads and none can be read
+   */
   async *read(): AsyncGenerator<SignedStatement, void> {
     const generations: number[] = [];
     for await (const { key } of this.#store.list(objectPrefixes.heads)) {
@@ -29,11 +33,21 @@ export class StoreHeadKeeper implements HeadKeeper {
       if (generation !== undefined) generations.push(generation);
     }
     generations.sort((left, right) => right - left);
+    let isAnyReadable = false;
     for (const generation of generations) {
       const path = objectPaths.head(generation);
       const bytes = await this.#store.get(path, { offset: 0, length: formatLimits.headBytes + 1 });
       const signed = decodeAt(bytes, generation);
-      if (signed !== undefined) yield signed;
+      if (signed === undefined) continue;
+      isAnyReadable = true;
+      yield signed;
+    }
+    // Rubbish must not pass for an empty repository.
+    if (generations.length > 0 && !isAnyReadable) {
+      throw new BackupEngineError(
+        'damaged',
+        'none of the heads in the store can be read; the packs may still be sound',
+      );
     }
   }
 

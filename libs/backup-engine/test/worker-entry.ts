@@ -1,4 +1,4 @@
-import { serveEngineWorker } from '@coffer/backup-engine/node';
+import { serveEngineWorker } from '../src/node';
 import { openChatSource } from '@coffer/chat-formats/node';
 
 serveEngineWorker({ openChats: (path) => openChatSource(path) });

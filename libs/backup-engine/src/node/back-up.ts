@@ -17,6 +17,7 @@ import type { Repository } from '../repository';
 import { mostChunksOf, readBase, type BackupBase } from './backup-base';
 import type { CachedFile, FileCache } from './file-cache';
 import { finishBackup } from './finish-backup';
+import { findKeptItems, type KeptItems } from './kept-items';
 import { PackStore } from './pack-store';
 import { PreviousItems } from './previous-items';
 import { scanSources, type Scan, type ScannedEntry } from './scan-sources';
@@ -36,6 +37,8 @@ export interface BackupOptions extends RunOptions {
   readonly isRescan?: boolean;
   /** Leaves out what it says true to, with everything below. */
   readonly isExcluded?: (itemPath: string) => boolean;
+  /** Sources of the current snapshot, by name, that the new one carries over without reading them. None unless told. */
+  readonly keeps?: (source: string) => boolean;
 }
 
 /** What a backup did. */
@@ -52,8 +55,8 @@ export interface BackupReport {
   /** Files whose content was read, and files known to be unchanged. */
   readonly filesRead: number;
   readonly filesUnchanged: number;
-  /** Files, folders and links that could not be read, or changed while they were. */
-  readonly warnings: number;
+  /** Files, folders and links that could not be read and are not in the snapshot. */
+  readonly leftOut: number;
   /** Packs of an interrupted run that were used again. */
   readonly packsAdopted: number;
 }
@@ -100,7 +103,7 @@ class BackupRun {
   readonly #chats = new Map<string, ChatsRead>();
   readonly #cached = new Map<string, CachedFile>();
   #packs: PackStore | undefined;
-  #warnings = 0;
+  #leftOut = 0;
   #filesRead = 0;
   #filesUnchanged = 0;
 
@@ -125,6 +128,7 @@ class BackupRun {
     this.#progress.filesTotal = scan.entries.filter((entry) => entry.kind === 'file').length;
     this.#progress.enter('backup');
     const base = await readBase(this.repository);
+    const kept = await findKeptItems(this.repository, base.current, this.options.keeps, scan);
     const known = [...base.present, ...base.adopted];
     const epoch = this.repository.access.keyring.epochs.at(-1)!.epoch;
     const guess = mostChunksOf(known) + 2 * (scan.entries.length + Math.ceil(scan.bytes / bytesPerChunkGuess));
@@ -135,7 +139,7 @@ class BackupRun {
     const toRead = await this.#reuse(scan, packs, startedMs);
     await this.#readAll(toRead, table, packs, startedMs);
     this.#progress.enter('finish');
-    return this.#finish(scan, base, packs, known.length);
+    return this.#finish(scan, kept, base, packs, known.length);
   }
 
   /** Takes over what has not changed. @returns what must be read, the largest first */
@@ -284,15 +288,23 @@ class BackupRun {
     }
   }
 
-  async #finish(scan: Scan, base: BackupBase, packs: PackStore, knownPacks: number): Promise<BackupReport> {
+  async #finish(
+    scan: Scan,
+    kept: KeptItems,
+    base: BackupBase,
+    packs: PackStore,
+    knownPacks: number,
+  ): Promise<BackupReport> {
     throwIfStopped(this.options.signal);
-    const conversations = scan.entries.flatMap((entry) => this.#conversations.get(entry.itemPath) ?? []);
+    const read = scan.entries.flatMap((entry) => this.#conversations.get(entry.itemPath) ?? []);
+    const items = [...this.#items, ...kept.items];
+    const conversations = [...read, ...kept.conversations];
     const finished = {
-      items: this.#items,
+      items,
       conversations,
-      sources: scan.sources,
+      sources: [...scan.sources, ...kept.sources],
       device: this.options.deviceName ?? '',
-      needed: neededPacks(this.#items, conversations, packs),
+      needed: neededPacks(items, conversations, packs),
       unindexed: [...base.adopted, ...packs.packs.slice(knownPacks)],
     };
     const signal = this.options.signal ?? new AbortController().signal;
@@ -310,7 +322,7 @@ class BackupRun {
       storedBytes: packs.storedBytes + storedBytes,
       filesRead: this.#filesRead,
       filesUnchanged: this.#filesUnchanged,
-      warnings: this.#warnings,
+      leftOut: this.#leftOut,
       packsAdopted: base.adopted.length,
     };
   }
@@ -327,7 +339,7 @@ class BackupRun {
   }
 
   #warn(warning: Omit<WarningEvent, 'type'>): void {
-    this.#warnings += 1;
+    if (warning.code === 'unreadable') this.#leftOut += 1;
     this.options.onEvent?.({ type: 'warning', ...warning });
   }
 }

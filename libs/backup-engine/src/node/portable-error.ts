@@ -1,7 +1,7 @@
 import { BackupFormatError } from '@coffer/backup-format';
 import { ChatModelError } from '@coffer/chat-model';
 import { DeviceCryptoError } from '@coffer/device-crypto';
-import { CofferError } from '@coffer/foundation';
+import { CofferError, EncodingError } from '@coffer/foundation';
 
 import { BackupEngineError } from '../errors';
 import type { PortableError } from './worker-messages';
@@ -10,7 +10,10 @@ import type { PortableError } from './worker-messages';
 export function packError(error: unknown): PortableError {
   if (error instanceof CofferError) {
     const isDamage =
-      error instanceof DeviceCryptoError || error instanceof BackupFormatError || error instanceof ChatModelError;
+      error instanceof DeviceCryptoError ||
+      error instanceof BackupFormatError ||
+      error instanceof ChatModelError ||
+      error instanceof EncodingError;
     return { kind: isDamage ? 'damaged' : 'other', code: error.code, message: error.message };
   }
   const code = systemCodeOf(error);
