@@ -7,7 +7,14 @@ export type { EventDetails } from './event-maker';
 export { decideSpend, openingBudget, refilled, sameBudget, withoutRecord, type SpendDecision } from './guess-budget';
 export { Keyslots } from './keyslots';
 export type { Anchor, AnchorEntry, AnchorHead } from './ledger/anchor';
-export { chainHolds, checkLeaves, checkTree, type AccountChain, type LedgerCheckStore } from './ledger/ledger-check';
+export {
+  chainHolds,
+  checkLeaves,
+  checkTree,
+  type AccountChain,
+  type LeafCheck,
+  type LedgerCheckStore,
+} from './ledger/ledger-check';
 export type {
   LeafWithEvent,
   LedgerHead,
@@ -41,6 +48,7 @@ export {
 } from './ports/rows';
 export type { AccountTransaction, ChallengePurpose, VaultStore } from './ports/vault-store';
 export {
+  openCertificateSigner,
   openVaultIdentity,
   type SecretName,
   type VaultIdentity,

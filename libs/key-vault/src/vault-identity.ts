@@ -89,10 +89,7 @@ export async function openVaultIdentity(
     name: ledgerOrigin(state.vaultId),
     secret: requireSigningSeed(await opened('ledger-seed')),
   };
-  const certificateSigner = {
-    name: certificateKeyName(state.vaultId),
-    secret: requireSigningSeed(await opened('certificate-seed')),
-  };
+  const certificateSigner = await openCertificateSigner(store, sealer, state.vaultId);
   return {
     vaultId: state.vaultId,
     opaqueSetup: requireOpaqueServerSetup(await opened('opaque-setup')),
@@ -105,7 +102,21 @@ export async function openVaultIdentity(
   };
 }
 
-async function secretOf(store: VaultStateStore, name: SecretName): Promise<Sealed> {
+/**
+ * The key that signs deletion certificates, alone: who signs them needs no other secret of the vault.
+ *
+ * @throws SealerError where it is missing or does not open
+ */
+export async function openCertificateSigner(
+  store: Pick<VaultStateStore, 'secret'>,
+  sealer: KeySealer,
+  vaultId: Uint8Array,
+): Promise<NoteSigner> {
+  const seed = await sealer.open(await secretOf(store, 'certificate-seed'), secretContext('certificate-seed'));
+  return { name: certificateKeyName(vaultId), secret: requireSigningSeed(seed) };
+}
+
+async function secretOf(store: Pick<VaultStateStore, 'secret'>, name: SecretName): Promise<Sealed> {
   const sealed = await store.secret(name);
   if (sealed === undefined) throw new SealerError('key-missing', `the vault's secret ${name} is not in the database`);
   return sealed;
