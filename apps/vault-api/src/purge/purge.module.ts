@@ -1,15 +1,17 @@
 import { Global, Module } from '@nestjs/common';
 import { CertificatesController } from './certificates.controller';
 import { CertificatesService } from './certificates.service';
+import { PlaintextObjectsController } from './plaintext-objects.controller';
 import { PurgeController } from './purge.controller';
 import { PurgeJobs } from './purge-jobs';
 import { PurgeService } from './purge.service';
+import { ReleasesService } from './releases.service';
 
 /** The purge of plaintext backups; other features tell the worker through it. */
 @Global()
 @Module({
-  controllers: [PurgeController, CertificatesController],
-  providers: [PurgeJobs, PurgeService, CertificatesService],
+  controllers: [PurgeController, PlaintextObjectsController, CertificatesController],
+  providers: [PurgeJobs, PurgeService, ReleasesService, CertificatesService],
   exports: [PurgeJobs],
 })
 export class PurgeModule {}
