@@ -4,11 +4,11 @@ import { equalBytes, utf8 } from '@coffer/foundation';
 export const rolesClaim = 'roles';
 
 /** The role that opens the operations dashboard and vault-api's ops routes. */
-export const staffRole = 'staff';
+export const staffRole = 'coffer-staff';
 
 /** A sample account. Its password is no secret: the sign-in page shows it. */
 export interface SampleAccount {
-  /** `sub` of its tokens. */
+  /** `sub` of its tokens: the name itself, so that a folder per account can be found by it. */
   readonly subject: string;
   readonly username: string;
   readonly name: string;
@@ -36,5 +36,5 @@ export function authenticate(username: string, password: string): SampleAccount 
 }
 
 function sample(username: string, name: string, roles: readonly string[] = []): SampleAccount {
-  return { subject: `demo-${username}`, username, name, password: `${username}-demo-pass`, roles };
+  return { subject: username, username, name, password: `${username}-demo-pass`, roles };
 }

@@ -109,18 +109,18 @@ describe('startIdentity', () => {
       const tokens = await signIn(config, dashboardUrl, morgan);
       const { payload } = await verifyAccessToken(tokens.access_token);
       expect(payload).toMatchObject({
-        sub: 'demo-morgan',
+        sub: 'morgan',
         client_id: 'coffer-dashboard',
         aud: audience,
-        roles: ['staff'],
+        roles: ['coffer-staff'],
       });
       expect(payload['auth_time']).toBeGreaterThanOrEqual(before);
       expect(payload.exp! - payload.iat!).toBe(600);
       expect(tokens.claims()).toMatchObject({
-        sub: 'demo-morgan',
+        sub: 'morgan',
         name: 'Morgan Tanaka (staff)',
         preferred_username: 'morgan',
-        roles: ['staff'],
+        roles: ['coffer-staff'],
         auth_time: payload['auth_time'],
       });
     });
@@ -202,7 +202,7 @@ describe('startIdentity', () => {
         dashboardUrl,
         morgan,
       );
-      expect(decodeJwt(tokens.access_token)['roles']).toEqual(['staff']);
+      expect(decodeJwt(tokens.access_token)['roles']).toEqual(['coffer-staff']);
       await expect(
         signIn(await discover('coffer-dashboard', openid.None(), server), dashboardUrl, morgan),
       ).rejects.toMatchObject({
@@ -227,7 +227,7 @@ describe('startIdentity', () => {
       expect(outcome.kind).toBe('device-approved');
       const tokens = await openid.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 });
       const { payload } = await verifyAccessToken(tokens.access_token);
-      expect(payload).toMatchObject({ sub: 'demo-sam', client_id: 'coffer-cli', aud: audience, roles: [] });
+      expect(payload).toMatchObject({ sub: 'sam', client_id: 'coffer-cli', aud: audience, roles: [] });
       expect(payload['auth_time']).toBeTypeOf('number');
       const refreshed = await openid.refreshTokenGrant(config, tokens.refresh_token!);
       expect(decodeJwt(refreshed.access_token)['auth_time']).toBe(payload['auth_time']);
@@ -408,7 +408,7 @@ describe('startIdentity', () => {
 
       const second = await startIdentity(optionsFor(folder, { port: first.port }));
       const refreshed = await openid.refreshTokenGrant(await configOf(second), tokens.refresh_token!);
-      expect(decodeJwt(refreshed.access_token).sub).toBe('demo-sam');
+      expect(decodeJwt(refreshed.access_token).sub).toBe('sam');
       await second.close();
 
       await writeFile(join(folder, 'state.json'), '{"Session:x":');

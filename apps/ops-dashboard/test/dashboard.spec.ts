@@ -77,7 +77,7 @@ describe.skipIf(!hasBrowser)('ops-dashboard in a browser', () => {
       await signIn('morgan', '/purge?bucket=failed');
       await page.getByRole('heading', { name: 'Purge', level: 1 }).waitFor();
       expect(page.url()).toBe(`${dashboard.url}/purge?bucket=failed`);
-      expect(api.roles).toEqual(['staff']);
+      expect(api.roles).toEqual(['coffer-staff']);
       const cookies = (await context.cookies()).filter(({ name }) => name.startsWith('coffer-dashboard'));
       expect(cookies.length).toBeGreaterThan(0);
       expect(cookies.every(({ httpOnly, sameSite }) => httpOnly && sameSite === 'Lax')).toBe(true);

@@ -20,11 +20,12 @@ describe('readConfig', () => {
       clientId: 'coffer-dashboard',
       clientSecret: undefined,
       audience: 'urn:coffer:vault',
-      rolesClaim: 'roles',
-      staffRole: 'staff',
+      staffClaim: 'roles',
+      staffRole: 'coffer-staff',
     });
     const path = join(home, 'dashboard-session-secret');
-    expect(config.sessionSecret).toBe(readFileSync(path, 'utf8').trim());
+    expect(config.sessionSecret.length).toBeGreaterThanOrEqual(32);
+    expect(config.sessionSecret).not.toBe(readFileSync(path, 'utf8').trim());
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readConfig({ COFFER_HOME: home }).sessionSecret).toBe(config.sessionSecret);
   });
@@ -40,7 +41,7 @@ describe('readConfig', () => {
     ['COFFER_API_URL', 'ftp://vault'],
     ['COFFER_DASHBOARD_URL', 'dashboard'],
     ['COFFER_DASHBOARD_CLIENT_SECRET_FILE', '/no-such-file'],
-    ['COFFER_DASHBOARD_SESSION_SECRET_FILE', '/dev/null'],
+    ['COFFER_SESSION_SECRET_FILE', '/dev/null'],
   ])('throws invalid-configuration naming %s when it is not usable', (name, value) => {
     let error: unknown;
     try {

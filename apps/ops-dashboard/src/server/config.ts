@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DashboardError } from './dashboard-error';
@@ -17,7 +17,7 @@ export interface DashboardConfig {
   /** `aud` of the access tokens that the vault accepts. */
   readonly audience: string;
   /** Claim of the ID token that lists roles, and the role that is let in. The vault checks its own copy of both. */
-  readonly rolesClaim: string;
+  readonly staffClaim: string;
   readonly staffRole: string;
   /** Seals the session cookie; at least 32 characters. */
   readonly sessionSecret: string;
@@ -35,9 +35,9 @@ const environmentSchema = z.object({
   COFFER_AUDIENCE: z.string().min(1).default('urn:coffer:vault'),
   COFFER_DASHBOARD_CLIENT_ID: z.string().min(1).default('coffer-dashboard'),
   COFFER_DASHBOARD_CLIENT_SECRET_FILE: z.string().min(1).optional(),
-  COFFER_DASHBOARD_SESSION_SECRET_FILE: z.string().min(1).optional(),
-  COFFER_ROLES_CLAIM: z.string().min(1).default('roles'),
-  COFFER_STAFF_ROLE: z.string().min(1).default('staff'),
+  COFFER_SESSION_SECRET_FILE: z.string().min(1).optional(),
+  COFFER_STAFF_CLAIM: z.string().min(1).default('roles'),
+  COFFER_STAFF_ROLE: z.string().min(1).default('coffer-staff'),
 });
 
 let config: DashboardConfig | undefined;
@@ -73,18 +73,19 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     clientId: values.COFFER_DASHBOARD_CLIENT_ID,
     clientSecret,
     audience: values.COFFER_AUDIENCE,
-    rolesClaim: values.COFFER_ROLES_CLAIM,
+    staffClaim: values.COFFER_STAFF_CLAIM,
     staffRole: values.COFFER_STAFF_ROLE,
     sessionSecret: sessionSecret(
-      values.COFFER_DASHBOARD_SESSION_SECRET_FILE ?? join(/* turbopackIgnore: true */ home, 'dashboard-session-secret'),
+      values.COFFER_SESSION_SECRET_FILE ?? join(/* turbopackIgnore: true */ home, 'dashboard-session-secret'),
     ),
   };
 }
 
 function sessionSecret(path: string): string {
   const known = readIfThere(path) ?? makeSecret(path);
-  if (known.length >= 32) return known;
-  throw invalid('COFFER_DASHBOARD_SESSION_SECRET_FILE: the file must hold 32 characters or more');
+  // The portal may be given the same file; a cookie of its people must not open here.
+  if (known.length >= 32) return createHmac('sha256', known).update('coffer-dashboard').digest('base64url');
+  throw invalid('COFFER_SESSION_SECRET_FILE: the file must hold 32 characters or more');
 }
 
 function readIfThere(path: string): string | undefined {

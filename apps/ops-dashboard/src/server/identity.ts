@@ -66,7 +66,7 @@ export class Identity {
         { resource: this.#config.audience },
       );
       const claims: Readonly<Record<string, unknown>> = tokens.claims() ?? {};
-      const roles = claims[this.#config.rolesClaim];
+      const roles = claims[this.#config.staffClaim];
       if (!Array.isArray(roles) || !roles.includes(this.#config.staffRole)) {
         throw new DashboardError('not-staff', 'This account is not staff.');
       }

@@ -13,8 +13,8 @@ const config: DashboardConfig = {
   clientId: 'coffer-dashboard',
   clientSecret: undefined,
   audience: 'urn:coffer:vault',
-  rolesClaim: 'roles',
-  staffRole: 'staff',
+  staffClaim: 'roles',
+  staffRole: 'coffer-staff',
   sessionSecret: 'x'.repeat(32),
 };
 const clock = fakeClock();
