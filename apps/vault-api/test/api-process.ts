@@ -10,6 +10,7 @@ const program = join(import.meta.dirname, '../dist/main.mjs');
 export interface ApiProcess {
   readonly url: string;
   readonly metricsUrl: string;
+  readonly pid: number;
   /** Everything that it wrote so far. */
   log(): string;
   kill(signal: NodeJS.Signals): Promise<void>;
@@ -22,8 +23,8 @@ export interface ApiOptions {
   readonly databaseUrl: string;
   readonly issuer: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** false: do not wait for readiness. */
-  readonly waitReady?: boolean;
+  /** What to wait for: ready unless told; a sealed vault is live only. */
+  readonly until?: 'ready' | 'live';
 }
 
 /** Starts the built program and waits until it is ready. Ends with the test process. */
@@ -50,10 +51,11 @@ export async function startApi(options: ApiOptions): Promise<ApiProcess> {
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   void ended.then(() => process.removeListener('exit', stopWithParent));
   const url = `http://127.0.0.1:${port}`;
-  if (options.waitReady !== false) await untilReady(url, child, () => text);
+  await untilAnswers(`${url}/health/${options.until ?? 'ready'}`, child, () => text);
   return {
     url,
     metricsUrl: `http://127.0.0.1:${metricsPort}`,
+    pid: child.pid ?? 0,
     log: () => text,
     ended,
     kill: async (signal) => {
@@ -63,14 +65,14 @@ export async function startApi(options: ApiOptions): Promise<ApiProcess> {
   };
 }
 
-async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {
+async function untilAnswers(url: string, child: ChildProcess, log: () => string): Promise<void> {
   for (let tries = 0; tries < 300; tries++) {
     if (child.exitCode !== null) throw new Error(`vault-api ended with ${child.exitCode}: ${log()}`);
-    const response = await fetch(`${url}/health/ready`).catch(() => undefined);
+    const response = await fetch(url).catch(() => undefined);
     if (response?.ok === true) return;
     await pause(50);
   }
-  throw new Error(`vault-api was not ready in 15 s: ${log()}`);
+  throw new Error(`vault-api did not answer in 15 s: ${log().slice(0, 4000)}`);
 }
 
 export async function unusedPort(): Promise<number> {

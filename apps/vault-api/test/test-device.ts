@@ -162,6 +162,7 @@ export class TestDevice {
   /** The whole of setting a password. @returns the answer of the last step that was reached */
   async setPassword(password: string, previousSerial = 0): Promise<Answer & { readonly serial: number }> {
     const opened = await this.openRegistration(password, previousSerial);
+    if (opened.answer.status !== 201) return { ...opened.answer, serial: 0 };
     const { serial } = opened.registration;
     const put = await this.putRecord(opened, password);
     if (put.status !== 200) return { ...put, serial };

@@ -15,7 +15,7 @@ export interface VaultBench {
   readonly apis: readonly ApiProcess[];
   readonly home: string;
   /** Starts one more process on the same vault. */
-  start(environment?: Readonly<Record<string, string>>): Promise<ApiProcess>;
+  start(environment?: Readonly<Record<string, string>>, until?: 'ready' | 'live'): Promise<ApiProcess>;
   device(api?: ApiProcess, subject?: string): TestDevice;
   /** Rows of a statement on the database behind the API. */
   sql<Row extends object>(text: string, values?: readonly (string | number)[]): Promise<readonly Row[]>;
@@ -30,10 +30,11 @@ export async function startBench(
   const issuer = await startTestIssuer();
   const home = await mkdtemp(join(tmpdir(), 'coffer-api-'));
   const apis: ApiProcess[] = [];
-  const start = async (extra: Readonly<Record<string, string>> = {}): Promise<ApiProcess> => {
+  const start: VaultBench['start'] = async (extra = {}, until = 'ready') => {
     const api = await startApi({
       ...{ home, databaseUrl: server.url, issuer: issuer.url },
       environment: { ...environment, ...extra },
+      until,
     });
     apis.push(api);
     return api;

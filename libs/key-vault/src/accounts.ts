@@ -95,7 +95,7 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
     if (locked === undefined) throw new VaultError('not-found', 'there is no such account');
     if (locked.vaultSealedReason !== null) throw new VaultError('vault-sealed', 'the vault is sealed');
     if (locked.row.sealedReason !== null) throw new VaultError('account-sealed', 'the account is sealed');
-    if (!(await chainAgrees(this.#sealer, accountId, locked.last, locked.budget))) throw new ChainDiffers();
+    if (!(await chainAgrees(this.#sealer, accountId, locked))) throw new ChainDiffers();
     return new AccountSession(transaction, locked, this.#sealer, this.#vaultId);
   }
 
@@ -120,7 +120,8 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
   }
 
   async #authenticBudget(accountId: string, locked: LockedAccount): Promise<BudgetState | undefined> {
-    if (!(await hasOwnMac(this.#sealer, accountId, locked.last))) return undefined;
+    const isNewest = locked.last.number >= locked.sequencedNumber;
+    if (!isNewest || !(await hasOwnMac(this.#sealer, accountId, locked.last))) return undefined;
     const { remaining, attempt, nextAtMs, serial } = decodeLedgerEvent(locked.last.event);
     return { remaining, attempt, nextAtMs, serial };
   }

@@ -12,7 +12,7 @@ import {
 import { equalBytes, type CborValue } from '@coffer/foundation';
 import { sameBudget } from './guess-budget';
 import type { KeySealer, SealingContext } from './ports/key-sealer';
-import type { NewEvent, StoredEvent } from './ports/rows';
+import type { LockedAccount, NewEvent, StoredEvent } from './ports/rows';
 
 /** Facts of an event's kind; ids and hashes, never content. */
 export type EventDetails = Readonly<Record<string, CborValue>>;
@@ -61,16 +61,16 @@ export async function hasOwnMac(sealer: KeySealer, account: string, stored: Stor
 }
 
 /**
- * Whether the last event is the vault's own and says what the budget row says. A difference means that somebody edited
- * one of the two.
+ * Whether the last event is the vault's own, says what the budget row says, and is not older than what the tree knows of the
+ * account. A difference means that somebody edited the database.
  */
 export async function chainAgrees(
   sealer: KeySealer,
   account: string,
-  last: StoredEvent,
-  budget: BudgetState,
+  locked: Pick<LockedAccount, 'last' | 'budget' | 'sequencedNumber'>,
 ): Promise<boolean> {
-  if (!(await hasOwnMac(sealer, account, last))) return false;
+  const { last, budget, sequencedNumber } = locked;
+  if (last.number < sequencedNumber || !(await hasOwnMac(sealer, account, last))) return false;
   const event = decodeLedgerEvent(last.event);
   return event.number === last.number && sameBudget(event, budget);
 }

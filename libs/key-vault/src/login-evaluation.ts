@@ -19,10 +19,7 @@ export async function evaluateLogin(
   ke1: Ke1,
 ): Promise<Uint8Array> {
   const { issuer, subject, accountId } = account;
-  const identities = opaqueIdentities(
-    { issuer, subject, serial: login.serial, ksf: material.ksf },
-    parts.vaultIdText,
-  );
+  const identities = opaqueIdentities({ issuer, subject, serial: login.serial, ksf: material.ksf }, parts.vaultIdText);
   const { ke2, state } = await parts.opaque.startLogin({
     salt: material.salt,
     record: material.record,

@@ -173,8 +173,9 @@ export class LedgerRunner {
   async #check(): Promise<void> {
     await this.#checkTree();
     const leaves = await checkLeaves(this.#pool, this.#nextLeaf, leavesPerCheck);
-    if ('problem' in leaves) await this.#seal(leaves.problem);
-    else this.#nextLeaf = leaves.next === this.#nextLeaf ? 0 : leaves.next;
+    if (leaves.problem !== undefined) await this.#seal(leaves.problem);
+    this.#nextLeaf = leaves.next === this.#nextLeaf ? 0 : leaves.next;
+    for (const accountId of leaves.differingAccounts) await this.#sealAccount(accountId);
     await this.#checkChains();
   }
 
@@ -191,14 +192,18 @@ export class LedgerRunner {
       const chains = await this.#pool.chains(this.#afterAccount, 200);
       for (const chain of chains) {
         if (await chainHolds(this.#parts.sealer, chain)) continue;
-        this.#parts.log.error('an account does not agree with its ledger; it is sealed');
-        await this.#parts.accounts.seal(chain.accountId, 'the budget does not agree with the ledger');
+        await this.#sealAccount(chain.accountId);
       }
       checked += chains.length;
       this.#afterAccount = chains.at(-1)?.accountId ?? null;
       if (this.#afterAccount === null) return;
       await pause(0);
     }
+  }
+
+  async #sealAccount(accountId: string): Promise<void> {
+    this.#parts.log.error('an account does not agree with its ledger; it is sealed');
+    await this.#parts.accounts.seal(accountId, 'the budget does not agree with the ledger');
   }
 
   async #seal(reason: string): Promise<void> {

@@ -17,6 +17,7 @@ export const readLocked = statement(
      a.issuer, a.subject, ${instantMs('a.created_at')} AS "createdAtMs", a.owner_generation AS "ownerGeneration",
      a.key_id AS "keyId", a.owner_public_key AS "ownerPublicKey", a.sealed_reason AS "sealedReason",
      e.number, e.event, e.mac,
+     coalesce((SELECT max(number) FROM ledger_leaves WHERE account_id = a.account_id), 0) AS "sequencedNumber",
      r.serial AS "recordSerial", r.keyslot_id AS "recordKeyslotId", r.sealed AS "recordSealed",
      r.sealing_epoch AS "recordEpoch",
      l.login_id AS "loginId", l.registration_id AS "registrationId", l.ke1_hash AS "ke1Hash", l.serial AS "loginSerial",

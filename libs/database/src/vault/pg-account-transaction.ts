@@ -40,6 +40,7 @@ type LockedColumns = AccountColumns &
     readonly number: number;
     readonly event: Uint8Array;
     readonly mac: Uint8Array;
+    readonly sequencedNumber: number;
     readonly anchoredAtMs: number | null;
     readonly vaultSealedReason: string | null;
   };
@@ -63,6 +64,7 @@ export class PgAccountTransaction implements AccountTransaction {
       row: toAccount(this.accountId, row),
       budget,
       last: { number: row.number, event: row.event, mac: row.mac },
+      sequencedNumber: row.sequencedNumber,
       record: toRecord(row),
       login: toLogin(row),
       nowMs: row.nowMs,

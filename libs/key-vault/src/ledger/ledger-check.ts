@@ -10,7 +10,7 @@ import {
   type HashReader,
   type NoteVerifier,
 } from '@coffer/evidence';
-import { compareBytes, equalBytes } from '@coffer/foundation';
+import { equalBytes } from '@coffer/foundation';
 import { hasOwnMac } from '../event-maker';
 import { sameBudget } from '../guess-budget';
 import type { KeySealer } from '../ports/key-sealer';
@@ -72,27 +72,33 @@ export async function checkTree(
   }
 }
 
+/** What a check of leaves found, and where the next one goes on. */
+export interface LeafCheck {
+  readonly next: number;
+  /** Why the tree does not hold; undefined where it does. */
+  readonly problem: string | undefined;
+  /** Accounts whose event is no longer the one that was recorded. */
+  readonly differingAccounts: readonly string[];
+}
+
 /**
- * Whether the leaves from `first` on are what their events and salts give, and their hashes are the stored ones.
- *
- * @returns where the next check goes on, or why they do not hold
+ * Whether the leaves from `first` on are hashed as stored and stand where they belong (else the tree is broken), and whether
+ * their events and salts still give their entries (else one account was edited).
  */
-export async function checkLeaves(
-  store: LedgerCheckStore,
-  first: number,
-  limit: number,
-): Promise<{ readonly next: number } | { readonly problem: string }> {
+export async function checkLeaves(store: LedgerCheckStore, first: number, limit: number): Promise<LeafCheck> {
   const leaves = await store.leaves(first, limit);
   const hashes = await store.hashes.read(leaves.map(({ leafIndex }) => ({ level: 0, index: leafIndex })));
+  const differing = new Set<string>();
   for (const [at, leaf] of leaves.entries()) {
-    const isMade =
-      leaf.event === null || leaf.salt === null || equalBytes(ledgerEntry(leaf.salt, leaf.event), leaf.entry);
-    const isHashed = hashes[at] !== undefined && compareBytes(hashes[at], hashLeaf(leaf.entry)) === 0;
-    if (!isMade || !isHashed || leaf.leafIndex !== first + at) {
-      return { problem: `leaf ${first + at} of the tree is not what was recorded` };
+    const hash = hashes[at];
+    if (leaf.leafIndex !== first + at || hash === undefined || !equalBytes(hash, hashLeaf(leaf.entry))) {
+      return { next: first, problem: `leaf ${first + at} of the tree is not what was recorded`, differingAccounts: [] };
     }
+    const { event, salt, entry } = leaf;
+    const isErased = event === null || salt === null;
+    if (!isErased && !equalBytes(ledgerEntry(salt, event), entry)) differing.add(leaf.accountId);
   }
-  return { next: first + leaves.length };
+  return { next: first + leaves.length, problem: undefined, differingAccounts: [...differing] };
 }
 
 /** Whether an account's budget is what its own chain says, every event of it the vault's own. */

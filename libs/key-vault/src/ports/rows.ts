@@ -130,6 +130,8 @@ export interface LockedAccount {
   readonly budget: BudgetState;
   /** The last event of the account's chain. */
   readonly last: StoredEvent;
+  /** Number of its last event in the tree; 0 before the first. */
+  readonly sequencedNumber: number;
   readonly record: RecordRow | null;
   /** The login that was asked for. */
   readonly login: LoginRow | null;

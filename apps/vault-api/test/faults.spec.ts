@@ -1,0 +1,278 @@
+import { spawnSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import { toBase64Url } from '@coffer/foundation';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestDevice } from './test-device';
+import { startBench, type VaultBench } from './vault-bench';
+
+const password = 'correct horse battery';
+let bench: VaultBench;
+beforeAll(async () => {
+  bench = await startBench(2, { COFFER_GUESS_DELAYS: '0', COFFER_LEDGER_CHECK_SECONDS: '0.5' });
+});
+afterAll(() => bench.stop());
+
+async function registered(on = bench): Promise<TestDevice> {
+  const device = on.device();
+  const answer = await device.setPassword(password);
+  expect([answer.status, answer.text]).toEqual([201, expect.anything()]);
+  device.isOwner = true;
+  return device;
+}
+
+async function loginRow(device: TestDevice, loginId: string, on = bench) {
+  const [row] = await on.sql<{ ke2: Uint8Array | null; state: Uint8Array | null }>(
+    'SELECT ke2, state_sealed AS state FROM logins WHERE account_id = $1::uuid AND login_id = $2::uuid',
+    [(await device.account()).accountId, loginId],
+  );
+  return row;
+}
+
+describe('a process that is killed', () => {
+  it.each([
+    ['A03: after the spend is committed, before the evaluation', 'spend-committed', false],
+    ['A04: after the evaluation, before its state is stored', 'evaluated', false],
+    ['A04: after its state is stored, before the answer', 'state-stored', true],
+  ])('%s: the guess is spent, nothing was answered, and the same login is resumed', async (_name, step, isStored) => {
+    const device = await registered();
+    const doomed = await bench.start({ COFFER_FAILPOINT: step });
+    const attempt = await device.beginAttempt(password);
+    const there = bench.device(doomed, device.subject);
+    await expect(there.startLogin(attempt)).rejects.toThrow();
+    await doomed.ended;
+    expect(await device.budget()).toMatchObject({ attemptsRemaining: 9 });
+    expect((await loginRow(device, attempt.loginId))!.ke2 !== null).toBe(isStored);
+    const resumed = await device.startLogin(attempt);
+    expect([resumed.status, resumed.body.attemptsRemaining]).toEqual([201, 9]);
+    const finished = await device.finishAttempt(attempt, resumed.body.ke2, resumed.body);
+    expect((await device.finishLogin(attempt.loginId, finished!.ke3)).status).toBe(200);
+  });
+
+  it('answers a byte-identical KE3 again when it died after the proven success was committed', async () => {
+    const device = await registered();
+    const attempt = await device.beginAttempt(password);
+    const started = await device.startLogin(attempt);
+    const { ke3 } = (await device.finishAttempt(attempt, started.body.ke2, started.body))!;
+    const doomed = await bench.start({ COFFER_FAILPOINT: 'proven-committed' });
+    await expect(bench.device(doomed, device.subject).finishLogin(attempt.loginId, ke3)).rejects.toThrow();
+    const again = await device.finishLogin(attempt.loginId, ke3);
+    expect([again.status, again.body['sealedBackupKey']]).toEqual([200, toBase64Url(device.sealedBackupKey)]);
+    const proven = await bench.sql<{ n: number }>(
+      `SELECT count(*)::int AS n FROM ledger_events WHERE account_id = $1::uuid AND kind = 'proven'`,
+      [(await device.account()).accountId],
+    );
+    expect(proven).toEqual([{ n: 1 }]);
+  });
+});
+
+describe('the anchor', () => {
+  it('gives 503 and counts nothing when it has acknowledged nothing for two seconds, and goes on by itself', async () => {
+    const own = await startBench(2, { COFFER_GUESS_DELAYS: '0' });
+    try {
+      const device = await registered(own);
+      const leader = own.apis.find((api) => api.log().includes('this process sequences'))!;
+      const other = own.apis.find((api) => api !== leader)!;
+      const here = own.device(other, device.subject);
+      process.kill(leader.pid, 'SIGSTOP');
+      await pause(2_500);
+      const attempt = await here.beginAttempt(password);
+      const refused = await here.startLogin(attempt);
+      expect([refused.status, refused.body.code, refused.headers.get('retry-after')]).toEqual([
+        503,
+        'anchor-behind',
+        '1',
+      ]);
+      expect(await here.budget()).toMatchObject({ attemptsRemaining: 10 });
+      process.kill(leader.pid, 'SIGKILL');
+      // the other process takes the lock over
+      await expect
+        .poll(async () => (await here.startLogin(attempt)).status, { timeout: 10_000, interval: 200 })
+        .toBe(201);
+      expect(await here.budget()).toMatchObject({ attemptsRemaining: 9 });
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+describe('an edited database', () => {
+  it('A29: a raised budget seals the account at its next guess, and no other account', async () => {
+    const [device, bystander] = [await registered(), await registered()];
+    expect((await device.recover('wrong')).status).toBe(401);
+    const { accountId } = await device.account();
+    await bench.sql('UPDATE budgets SET remaining = 10 WHERE account_id = $1::uuid', [accountId]);
+    const guess = await device.recover('wrong');
+    expect([guess.status, guess.body['code']]).toEqual([423, 'account-sealed']);
+    expect((await device.call('GET', '/v1/keyslots')).status).toBe(423);
+    expect((await bystander.recover(password)).status).toBe(200);
+  });
+
+  it('A29: the timer seals an account without any guess: raised budget, event removed with it, event forged', async () => {
+    const edits = [
+      'UPDATE budgets SET remaining = 10 WHERE account_id = $1::uuid',
+      `WITH gone AS (DELETE FROM ledger_events e WHERE account_id = $1::uuid AND number = (SELECT max(number)
+         FROM ledger_events WHERE account_id = e.account_id))
+       UPDATE budgets SET remaining = 10, attempt = 0 WHERE account_id = $1::uuid`,
+      `UPDATE ledger_events SET mac = decode(repeat('00', 32), 'hex') WHERE account_id = $1::uuid AND number = 2`,
+    ];
+    const devices = await Promise.all(edits.map(() => registered()));
+    for (const [index, edit] of edits.entries()) {
+      const device = devices[index]!;
+      expect((await device.recover('wrong')).status).toBe(401);
+      await bench.sql(edit, [(await device.account()).accountId]);
+    }
+    for (const device of devices) {
+      await expect
+        .poll(async () => (await device.call('GET', '/v1/budget')).body['code'], { timeout: 10_000 })
+        .toBe('account-sealed');
+    }
+    const bystander = await registered();
+    expect((await bystander.recover(password)).status).toBe(200);
+  });
+});
+
+describe('the database', () => {
+  it('A05, A06: dies among guesses: nobody is answered without a counted guess, 503 while it is away, and then it goes on', async () => {
+    const own = await startBench(2, { COFFER_GUESS_DELAYS: '0' });
+    try {
+      const devices = await Promise.all(Array.from({ length: 8 }, () => registered(own)));
+      const answers = devices.flatMap((device, index) =>
+        Array.from({ length: 6 }, async () => {
+          await pause(index * 4);
+          const there = own.device(own.apis[index % 2], device.subject);
+          return there.startLogin(await there.beginAttempt('wrong'));
+        }),
+      );
+      await pause(30);
+      await own.server.crash();
+      const statuses = (await Promise.all(answers)).map(({ status }) => status);
+      expect(statuses.every((status) => status === 201 || status === 503)).toBe(true);
+      const down = await devices[0]!.recover(password);
+      expect([down.status, down.body['code'], down.headers.get('retry-after')]).toEqual([
+        503,
+        'service-unavailable',
+        '1',
+      ]);
+      expect((await fetch(`${own.apis[0]!.url}/health/ready`)).status).toBe(503);
+      expect((await fetch(`${own.apis[0]!.url}/health/live`)).status).toBe(200);
+      await own.server.restart();
+      await expect
+        .poll(async () => (await devices[0]!.recover(password)).status, { timeout: 15_000, interval: 300 })
+        .toBe(200);
+      const books = await own.sql<{ evaluated: number; events: number; spent: number }>(
+        `SELECT b.account_id, b.attempt::int AS spent,
+           (SELECT count(*)::int FROM ledger_events e WHERE e.account_id = b.account_id AND kind = 'guess') AS events,
+           (SELECT count(*)::int FROM logins l WHERE l.account_id = b.account_id AND registration_id IS NULL
+             AND ke2 IS NOT NULL) AS evaluated
+         FROM budgets b`,
+      );
+      for (const { evaluated, events, spent } of books) {
+        expect(spent).toBe(events);
+        expect(evaluated).toBeLessThanOrEqual(spent);
+      }
+      const answered = statuses.filter((status) => status === 201).length;
+      expect(books.reduce((sum, { evaluated }) => sum + evaluated, 0)).toBeGreaterThanOrEqual(answered);
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('A08: restored from an older copy, the vault seals itself, running or started anew', async () => {
+    const own = await startBench(1, { COFFER_GUESS_DELAYS: '0' });
+    try {
+      const device = await registered(own);
+      const copy = `${own.server.dataFolder}.copy`;
+      await own.server.crash();
+      expect(spawnSync('cp', ['-a', own.server.dataFolder, copy]).status).toBe(0);
+      await own.server.restart();
+      await expect.poll(async () => (await device.recover('wrong')).status, { timeout: 15_000 }).toBe(401);
+      await own.server.crash();
+      expect(spawnSync('rm', ['-rf', own.server.dataFolder]).status).toBe(0);
+      expect(spawnSync('mv', [copy, own.server.dataFolder]).status).toBe(0);
+      await own.server.restart();
+      await expect
+        .poll(async () => (await device.recover('wrong')).body['code'], { timeout: 15_000 })
+        .toBe('vault-sealed');
+      const fresh = await own.start({}, 'live');
+      const there = own.device(fresh, device.subject);
+      expect((await there.recover('wrong')).body['code']).toBe('vault-sealed');
+      expect((await fetch(`${fresh.url}/v1/ledger/checkpoint`)).status).toBe(200);
+      expect(fresh.log()).toContain('the database is behind its anchor');
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it('A07: the process does not start when the server could lose what it acknowledges', async () => {
+    const own = await startBench(0);
+    try {
+      await own.database.prisma.$executeRawUnsafe('ALTER SYSTEM SET synchronous_commit = off');
+      await own.database.prisma.$executeRawUnsafe('SELECT pg_reload_conf()');
+      await pause(200);
+      await expect(own.start()).rejects.toThrow(/synchronous_commit is off/);
+    } finally {
+      await own.stop();
+    }
+  });
+});
+
+describe('a dump of the database', () => {
+  it('lets nobody build a KE3', async () => {
+    const device = await registered();
+    const attempt = await device.beginAttempt(password);
+    const started = await device.startLogin(attempt);
+    const right = (await device.finishAttempt(attempt, started.body.ke2, started.body))!;
+    const ke3 = Buffer.from(right.ke3, 'base64url');
+    expect((await loginRow(device, attempt.loginId))!.state).not.toBeNull();
+    const dump = await dumpOf(bench);
+    for (const secret of [ke3, ke3.subarray(0, 16), ke3.subarray(48), Buffer.from(device.sealedBackupKey)]) {
+      expect(dump.includes(secret.toString('hex'))).toBe(false);
+      expect(dump.includes(secret.toString('base64url'))).toBe(false);
+      expect(dump.includes(secret.toString('base64'))).toBe(false);
+    }
+    // every window of 64 bytes that the account's rows hold, as a KE3 for a login of its own
+    const row = (await loginRow(device, attempt.loginId))!;
+    const windows = [row.state!, row.ke2!].flatMap((bytes) =>
+      Array.from({ length: Math.floor((bytes.length - 64) / 40) + 1 }, (_, index) =>
+        bytes.slice(index * 40, index * 40 + 64),
+      ),
+    );
+    for (const candidate of windows.slice(0, 4)) {
+      const other = await device.beginAttempt(password);
+      expect((await device.startLogin(other)).status).toBe(201);
+      const answer = await device.finishLogin(other.loginId, toBase64Url(candidate));
+      expect([answer.status, answer.body['code']]).toEqual([401, 'wrong-guess']);
+    }
+    expect((await device.finishLogin(attempt.loginId, right.ke3)).status).toBe(200);
+  });
+
+  it('a sealed login state that is moved to another login does not open', async () => {
+    const device = await registered();
+    const [one, two] = [await device.beginAttempt(password), await device.beginAttempt(password)];
+    const started = [await device.startLogin(one), await device.startLogin(two)];
+    const { ke3 } = (await device.finishAttempt(two, started[1]!.body.ke2, started[1]!.body))!;
+    await bench.sql(
+      `UPDATE logins l SET state_sealed = other.state_sealed FROM logins other
+       WHERE l.login_id = $1::uuid AND other.login_id = $2::uuid`,
+      [one.loginId, two.loginId],
+    );
+    const answer = await device.finishLogin(one.loginId, ke3);
+    expect(answer.status).toBe(503);
+    expect(await device.budget()).toMatchObject({ attemptsRemaining: 8 });
+  });
+});
+
+/** Every row of every table as text. */
+async function dumpOf(on: VaultBench): Promise<string> {
+  const tables = await on.sql<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
+  );
+  expect(tables.length).toBeGreaterThan(15);
+  const texts = await Promise.all(
+    tables.map(({ name }) => on.sql<{ row: string }>(`SELECT t::text AS row FROM "${name}" t`)),
+  );
+  return texts
+    .flat()
+    .map(({ row }) => row)
+    .join('\n');
+}
