@@ -47,6 +47,7 @@ export function firstRound(accountId: string): PurgeJob {
     locations: [{ provider: 'disk', location: 'sam' }],
     startedAtMs: null,
     scannedAtMs: null,
+    scannedForStartMs: null,
     nextScanAtMs: null,
     attempts: 0,
     rescanUntilMs: null,

@@ -25,6 +25,8 @@ export interface PurgeJob {
   readonly startedAtMs: number | null;
   /** Last listing of all locations. */
   readonly scannedAtMs: number | null;
+  /** The start or resume after which the locations were listed last; null: none was given then. */
+  readonly scannedForStartMs: number | null;
   /** Not before this instant, after a listing that failed. */
   readonly nextScanAtMs: number | null;
   /** Listings in a row that failed. */

@@ -349,6 +349,23 @@ describe('runPurgeStep', () => {
       expect(scans).toBe(53);
     });
 
+    it('looks again when the person starts or resumes, for what came since the last listing', async () => {
+      const world = startedWorld('x');
+      world.standing.mandate = { consentAtMs: null, start: null, stoppedAtMs: null };
+      await world.run(world.clock.nowMs() + day);
+      world.write('late.db', 'late');
+      await world.run(world.clock.nowMs() + day);
+      expect(world.objects).toHaveLength(1);
+      world.start();
+      await world.run(world.clock.nowMs() + day);
+      expect(world.state('late.db')).toBe('waiting-for-backup: no-proof');
+      world.write('later.db', 'later');
+      world.clock.advanceMs(1000);
+      world.start();
+      await world.run(world.clock.nowMs() + day);
+      expect(world.objects).toHaveLength(3);
+    });
+
     it('says already-gone of what somebody else removed', async () => {
       const world = startedWorld('x', 'y');
       await world.run(world.clock.nowMs() + day);

@@ -47,6 +47,7 @@ export function firstRound(accountId: string, purgeId: string, locations: readon
     locations,
     startedAtMs: null,
     scannedAtMs: null,
+    scannedForStartMs: null,
     nextScanAtMs: null,
     attempts: 0,
     rescanUntilMs: null,

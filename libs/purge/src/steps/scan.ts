@@ -8,7 +8,10 @@ import { discoveredObject, move, startAgain } from '../transition';
 import { alreadyGone } from './already-gone';
 import { changesOf, isDue, type StepContext, type StepOutcome } from './step-context';
 
-/** Lists every location when it is time: at the start, weekly, and whenever a step saw that the last listing is out of date. */
+/**
+ * Lists every location when it is time: at first, when the person starts or resumes, weekly, and whenever a step saw that the last
+ * listing is out of date.
+ */
 export async function scan(context: StepContext): Promise<StepOutcome | undefined> {
   const { record, nowMs } = context;
   const at = nextScanAtMs(record.job, context);
@@ -24,13 +27,22 @@ export async function scan(context: StepContext): Promise<StepOutcome | undefine
 }
 
 /** When the next listing is due; undefined where the year of looking is over. */
-export function nextScanAtMs(job: PurgeJob, context: Pick<StepContext, 'settings' | 'locations'>): number | undefined {
+export function nextScanAtMs(
+  job: PurgeJob,
+  context: Pick<StepContext, 'settings' | 'locations' | 'standing'>,
+): number | undefined {
   if (context.locations.length === 0) return undefined;
   const putOffUntil = job.nextScanAtMs ?? 0;
-  if (job.scannedAtMs === null) return putOffUntil;
+  // Compared for being the same, not for being later: the two come from different clocks.
+  const isNewStart = startOf(context) !== null && startOf(context) !== job.scannedForStartMs;
+  if (job.scannedAtMs === null || isNewStart) return putOffUntil;
   const weekly = job.scannedAtMs + context.settings.rescanEveryMs;
   if (job.rescanUntilMs !== null && weekly > job.rescanUntilMs) return undefined;
   return Math.max(weekly, putOffUntil);
+}
+
+function startOf({ standing }: Pick<StepContext, 'standing'>): number | null {
+  return standing.mandate.start?.atMs ?? null;
 }
 
 async function inventory(context: StepContext, { provider, location }: PurgeLocation): Promise<readonly FoundObject[]> {
@@ -68,6 +80,7 @@ function compare(context: StepContext, found: readonly FoundObject[]): StepOutco
     locations: context.locations,
     startedAtMs: record.job.startedAtMs ?? nowMs,
     scannedAtMs: nowMs,
+    scannedForStartMs: startOf(context),
     nextScanAtMs: null,
     attempts: 0,
     rescanUntilMs:
