@@ -1,37 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  PgLedgerStore,
-  statement,
-  type Database,
-  type PgAnchorWatch,
-  type PgVaultState,
-  type Session,
-} from '@coffer/database';
-import {
-  chainHolds,
-  checkLeaves,
-  checkTree,
-  Sequencer,
-  type Accounts,
-  type KeySealer,
-  type VaultIdentity,
-} from '@coffer/key-vault';
-import { counter, gauge, type Logger, type Registry } from '@coffer/observability';
+import { PgLedgerStore, statement, type PgAnchorWatch, type Session } from '@coffer/database';
+import { Sequencer } from '@coffer/key-vault';
+import { counter, gauge, type Registry } from '@coffer/observability';
 import type { DiskAnchor } from './disk-anchor';
+import { LedgerWatchdog, type LedgerWatchdogParts } from './ledger-watchdog';
 
-export interface LedgerRunnerParts {
-  readonly database: Database;
-  readonly state: PgVaultState;
+export interface LedgerRunnerParts extends LedgerWatchdogParts {
   readonly anchor: DiskAnchor;
   readonly watch: PgAnchorWatch;
-  readonly sealer: KeySealer;
-  readonly identity: VaultIdentity;
-  readonly accounts: Pick<Accounts, 'seal'>;
-  readonly log: Logger;
   readonly metrics: Registry;
   /** How often tree, anchor and chains are checked, in milliseconds; at most 60 s. */
   readonly checkEveryMs: number;
-  /** Done by the process that sequences, once a second. */
+  /** Done by the process that sequences, every 15 seconds. */
   readonly housekeeping: () => Promise<void>;
 }
 
@@ -39,35 +19,30 @@ export interface LedgerRunnerParts {
 const sequencerLock = 4_300_002;
 const tryLock = statement('sequencer-lock', `SELECT pg_try_advisory_lock(${sequencerLock}) AS held`);
 
-/** Between two rounds while events come, and how long an idle anchor may be silent. */
+/** Between two rounds where no commit of this process wakes it, and how long an idle anchor may be silent. */
 const roundEveryMs = 20;
 const touchEveryMs = 700;
-const becomeLeaderEveryMs = 500;
-const housekeepingEveryMs = 1_000;
-/** Chains that one check replays; the next check goes on where it stopped. */
-const chainsPerCheck = 2_000;
-const leavesPerCheck = 5_000;
+const contendEveryMs = 500;
+const refreshEveryMs = 1_000;
+const housekeepingEveryMs = 15_000;
 
 /**
- * Keeps the ledger going: one process of all holds the lock, sequences, anchors and checks; the others wait to take over.
- * A vault whose tree or anchor does not hold is sealed, and no sealed vault sequences.
+ * Keeps the ledger going: one process of all holds the lock, sequences and anchors; the others wait to take over. Every
+ * process checks tree and anchor when it starts, and whoever takes the lock checks again before it sequences, so that a
+ * database that was rolled back is never built upon. A sealed vault sequences nothing.
  */
 export class LedgerRunner {
-  /** Why the vault is sealed, as this process last saw it. */
-  sealedReason: string | null = null;
   readonly #parts: LedgerRunnerParts;
-  readonly #pool: PgLedgerStore;
+  readonly #watchdog: LedgerWatchdog;
+  readonly #stopping = new AbortController();
   readonly #appended;
   readonly #treeSize;
-  #isStopping = false;
-  #running: Promise<void> = Promise.resolve();
+  #running: Promise<unknown> = Promise.resolve();
   #wake: () => void = () => undefined;
-  #afterAccount: string | null = null;
-  #nextLeaf = 0;
 
   constructor(parts: LedgerRunnerParts) {
     this.#parts = parts;
-    this.#pool = new PgLedgerStore(parts.database);
+    this.#watchdog = new LedgerWatchdog(parts);
     this.#appended = counter(
       parts.metrics,
       'coffer_ledger_events_total',
@@ -76,11 +51,16 @@ export class LedgerRunner {
     this.#treeSize = gauge(parts.metrics, 'coffer_ledger_tree_size', 'Events in the tree as this process last saw it');
   }
 
-  /** Checks tree and anchor once, then runs until `stop`. A vault that does not hold is sealed, and the process goes on. */
+  /** Why the vault is sealed, as this process last saw it; null where it is not. */
+  get sealedReason(): string | null {
+    return this.#watchdog.sealedReason;
+  }
+
+  /** Checks tree and anchor once, then runs until `stop`. Where they do not hold the vault is sealed, and the process goes on. */
   async start(): Promise<void> {
-    const first = this.#sequencer(this.#pool).firstHead();
-    await this.#pool.createHead(first);
-    await this.#checkTree();
+    const pool = new PgLedgerStore(this.#parts.database);
+    await pool.createHead(this.#sequencer(pool).firstHead());
+    await this.#watchdog.checkTree();
     this.#running = this.#run();
   }
 
@@ -90,79 +70,97 @@ export class LedgerRunner {
   }
 
   async stop(): Promise<void> {
-    this.#isStopping = true;
+    this.#stopping.abort();
     this.#wake();
     await this.#running;
-    await this.#parts.anchor.release();
   }
 
   async #run(): Promise<void> {
-    while (!this.#isStopping) {
+    while (!this.#isStopping()) {
       try {
-        await this.#refreshSeal();
-        await this.#lead();
+        await this.#contend();
       } catch (error) {
         this.#parts.log.warn({ err: error }, 'the ledger paused; it goes on when database and anchor answer');
       }
-      await this.#sleep(becomeLeaderEveryMs);
+      await this.#pause(contendEveryMs);
     }
   }
 
-  /** Sequences while this process holds the lock. */
-  async #lead(): Promise<void> {
-    let isLost = false;
+  /** Asks for the lock on one connection until it has it, then leads as long as the connection lives. */
+  async #contend(): Promise<void> {
+    const over = new AbortController();
     const session = await this.#parts.database.session(() => {
-      isLost = true;
+      over.abort();
       this.#wake();
     });
     try {
-      const [lock] = await session.rows<{ held: boolean }>(tryLock);
-      if (lock?.held !== true) return;
-      this.#parts.log.info('this process sequences the ledger');
-      await this.#checkTree();
-      await this.#sequence(session, () => isLost);
+      while (!this.#isStopping() && !over.signal.aborted) {
+        await this.#watchdog.refresh();
+        const [lock] = await session.rows<{ held: boolean }>(tryLock);
+        if (lock?.held === true) return await this.#lead(session, over);
+        await this.#pause(contendEveryMs);
+      }
     } finally {
+      over.abort();
       await session.close();
       await this.#parts.anchor.release();
     }
   }
 
-  async #sequence(session: Session, isLost: () => boolean): Promise<void> {
+  async #lead(session: Session, over: AbortController): Promise<void> {
+    this.#parts.log.info('this process sequences the ledger');
+    await this.#watchdog.checkTree();
+    const checks = this.#keepChecking(over.signal);
+    try {
+      await this.#sequence(session, over.signal);
+    } finally {
+      over.abort();
+      await checks;
+    }
+  }
+
+  async #sequence(session: Session, over: AbortSignal): Promise<void> {
     const sequencer = this.#sequencer(new PgLedgerStore(session));
-    let [touchedAt, checkedAt, keptAt] = [-Infinity, performance.now(), -Infinity];
-    while (!this.#isStopping && !isLost()) {
+    let [touchedAt, refreshedAt, keptAt] = [-Infinity, -Infinity, -Infinity];
+    while (!this.#isStopping() && !over.aborted) {
       const now = performance.now();
-      if (now - keptAt >= housekeepingEveryMs) {
-        keptAt = now;
-        await this.#refreshSeal();
-        if (this.sealedReason === null) await this.#parts.housekeeping();
-      }
-      if (now - checkedAt >= this.#parts.checkEveryMs) {
-        checkedAt = now;
-        await this.#check();
+      if (now - refreshedAt >= refreshEveryMs) {
+        refreshedAt = now;
+        await this.#watchdog.refresh();
       }
       if (this.sealedReason === null) {
         const touch = now - touchedAt >= touchEveryMs;
         const { appended, treeSize } = await sequencer.round(touch);
         if (touch || appended > 0) touchedAt = now;
-        if (appended > 0) {
-          this.#parts.watch.poke();
-          this.#appended.inc(appended);
-        }
+        if (appended > 0) this.#parts.watch.poke();
+        this.#appended.inc(appended);
         this.#treeSize.set(treeSize);
+        if (now - keptAt >= housekeepingEveryMs) {
+          keptAt = now;
+          await this.#parts.housekeeping();
+        }
       }
-      await this.#sleep(roundEveryMs);
+      await this.#untilKicked(roundEveryMs);
+    }
+  }
+
+  /** Beside the rounds, for a check of many accounts takes longer than guesses may wait. */
+  async #keepChecking(over: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#pause(this.#parts.checkEveryMs, over);
+      if (over.aborted || this.#isStopping()) return;
+      try {
+        await this.#watchdog.checkAll();
+      } catch (error) {
+        this.#parts.log.warn({ err: error }, 'a check of the ledger was not finished; the next one begins anew');
+      }
     }
   }
 
   #sequencer(store: PgLedgerStore): Sequencer {
     const { anchor, sealer, identity, accounts, log } = this.#parts;
     return new Sequencer({
-      store,
-      anchor,
-      sealer,
-      signer: identity.ledgerSigner,
-      vaultId: identity.vaultId,
+      ...{ store, anchor, sealer, signer: identity.ledgerSigner, vaultId: identity.vaultId },
       onRefused: async (accountId) => {
         log.error('an event does not follow the last one of its account in the tree; the account is sealed');
         await accounts.seal(accountId, 'an event is missing from the chain');
@@ -170,54 +168,16 @@ export class LedgerRunner {
     });
   }
 
-  async #check(): Promise<void> {
-    await this.#checkTree();
-    const leaves = await checkLeaves(this.#pool, this.#nextLeaf, leavesPerCheck);
-    if (leaves.problem !== undefined) await this.#seal(leaves.problem);
-    this.#nextLeaf = leaves.next === this.#nextLeaf ? 0 : leaves.next;
-    for (const accountId of leaves.differingAccounts) await this.#sealAccount(accountId);
-    await this.#checkChains();
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
-  async #checkTree(): Promise<void> {
-    const problem = await checkTree(this.#pool, this.#parts.anchor, this.#parts.identity.ledgerVerifier);
-    if (problem !== undefined) await this.#seal(problem);
-    await this.#pool.markChecked(problem === undefined);
-    await this.#refreshSeal();
+  async #pause(milliseconds: number, over?: AbortSignal): Promise<void> {
+    const signals = [this.#stopping.signal, ...(over === undefined ? [] : [over])];
+    await pause(milliseconds, undefined, { signal: AbortSignal.any(signals) }).catch(() => undefined);
   }
 
-  /** Replays chains from where the last check stopped; an account that does not agree is sealed, alone. */
-  async #checkChains(): Promise<void> {
-    for (let checked = 0; checked < chainsPerCheck;) {
-      const chains = await this.#pool.chains(this.#afterAccount, 200);
-      for (const chain of chains) {
-        if (await chainHolds(this.#parts.sealer, chain)) continue;
-        await this.#sealAccount(chain.accountId);
-      }
-      checked += chains.length;
-      this.#afterAccount = chains.at(-1)?.accountId ?? null;
-      if (this.#afterAccount === null) return;
-      await pause(0);
-    }
-  }
-
-  async #sealAccount(accountId: string): Promise<void> {
-    this.#parts.log.error('an account does not agree with its ledger; it is sealed');
-    await this.#parts.accounts.seal(accountId, 'the budget does not agree with the ledger');
-  }
-
-  async #seal(reason: string): Promise<void> {
-    this.#parts.log.fatal({ reason }, 'the vault is sealed');
-    this.sealedReason ??= reason;
-    await this.#parts.state.seal(reason);
-  }
-
-  async #refreshSeal(): Promise<void> {
-    this.sealedReason = (await this.#parts.state.state())?.sealedReason ?? null;
-  }
-
-  async #sleep(milliseconds: number): Promise<void> {
-    if (this.#isStopping) return;
+  async #untilKicked(milliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, milliseconds);
       this.#wake = () => {

@@ -32,6 +32,7 @@ export const findQueued = statement(
    JOIN ledger_events e ON e.account_id = q.account_id AND e.number = q.number
    ORDER BY q.sequence`,
 );
+export const hasQueued = statement('has-queued', 'SELECT EXISTS (SELECT FROM ledger_queue) AS found');
 export const takeQueued = statement(
   'take-queued',
   `DELETE FROM ledger_queue q USING unnest($1::uuid[], $2::bigint[]) AS taken (account_id, number)

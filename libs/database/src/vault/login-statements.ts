@@ -64,9 +64,13 @@ export const sweepLogins = statement(
   'sweep-logins',
   `DELETE FROM logins WHERE expires_at < clock_timestamp() - interval '1 hour'`,
 );
-/** What an expired login sealed goes at once; the row itself stays a while, so that a late device hears that it expired. */
+/**
+ * What an expired login sealed goes with the next sweep; the row itself stays an hour, so that a late device hears that it
+ * expired. Only the last minutes are looked at: what an outage kept from being wiped goes with its row.
+ */
 export const wipeLogins = statement(
   'wipe-logins',
   `UPDATE logins SET state_sealed = NULL, answer_sealed = NULL
-   WHERE expires_at < clock_timestamp() AND (state_sealed IS NOT NULL OR answer_sealed IS NOT NULL)`,
+   WHERE expires_at < clock_timestamp() AND expires_at > clock_timestamp() - interval '5 minutes'
+     AND (state_sealed IS NOT NULL OR answer_sealed IS NOT NULL)`,
 );

@@ -99,6 +99,11 @@ export class PgLedgerStore implements LedgerCheckStore {
     return oneHead(await this.#sql.rows<LedgerHead>(ledger.findHead));
   }
 
+  async hasQueued(): Promise<boolean> {
+    const [row] = await this.#sql.rows<{ found: boolean }>(ledger.hasQueued);
+    return row?.found === true;
+  }
+
   /** Writes the head of the empty tree where there is no head. */
   async createHead(head: Pick<LedgerHead, 'root' | 'note'>): Promise<void> {
     await this.#sql.change(ledger.createHead, [head.root, head.note]);

@@ -51,6 +51,8 @@ export interface LedgerTransaction {
 export interface LedgerStore {
   transaction<T>(work: (transaction: LedgerTransaction) => Promise<T>): Promise<T>;
   head(): Promise<LedgerHead>;
+  /** Whether an event waits for its place in the tree. */
+  hasQueued(): Promise<boolean>;
   /** Leaves from `first` on with the bytes that they were made of, for the anchor and for checks; at most `limit`. */
   leaves(first: number, limit: number): Promise<readonly LeafWithEvent[]>;
   /** The anchor has acknowledged a checkpoint of `size`. Never goes back. */

@@ -37,6 +37,7 @@ const batchSize = 1_000;
  */
 export class Sequencer {
   readonly #parts: SequencerParts;
+  #treeSize = 0;
 
   constructor(parts: SequencerParts) {
     this.#parts = parts;
@@ -48,12 +49,18 @@ export class Sequencer {
    * @param touch - whether the anchor must acknowledge even where there is nothing new
    */
   async round(touch: boolean): Promise<SequencerRound> {
-    const { head, appended, refused } = await this.#parts.store.transaction((transaction) => this.#extend(transaction));
+    const { store, anchor } = this.#parts;
+    const isWaiting = await store.hasQueued();
+    // an idle round reads and writes nothing else; what an anchor that failed still lacks goes with the next touch
+    if (!isWaiting && !touch) return { appended: 0, treeSize: this.#treeSize };
+    const { head, appended, refused } = isWaiting
+      ? await store.transaction((transaction) => this.#extend(transaction))
+      : { head: await store.head(), appended: 0, refused: [] };
+    this.#treeSize = head.treeSize;
     for (const { accountId, number } of refused) await this.#parts.onRefused(accountId, number);
     if (head.anchoredSize < head.treeSize) await this.#anchorUpTo(head);
-    else if (touch) await this.#parts.anchor.touch({ size: head.treeSize, note: head.note });
-    else return { appended, treeSize: head.treeSize };
-    await this.#parts.store.markAnchored(head.treeSize);
+    else await anchor.touch({ size: head.treeSize, note: head.note });
+    await store.markAnchored(head.treeSize);
     return { appended, treeSize: head.treeSize };
   }
 
