@@ -9,15 +9,15 @@ Common options, after any command:
   --home DIR    where this device keeps its keys and what it has seen (default: ~/.coffer, or COFFER_CLI_HOME)
 
 Exit codes: 0 done, 1 other error, 2 usage, 3 wrong key or password, 4 damaged or tampered data, 5 service unreachable,
-6 no guesses left or locked, 7 unsupported format, 8 refused for safety.`;
+6 no guesses left or locked, 7 unsupported format, 8 refused for safety, 130 interrupted.`;
 
 /** The whole command line. Actions load their code when they run, so that \`--help\` and usage errors are quick. */
 export function createProgram(context: CommandContext): Command {
   const program = new Command('coffer')
     .description(about)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`coffer: ${text.replace(/^error: /, '')}`) })
-    .showHelpAfterError('Run it with --help to learn how it is used.')
+    .configureOutput({ outputError: (text, write) => sayUsageError(context, text, write) })
+    .showHelpAfterError(context.reporter.json ? false : 'Run it with --help to learn how it is used.')
     .helpCommand('help [command]', 'explain a command')
     .action(() => program.help());
   for (const register of registrations) register(program, context);
@@ -25,6 +25,12 @@ export function createProgram(context: CommandContext): Command {
     command.exitOverride().option('--json', 'print JSON lines').option('--home <dir>', "this device's folder");
   }
   return program;
+}
+
+function sayUsageError({ reporter }: CommandContext, text: string, write: (text: string) => void): void {
+  const message = text.replace(/^error: /, '');
+  if (reporter.json) reporter.error({ code: 'usage', message: message.trim() });
+  else write(`coffer: ${message}`);
 }
 
 function allBelow(command: Command): Command[] {

@@ -8,6 +8,7 @@ import { CofferError } from '@coffer/foundation';
 import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
 import { UsageError } from '../output/usage-error';
+import { takenInSource } from '../purge/taken-in-names';
 import { startEngineWorker } from '../repository/engine-workers';
 import { openRepository, reportEvents } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
@@ -40,6 +41,8 @@ export async function runBackup(context: CommandContext, request: BackupRequest)
       deviceName: hostname(),
       cache: new FileCacheInFile(join(open.home.cacheFolder(open.repository.id), 'files')),
       isRescan: request.rescan ?? false,
+      // What a purge took in from elsewhere has no source on this device; the newest snapshot goes on giving it back.
+      keeps: (source) => source === takenInSource,
       onEvent: reportEvents(context),
       signal: context.signal,
     });

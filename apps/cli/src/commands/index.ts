@@ -3,9 +3,14 @@ import { registerBackup } from './backup';
 import { registerCertificate } from './certificate';
 import { registerInit } from './init';
 import { registerInspect } from './inspect';
+import { registerLedger } from './ledger';
+import { registerLogin } from './login';
 import { registerOpen } from './open';
+import { registerPurge } from './purge';
 import { registerRestore } from './restore';
+import { registerSetup } from './setup';
 import { registerSnapshots } from './snapshots';
+import { registerUnlock } from './unlock';
 import { registerVerify } from './verify';
 
 /** Every command, in the order in which `--help` lists them. */
@@ -13,9 +18,14 @@ export const registrations: readonly Register[] = [
   registerOpen,
   registerInspect,
   registerInit,
+  registerLogin,
+  registerSetup,
+  registerUnlock,
   registerBackup,
   registerSnapshots,
   registerRestore,
   registerVerify,
+  registerPurge,
   registerCertificate,
+  registerLedger,
 ];

@@ -108,9 +108,10 @@ function textReporter(stdout: TextSink, stderr: TextSink): Reporter {
 export function progressText(progress: Progress, seconds: number, bytesSinceStart: number): string {
   const { phase, doneBytes, totalBytes, doneItems, totalItems } = progress;
   const rate = seconds > 0.5 ? bytesSinceStart / seconds : 0;
-  const parts = [
-    `${phase} ${formatBytes(doneBytes)}${totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`}`,
-  ];
+  // Work that counts items alone has no bytes to speak of.
+  const isCounted = doneBytes === 0 && totalBytes === undefined;
+  const bytes = `${formatBytes(doneBytes)}${totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`}`;
+  const parts = [isCounted ? phase : `${phase} ${bytes}`];
   if (doneItems !== undefined) parts.push(`${doneItems}${totalItems === undefined ? '' : ` of ${totalItems}`} items`);
   if (rate > 0) parts.push(`${formatBytes(rate)}/s`);
   if (rate > 0 && totalBytes !== undefined && totalBytes > doneBytes)

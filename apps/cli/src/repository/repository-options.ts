@@ -15,9 +15,11 @@ export interface RepositoryOptions extends CommonOptions {
 export const repositoryHelp = `
 Stores: file:DIR             a folder
         s3://BUCKET/PREFIX   S3 or a compatible service (?endpoint=URL&region=NAME); credentials from the environment
+        vault:               what the vault grants to the account that is signed in (coffer login)
 
 The key comes from --key FILE (- for standard input), COFFER_KEY, or this device's folder. Digits on the command line are not
-taken: they would stay in the history of your shell.`;
+taken: they would stay in the history of your shell. For a vault the password does as well: --password-file FILE,
+COFFER_PASSWORD, or asked for.`;
 
 /** Adds the options of {@link RepositoryOptions}. */
 export function withRepositoryOptions(command: Command): Command {

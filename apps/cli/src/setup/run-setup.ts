@@ -46,6 +46,9 @@ export async function runSetup(context: CommandContext, request: SetupRequest): 
   const existing = await activeKeyslots(connection);
   const wanted = wantedKinds(request, existing);
   // Everything that can be wrong with what was given shows before anything is made.
+  if (wanted.size > 0 && !request.acceptLoss && !reporter.isInteractive) {
+    throw new UsageError(`${consequences} Confirm that with --accept-loss. Nothing was made.`);
+  }
   if (wanted.has('digits') && request.keyOut === undefined) requireTerminal(reporter.isInteractive);
   const password = wanted.has('password') ? await readNewPassword(context, passwordSources(request)) : undefined;
   const backupKey = await setupKey(context, connection, {
@@ -53,7 +56,7 @@ export async function runSetup(context: CommandContext, request: SetupRequest): 
     environmentKey: request.environmentKey,
   });
   if (wanted.has('digits')) await recordDigits(context, backupKey, request.keyOut);
-  if (wanted.size > 0) await confirmConsequences(context, request);
+  if (wanted.size > 0) await confirmConsequences(request);
   if (wanted.has('digits')) {
     await withFreshLogin(context, connection, () => activateDigits(connection.account, backupKey));
     connection = await readAccountAgain(connection);
@@ -109,12 +112,8 @@ function wantedKinds({ digits, password }: SetupRequest, existing: readonly Keys
   return wanted;
 }
 
-async function confirmConsequences({ reporter }: CommandContext, { acceptLoss }: SetupRequest): Promise<void> {
-  if (acceptLoss) return;
-  if (!reporter.isInteractive) {
-    throw new UsageError(`${consequences} Confirm that with --accept-loss. Nothing was activated.`);
-  }
-  if (await askTyped(consequences, 'I UNDERSTAND')) return;
+async function confirmConsequences({ acceptLoss }: SetupRequest): Promise<void> {
+  if (acceptLoss || (await askTyped(consequences, 'I UNDERSTAND'))) return;
   throw new SetupError(
     'declined',
     'Nothing was activated. The key made for this stays on this device for the next try.',

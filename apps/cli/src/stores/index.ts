@@ -1,9 +1,10 @@
 import { UsageError } from '../output/usage-error';
 import { objectStoreOpener } from './object-store-opener';
 import type { StoreOpener } from './store-opener';
+import { vaultStoreOpener } from './vault-store-opener';
 
 /** Every kind of store that `--store` takes. */
-export const storeOpeners: readonly StoreOpener[] = [objectStoreOpener];
+export const storeOpeners: readonly StoreOpener[] = [objectStoreOpener, vaultStoreOpener];
 
 /** The opener of a store URL. @throws UsageError naming the kinds that there are */
 export function storeOpenerFor(url: string): StoreOpener {

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+
+import { ExitCode, exitCodes } from './output/exit-codes';
+import { createReporter } from './output/reporter';
+import { createProgram } from './program';
+
+const page = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
+const quoted = (text: string): string[] => Array.from(text.matchAll(/`([^`]+)`/g), ([, inner]) => inner!);
+
+/** Rows of the table of exit codes: number and error codes. */
+const documented = new Map(
+  Array.from(
+    page.matchAll(/^\| (\d+) +\|[^|]+\|([^|]*)\|$/gm),
+    ([, exit, codes]) => [Number(exit), quoted(codes!)] as const,
+  ),
+);
+
+/** Text below the heading of each command, by the command's words. */
+const sections = new Map(
+  page
+    .split(/^### /m)
+    .slice(1)
+    .map((text) => {
+      const [heading] = quoted(text);
+      const words = heading!.split(' ').filter((word) => /^[a-z-]+$/.test(word));
+      return [words.join(' '), text.split(/^## /m)[0]!] as const;
+    }),
+);
+
+const sink = { write: () => true };
+const program = createProgram({
+  reporter: createReporter({ json: true, stdout: sink, stderr: sink }),
+  signal: new AbortController().signal,
+});
+
+function leaves(command: Command, path: readonly string[]): { readonly name: string; readonly command: Command }[] {
+  const here = [...path, command.name()];
+  const below = command.commands.filter((child) => child.name() !== 'help');
+  return below.length === 0 ? [{ name: here.join(' '), command }] : below.flatMap((child) => leaves(child, here));
+}
+const commands = leaves(program, []);
+
+describe('docs/cli.md', () => {
+  it('lists every exit code with exactly the error codes that end with it', () => {
+    expect([...documented.keys()].sort((left, right) => left - right)).toEqual(
+      Object.values(ExitCode).sort((left, right) => left - right),
+    );
+    for (const [exit, codes] of documented) {
+      const inCode = Object.entries(exitCodes).flatMap(([code, number]) => (number === exit ? [code] : []));
+      expect(codes.sort(), `exit code ${exit}`).toEqual(inCode.sort());
+    }
+  });
+
+  it('describes every command and none that there is not', () => {
+    expect([...sections.keys()].sort()).toEqual(commands.map(({ name }) => name).sort());
+  });
+
+  it.each(commands)('names every option of $name', ({ name, command }) => {
+    const named = quoted(sections.get(name) ?? '').flatMap((text) => text.match(/^--[a-z0-9-]+/) ?? []);
+    const options = command.options.flatMap(({ long }) => (long == null ? [] : [long]));
+    const own = options.filter((long) => !['--json', '--home'].includes(long));
+    expect(own.filter((long) => !named.includes(long))).toEqual([]);
+  });
+});
+
+describe('createProgram', () => {
+  it('says usage errors as JSON lines where JSON was asked for', async () => {
+    const written: string[] = [];
+    const reporter = createReporter({
+      json: true,
+      stdout: { write: (text: string) => written.push(text) },
+      stderr: sink,
+    });
+    const parsed = createProgram({ reporter, signal: new AbortController().signal });
+    await expect(parsed.parseAsync(['purge', 'status', '--unheard-of', '--json'], { from: 'user' })).rejects.toThrow();
+    expect(written.map((line) => JSON.parse(line) as unknown)).toEqual([
+      { type: 'error', code: 'usage', message: "unknown option '--unheard-of'" },
+    ]);
+  });
+});
