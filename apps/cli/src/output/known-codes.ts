@@ -16,7 +16,6 @@ import type { HomeError } from '../home/home-error';
 import type { KeyFileError } from '../keys/key-file';
 import type { LedgerError } from '../ledger/ledger-error';
 import type { PurgeError } from '../purge/purge-error';
-import type { RepositoryExistsError } from '../repository/new-repository';
 import type { SessionError } from '../session/session-error';
 import type { SetupError } from '../setup/setup-error';
 import type { UsageError } from './usage-error';
@@ -53,7 +52,6 @@ export type KnownCode =
   | KeyFileError['code']
   | LedgerError['code']
   | PurgeError['code']
-  | RepositoryExistsError['code']
   | SessionError['code']
   | SetupError['code']
   | UsageError['code']
