@@ -35,12 +35,13 @@ export async function takeIn(
   { connection, signer, repository }: TakeIn,
   objects: readonly PurgeObject[],
 ): Promise<number> {
+  if (objects.length === 0) return 0;
   const { home, account } = connection;
   await home.ensure();
   const folder = await mkdtemp(join(home.path, 'taking-in-'));
   try {
     await chmod(folder, 0o700);
-    const names = namesFor(objects);
+    const names = namesFor(objects, await pathsOf(repository));
     const total = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     let doneBytes = 0;
     let taken = 0;
@@ -65,6 +66,11 @@ export async function takeIn(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+async function pathsOf(repository: Repository): Promise<readonly string[]> {
+  if ((await repository.head()) === undefined) return [];
+  return (await (await repository.openSnapshot()).items()).map(({ path }) => path);
 }
 
 /** @returns whether what came is what the worker hashed; otherwise nothing is left of it */
