@@ -41,8 +41,7 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
       device.guarded(() => device.unlockWithPassword(params.repositoryId, params.password, context)),
     unlockWithDigits: (params, context) =>
       device.guarded(() => device.unlockWithDigits(params.repositoryId, params.digits, context)),
-    listSnapshots: (_, context) =>
-      device.reading(context, async (backup) => ({ snapshots: await backup.listSnapshots() })),
+    listSnapshots: (_, context) => device.reading(context, (backup) => backup.listSnapshots()),
     listConversations: ({ snapshotId }, context) =>
       device.reading(context, async (backup) => ({ conversations: await backup.listConversations(snapshotId) })),
     readMessages: ({ snapshotId, conversationId, from, to }, context) =>

@@ -4,7 +4,7 @@ import type { ConversationItem, Segment } from '@coffer/backup-format';
 import type { Message } from '@coffer/chat-model';
 import { wipe } from '@coffer/crypto';
 import type { BackupKey } from '@coffer/device-crypto';
-import { DeviceError, type ConversationSummary, type SnapshotSummary } from '@coffer/device-protocol';
+import { DeviceError, type ConversationSummary, type DeviceResult } from '@coffer/device-protocol';
 import { fromBase64Url, toRfc3339 } from '@coffer/foundation';
 import { VaultHeadKeeper, vaultStore, type DeviceAccount } from '@coffer/vault-device';
 import { observedStore } from './observed-store';
@@ -54,10 +54,13 @@ export class OpenedBackup {
     return this.#bytes.watch(onBytes);
   }
 
-  /** The newest first. */
-  async listSnapshots(): Promise<SnapshotSummary[]> {
-    const { snapshots } = await this.#repository.listSnapshots();
-    return snapshots.map(({ idHex, summary }) => ({
+  /** The newest first. Throws where none can be read, though some are there. */
+  async listSnapshots(): Promise<DeviceResult<'listSnapshots'>> {
+    const { snapshots, damaged } = await this.#repository.listSnapshots();
+    if (snapshots.length === 0 && damaged.length > 0) {
+      throw new DeviceError('damaged', 'no snapshot of this backup can be read');
+    }
+    const summaries = snapshots.map(({ idHex, summary }) => ({
       snapshotId: idHex,
       generation: summary.generation,
       createdAt: toRfc3339(summary.createdAtMs),
@@ -67,6 +70,7 @@ export class OpenedBackup {
       files: summary.counts.files,
       sizeBytes: summary.bytes,
     }));
+    return { snapshots: summaries, damaged: damaged.length };
   }
 
   /** The conversation with the newest message first; those without an instant at the end. */

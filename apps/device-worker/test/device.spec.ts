@@ -253,6 +253,36 @@ describe('the device over a vault', () => {
     });
   });
 
+  describe('listSnapshots of a damaged backup', () => {
+    const damage = (isHit: (path: string) => boolean) => {
+      vault.interference = async (request) => {
+        const path = new URL(request.url).pathname;
+        if (request.method !== 'GET' || !path.includes('/objects/snapshots/') || !isHit(path)) return undefined;
+        const { interference } = vault;
+        vault.interference = undefined;
+        const answer = await vault.handle(request);
+        vault.interference = interference;
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        bytes[bytes.length >> 1]! ^= 1;
+        return new Response(bytes, { status: answer.status, headers: answer.headers });
+      };
+    };
+
+    it('says how many cannot be read beside those that can', async () => {
+      await unlock();
+      const { snapshots } = await device.call('listSnapshots', {});
+      damage((path) => path.endsWith(snapshots[1]!.snapshotId));
+      const { snapshots: left, damaged } = await device.call('listSnapshots', {});
+      expect([left.map(({ generation }) => generation), damaged]).toEqual([[2], 1]);
+    });
+
+    it('does not show a backup as empty when none can be read', async () => {
+      await unlock();
+      damage(() => true);
+      expect((await failureOf(device.call('listSnapshots', {}))).code).toBe('damaged');
+    });
+  });
+
   describe('listConversations', () => {
     it('gives the one with the newest message first and those without a time last', async () => {
       await unlock();

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,9 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sealData } from 'iron-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createInstantProvider, walkToPortal } from './instant-provider';
 
 const app = join(import.meta.dirname, '..');
 const secret = 'a secret of forty characters for the spec';
+const sealingSecret = createHmac('sha256', secret).update('coffer-portal').digest('base64url');
 const csrfToken = 'csrf-token-of-the-spec-0123456789';
 const accessToken = 'canary-access-token';
 const objectPath = '/v1/repositories/AAAAAAAAAAAAAAAAAAAAAA/objects/packs/1/ab/abcd';
@@ -24,6 +26,8 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 describe('the built portal', () => {
   let home: string;
   let upstream: Server;
+  let provider: Server;
+  let isProviderAway = false;
   let portal: ChildProcess;
   let url: string;
   let cookie: string;
@@ -44,6 +48,15 @@ describe('the built portal', () => {
       });
     });
     await new Promise<void>((listening) => upstream.listen(0, '127.0.0.1', listening));
+    provider = createServer();
+    await new Promise<void>((listening) => provider.listen(0, 'localhost', listening));
+    const issuer = `http://localhost:${(provider.address() as AddressInfo).port}`;
+    // Tokens of half a minute: the portal renews those that have less than a minute left, so every request renews.
+    const answer = createInstantProvider(issuer, 'http://localhost:4300', 30).callback();
+    provider.on('request', (request, response) => {
+      if (isProviderAway) request.socket.destroy();
+      else void answer(request, response);
+    });
     portal = spawn(
       process.execPath,
       [join(app, '../../node_modules/next/dist/bin/next'), 'start', '-p', '0', '-H', 'localhost'],
@@ -55,7 +68,7 @@ describe('the built portal', () => {
           NEXT_TELEMETRY_DISABLED: '1',
           COFFER_HOME: home,
           COFFER_API_URL: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`,
-          COFFER_ISSUER: 'http://127.0.0.1:9',
+          COFFER_ISSUER: issuer,
           COFFER_SESSION_SECRET_FILE: join(home, 'session-secret'),
         },
       },
@@ -78,12 +91,14 @@ describe('the built portal', () => {
       csrfToken,
       displayName: 'Sam',
     };
-    cookie = `coffer-portal=${await sealData(session, { password: secret })}`;
+    cookie = `coffer-portal=${await sealData(session, { password: sealingSecret })}`;
   });
   afterAll(() => {
     portal.kill('SIGTERM');
     upstream.closeAllConnections();
     upstream.close();
+    provider.closeAllConnections();
+    provider.close();
     rmSync(home, { recursive: true });
   });
 
@@ -189,10 +204,58 @@ describe('the built portal', () => {
 
   it('comes back to the way in when the provider is away or its answer belongs to nobody', async () => {
     const manual = { redirect: 'manual' } as const;
+    isProviderAway = true;
     const away = await fetch(`${url}/auth/sign-in`, manual);
+    isProviderAway = false;
     expect([away.status, away.headers.get('location')]).toEqual([303, 'http://localhost:4300/?sign-in=unreachable']);
     const stray = await fetch(`${url}/auth/callback?code=x&state=y`, manual);
     expect(stray.headers.get('location')).toBe('http://localhost:4300/?sign-in=failed');
+  });
+
+  it('signs in by code and PKCE, renews tokens that end soon, and lets no callback be used twice', async () => {
+    const jar = new Map<string, string>();
+    const send = async (path: string, headers: Record<string, string> = {}): Promise<Response> => {
+      const cookies = Array.from(jar, ([name, value]) => `${name}=${value}`).join('; ');
+      const answer = await fetch(`${url}${path}`, { redirect: 'manual', headers: { ...headers, cookie: cookies } });
+      for (const line of answer.headers.getSetCookie()) {
+        expect(line).toMatch(/; HttpOnly/i);
+        expect(line).toMatch(/; SameSite=Lax/i);
+        const [name, value] = line.split(';')[0]!.split('=') as [string, string];
+        if (value === '') jar.delete(name);
+        else jar.set(name, value);
+      }
+      return answer;
+    };
+    const begun = await send('/auth/sign-in');
+    const callback = await walkToPortal(begun.headers.get('location')!, 'http://localhost:4300');
+    const pending = new Map(jar);
+    const ended = await send(`/auth/callback${callback.search}`);
+    expect(ended.headers.get('location')).toBe('http://localhost:4300/');
+    expect([...jar.keys()]).toEqual(['coffer-portal']);
+
+    const page = await (await send('/')).text();
+    const ownToken = /csrfToken\\*":\\*"([A-Za-z0-9_-]{43})/.exec(page)![1]!;
+    const headers = { 'sec-fetch-site': 'same-origin', 'coffer-csrf': ownToken };
+    const before = jar.get('coffer-portal');
+    const [first, second] = await Promise.all([send('/v1/budget', headers), send('/v1/keyslots', headers)]);
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(jar.get('coffer-portal')).not.toBe(before);
+    const shown = received.slice(-2).map(({ authorization }) => authorization);
+    expect(shown[0]).toMatch(/^Bearer [^.]+\.[^.]+\.[^.]+$/);
+    expect(shown[0]).toBe(shown[1]);
+
+    jar.clear();
+    for (const [name, value] of pending) jar.set(name, value);
+    const again = await send(`/auth/callback${callback.search}`);
+    expect(again.headers.get('location')).toBe('http://localhost:4300/?sign-in=failed');
+  });
+
+  it('ends the session when tokens cannot be renewed any more', async () => {
+    const spent = { accessToken, refreshToken: null, expiresAtMs: Date.now() - 1, csrfToken, displayName: 'Sam' };
+    const old = `coffer-portal=${await sealData(spent, { password: sealingSecret })}`;
+    const answer = await fetch(`${url}/v1/account`, { headers: { ...own(), cookie: old } });
+    expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([401, 'unauthenticated']);
+    expect(answer.headers.getSetCookie().join()).toMatch(/coffer-portal=;.*Max-Age=0/i);
   });
 
   it('ends a session only for a page of this portal', async () => {
@@ -202,7 +265,8 @@ describe('the built portal', () => {
     });
     expect(stray.status).toBe(403);
     const answer = await fetch(`${url}/auth/sign-out`, { method: 'POST', headers: own() });
-    expect(await answer.json()).toEqual({ location: 'http://localhost:4300/' });
+    const { location } = (await answer.json()) as { location: string };
+    expect(new URL(location).searchParams.get('post_logout_redirect_uri')).toBe('http://localhost:4300/');
     expect(answer.headers.getSetCookie().join()).toMatch(/coffer-portal=;.*Max-Age=0/i);
   });
 });

@@ -62,7 +62,7 @@ const handlers: DeviceHandlers = {
     );
     return { repositoryId, keyIdHex, budget: null };
   },
-  listSnapshots: async () => ({ snapshots: [{ wrong: true } as never] }),
+  listSnapshots: async () => ({ snapshots: [{ wrong: true } as never], damaged: 0 }),
   listConversations: async () => ({ conversations: [] }),
   readMessages: async ({ from }) => ({ from, messages: everyKind }),
   lock: async () => ({}),

@@ -111,8 +111,8 @@ export const deviceMethods = {
   unlockWithPassword: method(z.strictObject({ repositoryId, password: z.string().min(1).max(1024) }), openedSchema),
   /** Never spends a guess. Blanks and case are ignored. */
   unlockWithDigits: method(z.strictObject({ repositoryId, digits: z.string().max(512) }), openedSchema),
-  /** The dated states of the open backup, the newest first. */
-  listSnapshots: method(nothing, z.strictObject({ snapshots: z.array(snapshotSchema) })),
+  /** The dated states of the open backup, the newest first, and how many more there are that cannot be read. */
+  listSnapshots: method(nothing, z.strictObject({ snapshots: z.array(snapshotSchema), damaged: count })),
   /** The conversations of one snapshot, the one with the newest message first. */
   listConversations: method(
     z.strictObject({ snapshotId: z.string().min(1).max(200) }),

@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 
 /** Where in the portal a person is. Never in the address: what is read there would stay in the history of the browser. */
 export const steps = ['backups', 'unlock', 'reader', 'chat'] as const;
@@ -8,18 +8,25 @@ export type Step = (typeof steps)[number];
 
 const stateKey = 'cofferStep';
 
+/** Whether the person has left the screen that the page began with. */
+let hasMoved = false;
+
 /** The step, tied to the back button of the browser by its name alone. */
 export function useStep(): readonly [Step, (step: Step, how?: 'push' | 'replace') => void] {
   const [step, setStep] = useState<Step>('backups');
   useEffect(() => {
     // After a reload nothing is open, whatever the history remembers.
     window.history.replaceState({ ...currentState(), [stateKey]: 'backups' }, '');
-    const follow = (event: PopStateEvent): void => setStep(stepOf(event.state));
+    const follow = (event: PopStateEvent): void => {
+      hasMoved = true;
+      setStep(stepOf(event.state));
+    };
     window.addEventListener('popstate', follow);
     return () => window.removeEventListener('popstate', follow);
   }, []);
   const go = useCallback((next: Step, how: 'push' | 'replace' = 'push') => {
     const state = { ...currentState(), [stateKey]: next };
+    hasMoved = true;
     if (how === 'push') window.history.pushState(state, '');
     else window.history.replaceState(state, '');
     setStep(next);
@@ -35,4 +42,13 @@ function currentState(): Readonly<Record<string, unknown>> {
 function stepOf(state: unknown): Step {
   const named: unknown = typeof state === 'object' && state !== null && stateKey in state ? state[stateKey] : undefined;
   return steps.find((step) => step === named) ?? 'backups';
+}
+
+/** For the heading of a screen: it gets the focus when the person came from another screen, so that keyboards go on there. */
+export function useArrivalFocus(): RefObject<HTMLHeadingElement | null> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (hasMoved) heading.current?.focus({ preventScroll: true });
+  }, []);
+  return heading;
 }

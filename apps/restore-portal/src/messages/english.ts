@@ -75,6 +75,8 @@ export const english = {
   'reader.empty-text': 'It holds {files, plural, one {# file} other {# files}}. The command line restores them.',
   'reader.no-snapshots': 'Nothing has been backed up yet',
   'reader.no-snapshots-text': 'The key is right, and the backup is empty so far.',
+  'reader.damaged':
+    '{count, plural, one {# other backup is damaged and cannot be shown.} other {# other backups are damaged and cannot be shown.}}',
   'reader.of-device': '{date} ({device})',
 
   'error.retry': 'Try again',

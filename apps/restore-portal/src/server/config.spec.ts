@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +29,8 @@ describe('readConfig', () => {
     const { sessionSecret } = readConfig({ COFFER_HOME: home });
     const file = join(home, 'portal-session-secret');
     expect(sessionSecret.length).toBeGreaterThanOrEqual(43);
-    expect(readFileSync(file, 'utf8').trim()).toBe(sessionSecret);
+    const kept = readFileSync(file, 'utf8').trim();
+    expect(sessionSecret).toBe(createHmac('sha256', kept).update('coffer-portal').digest('base64url'));
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readConfig({ COFFER_HOME: home }).sessionSecret).toBe(sessionSecret);
   });

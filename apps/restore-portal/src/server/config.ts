@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -89,7 +89,8 @@ function readSecret(path: string | undefined): string | undefined {
 
 function sessionSecret(path: string): string {
   const known = readIfThere(path) ?? makeSecret(path);
-  if (known.length >= 32) return known;
+  // The dashboard may be given the same file; a cookie of its staff must not open here.
+  if (known.length >= 32) return createHmac('sha256', known).update('coffer-portal').digest('base64url');
   throw new PortalError('invalid-configuration', `COFFER_SESSION_SECRET_FILE: ${path} must hold 32 characters or more`);
 }
 

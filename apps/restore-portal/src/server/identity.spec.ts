@@ -1,64 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PortalConfig } from './config';
 import { createIdentity, type Identity } from './identity';
+import { createInstantProvider, walkToPortal } from '../../test/instant-provider';
 import type { PendingSignIn } from './session';
 
 const audience = 'urn:coffer:vault';
 const portalUrl = 'http://localhost:4300';
-
-/** A real provider whose people are signed in as soon as they come: only what the portal does is under test. */
-function createProvider(issuer: string): Provider {
-  const provider: Provider = new Provider(issuer, {
-    clients: [
-      {
-        client_id: 'coffer-portal',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        redirect_uris: [`${portalUrl}/auth/callback`],
-        post_logout_redirect_uris: [`${portalUrl}/`],
-      },
-    ],
-    cookies: { keys: ['spec'] },
-    claims: { openid: ['sub'], profile: ['name'] },
-    conformIdTokenClaims: false,
-    findAccount: (_, sub) => ({ accountId: sub, claims: () => ({ sub, name: 'Sam Okafor' }) }),
-    issueRefreshToken: () => true,
-    pkce: { required: () => true },
-    ttl: {
-      AccessToken: 600,
-      IdToken: 600,
-      AuthorizationCode: 60,
-      Grant: 600,
-      RefreshToken: 600,
-      Session: 600,
-      Interaction: 60,
-    },
-    interactions: { url: (_, { uid }) => `/act/${uid}` },
-    loadExistingGrant: async (context) => {
-      const grant = new provider.Grant({ clientId: 'coffer-portal', accountId: context.oidc.session!.accountId! });
-      grant.addOIDCScope('openid profile offline_access');
-      await grant.save();
-      return grant;
-    },
-    features: {
-      devInteractions: { enabled: false },
-      resourceIndicators: {
-        enabled: true,
-        getResourceServerInfo: () => ({ audience, scope: '', accessTokenFormat: 'jwt', accessTokenTTL: 600 }),
-        useGrantedResource: () => true,
-      },
-    },
-  });
-  provider.use(async (context, next) => {
-    if (!context.path.startsWith('/act/')) return next();
-    await provider.interactionFinished(context.req, context.res, { login: { accountId: 'sam' } });
-    context.respond = false;
-  });
-  return provider;
-}
 
 describe('createIdentity', () => {
   let server: Server;
@@ -69,7 +18,7 @@ describe('createIdentity', () => {
     server = createServer();
     await new Promise<void>((listening) => server.listen(0, 'localhost', listening));
     const issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
-    const handle = createProvider(issuer).callback();
+    const handle = createInstantProvider(issuer, portalUrl).callback();
     server.on('request', (request, response) => void handle(request, response));
     config = {
       portalUrl,
@@ -90,26 +39,9 @@ describe('createIdentity', () => {
     server.close();
   });
 
-  /** Follows the provider's redirects as a browser would, up to the portal's callback. */
-  const walk = async (location: string): Promise<URL> => {
-    const cookies = new Map<string, string>();
-    let url = new URL(location);
-    for (let step = 0; step < 10; step++) {
-      const cookie = Array.from(cookies, ([name, value]) => `${name}=${value}`).join('; ');
-      const answer = await fetch(url, { redirect: 'manual', headers: { cookie } });
-      await answer.body?.cancel();
-      for (const line of answer.headers.getSetCookie()) {
-        const [name, value] = line.split(';')[0]!.split('=') as [string, string];
-        cookies.set(name, value);
-      }
-      url = new URL(answer.headers.get('location')!, url);
-      if (url.origin === portalUrl) return url;
-    }
-    return expect.unreachable('the provider never came back');
-  };
   const signIn = async (): Promise<{ callback: URL; pending: PendingSignIn }> => {
     const { location, pending } = await identity.beginSignIn();
-    return { callback: await walk(location), pending };
+    return { callback: await walkToPortal(location, portalUrl), pending };
   };
 
   describe('beginSignIn', () => {

@@ -29,11 +29,10 @@ export function gatewayAccess(
         Object.assign(session, await identity.refresh(session));
         await (session as IronSession<PortalSession>).save();
       } catch (error) {
-        if (error instanceof PortalError && error.code === 'session-ended') {
-          // What is left of the access token's life is still good.
-          if (session.expiresAtMs > clock.nowMs()) return session.accessToken;
-          (session as IronSession<PortalSession>).destroy();
-        }
+        // What is left of the token's life is still good, whether the provider said no or nothing.
+        if (session.expiresAtMs > clock.nowMs()) return session.accessToken;
+        const isOver = error instanceof PortalError && error.code === 'session-ended';
+        if (isOver) (session as IronSession<PortalSession>).destroy();
         throw error;
       }
       return session.accessToken;

@@ -1,13 +1,15 @@
 'use client';
 
 import type { ConversationSummary, DeviceCallOptions, DeviceClient, SnapshotSummary } from '@coffer/device-protocol';
-import { Avatar, ConversationList, EmptyState, MessageList, Skeleton, type ReadMessages } from '@coffer/web-ui';
+import { Avatar, ConversationList, EmptyState, MessageList, type ReadMessages } from '@coffer/web-ui';
 import { ArrowLeft, MessagesSquare } from 'lucide-react';
 import { useCallback, useEffect, useRef, type ReactNode } from 'react';
 import { text } from '../../messages/text';
 import { DeviceAlert } from '../device/device-alert';
 import { useCall } from '../device/use-call';
 import { useNow } from '../device/use-now';
+import { useArrivalFocus } from '../use-step';
+import { ReadingProgress } from './reading-progress';
 
 export interface ChatsPaneProps {
   readonly device: DeviceClient;
@@ -24,6 +26,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
   const { device, snapshot, picker, conversationId, onConversation, onCloseConversation } = props;
   const { snapshotId } = snapshot;
   const nowMs = useNow(60_000);
+  const heading = useArrivalFocus();
   const list = useCall(
     useCallback(
       (options: DeviceCallOptions) => device.call('listConversations', { snapshotId }, options),
@@ -38,12 +41,16 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
         aria-label={text('ui.conversations')}
         className={`min-h-0 flex-col border-e border-line bg-surface ${open === undefined ? 'flex' : 'hidden md:flex'}`}
       >
-        {open === undefined && <h1 className="sr-only">{text('ui.conversations')}</h1>}
+        {open === undefined && (
+          <h1 ref={heading} tabIndex={-1} className="sr-only">
+            {text('ui.conversations')}
+          </h1>
+        )}
         {picker}
         <div className="min-h-0 grow p-2">
           {list.state === 'running' && (
             <div className="p-2">
-              <Skeleton label={text('reader.loading')} rows={6} />
+              <ReadingProgress progress={list.progress} />
             </div>
           )}
           {list.state === 'failed' && <DeviceAlert error={list.error} onRetry={list.again} />}

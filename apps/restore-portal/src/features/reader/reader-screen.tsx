@@ -1,13 +1,14 @@
 'use client';
 
 import type { DeviceCallOptions, DeviceClient, SnapshotSummary } from '@coffer/device-protocol';
-import { EmptyState, formatInstant, Skeleton } from '@coffer/web-ui';
+import { Alert, EmptyState, formatInstant } from '@coffer/web-ui';
 import { Archive } from 'lucide-react';
 import { useCallback, useId, useState, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { DeviceAlert } from '../device/device-alert';
 import { useCall } from '../device/use-call';
 import { ChatsPane } from './chats-pane';
+import { ReadingProgress } from './reading-progress';
 
 export interface ReaderScreenProps {
   readonly device: DeviceClient;
@@ -26,7 +27,7 @@ export function ReaderScreen({ device, ...conversation }: ReaderScreenProps): Re
   if (snapshots.state === 'running')
     return (
       <Around>
-        <Skeleton label={text('reader.loading')} rows={6} />
+        <ReadingProgress progress={snapshots.progress} />
       </Around>
     );
   if (snapshots.state === 'failed')
@@ -52,6 +53,7 @@ export function ReaderScreen({ device, ...conversation }: ReaderScreenProps): Re
       picker={
         <SnapshotPicker
           snapshots={all}
+          damaged={snapshots.result.damaged}
           chosen={chosen}
           onChoose={(snapshotId) => {
             conversation.onCloseConversation();
@@ -70,11 +72,13 @@ function Around({ children }: { children: ReactNode }): ReactNode {
 
 interface SnapshotPickerProps {
   readonly snapshots: readonly SnapshotSummary[];
+  /** How many more there are that cannot be read. */
+  readonly damaged: number;
   readonly chosen: SnapshotSummary;
   readonly onChoose: (snapshotId: string) => void;
 }
 
-function SnapshotPicker({ snapshots, chosen, onChoose }: SnapshotPickerProps): ReactNode {
+function SnapshotPicker({ snapshots, damaged, chosen, onChoose }: SnapshotPickerProps): ReactNode {
   const id = useId();
   return (
     <div className="flex flex-col gap-1 border-b border-line px-4 py-3">
@@ -98,6 +102,7 @@ function SnapshotPicker({ snapshots, chosen, onChoose }: SnapshotPickerProps): R
       <p className="text-sm text-muted tabular-nums">
         {text('reader.counts', { chats: chosen.conversations, messages: chosen.messages })}
       </p>
+      {damaged > 0 && <Alert tone="warning" title={text('reader.damaged', { count: damaged })} />}
     </div>
   );
 }

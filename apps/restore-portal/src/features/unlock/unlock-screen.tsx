@@ -23,6 +23,7 @@ import { locale, text } from '../../messages/text';
 import { formatKeyId } from '../backups/format-key-id';
 import { DeviceAlert } from '../device/device-alert';
 import { useNow } from '../device/use-now';
+import { useArrivalFocus } from '../use-step';
 import { GuessMeter, secondsUntilNext } from './guess-meter';
 
 type Secret = 'password' | 'digits';
@@ -40,6 +41,7 @@ export interface UnlockScreenProps {
 /** Which secret opens it, and trying it. */
 export function UnlockScreen(props: UnlockScreenProps): ReactNode {
   const { device, backup, budget, onBudget, onOpened, onBack } = props;
+  const heading = useArrivalFocus();
   const hasPassword = backup.keyslots.some(({ kind }) => kind === 'password');
   const [secret, setSecret] = useState<Secret>(hasPassword ? 'password' : 'digits');
   const [value, setValue] = useState('');
@@ -100,7 +102,12 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
         </Button>
       </div>
       <div className="flex flex-col gap-1.5">
-        <h1 id="unlock-title" className="text-2xl font-semibold tracking-tight sm:text-3xl">
+        <h1
+          id="unlock-title"
+          ref={heading}
+          tabIndex={-1}
+          className="outline-none text-2xl font-semibold tracking-tight sm:text-3xl"
+        >
           {text('unlock.title')}
         </h1>
         <p className="text-muted">
