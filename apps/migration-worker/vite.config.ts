@@ -1,0 +1,17 @@
+import { resolve } from 'node:path';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  resolve: { tsconfigPaths: true },
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: resolve(import.meta.dirname, 'dist'),
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { main: resolve(import.meta.dirname, 'src/main.ts') },
+      output: { entryFileNames: '[name].mjs' },
+    },
+  },
+});
