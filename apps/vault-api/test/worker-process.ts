@@ -66,12 +66,11 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
 }
 
 async function untilReady(worker: WorkerProcess): Promise<void> {
-  let hasEnded = false;
-  void worker.ended.then(() => (hasEnded = true));
-  for (let tries = 0; tries < 400 && !hasEnded; tries++) {
+  const ended = worker.ended.then(() => 'ended' as const);
+  for (let tries = 0; tries < 400; tries++) {
     const response = await fetch(`${worker.metricsUrl}/health/ready`).catch(() => undefined);
     if (response?.ok === true) return;
-    await pause(50);
+    if ((await Promise.race([ended, pause(50, 'waiting' as const)])) === 'ended') break;
   }
   throw new Error(`migration-worker was not ready in 20 s: ${worker.log()}`);
 }

@@ -47,11 +47,13 @@ export function toJobAnswer(view: PurgeView): PurgeJob {
   };
 }
 
-function jobState({ mandate, round, counts, uncertified }: PurgeView): PurgeJobState {
+/** Finished only when the worker has looked since the start, and nothing waits, not even for it to notice a resume. */
+function jobState({ mandate, round, counts, uncertified, stopped }: PurgeView): PurgeJobState {
   if (mandate.stoppedAtMs !== null) return 'stopped';
   if (mandate.start === null) return 'not-started';
-  const isLookedFor = round !== null && round.scannedAtMs !== null;
-  return isLookedFor && counts.waiting.objects === 0 && uncertified === 0 ? 'finished' : 'running';
+  const isLookedFor = round?.scannedForStartMs === mandate.start.atMs;
+  const isAtRest = counts.waiting.objects + uncertified + stopped === 0;
+  return isLookedFor && isAtRest ? 'finished' : 'running';
 }
 
 function reasonOf(state: PurgeJobState, waitingFor: string | null): string | null {

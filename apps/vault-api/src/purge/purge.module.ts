@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { CertificatesController } from './certificates.controller';
 import { CertificatesService } from './certificates.service';
+import { ContentService } from './content.service';
 import { PlaintextObjectsController } from './plaintext-objects.controller';
 import { PurgeController } from './purge.controller';
 import { PurgeJobs } from './purge-jobs';
@@ -11,7 +12,7 @@ import { ReleasesService } from './releases.service';
 @Global()
 @Module({
   controllers: [PurgeController, PlaintextObjectsController, CertificatesController],
-  providers: [PurgeJobs, PurgeService, ReleasesService, CertificatesService],
+  providers: [PurgeJobs, PurgeService, ContentService, ReleasesService, CertificatesService],
   exports: [PurgeJobs],
 })
 export class PurgeModule {}

@@ -65,7 +65,7 @@ export const readPurgeJobs = statement(
   `SELECT state, count(*)::int AS accounts FROM (
      SELECT CASE WHEN m.stopped_at IS NOT NULL THEN 'stopped' WHEN m.start_at IS NULL THEN 'not-started'
        WHEN EXISTS (SELECT FROM purge_objects o WHERE o.account_id = r.account_id
-         AND (o.bucket = 'waiting' OR (o.bucket = 'done' AND o.certificate_id IS NULL))) THEN 'running'
+         AND (o.bucket = 'waiting' OR o.state = 'stopped' OR (o.bucket = 'done' AND o.certificate_id IS NULL))) THEN 'running'
        ELSE 'finished' END AS state
      FROM purge_rounds r LEFT JOIN purge_mandates m USING (account_id)) job
    GROUP BY state`,

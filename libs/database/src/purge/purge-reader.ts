@@ -25,12 +25,16 @@ export interface PurgeView {
     readonly purgeId: string;
     readonly startedAtMs: number | null;
     readonly scannedAtMs: number | null;
+    /** The start after which the worker listed last. */
+    readonly scannedForStartMs: number | null;
   } | null;
   readonly counts: Readonly<Record<PurgeBucket, PurgeSum>>;
   /** When the next waiting object is due; null where none has a date. */
   readonly dueAtMs: number | null;
   /** Objects that are gone and in no certificate yet. */
   readonly uncertified: number;
+  /** Objects that the worker has set aside because of a stop. */
+  readonly stopped: number;
   /** What most of the waiting objects wait for. */
   readonly reason: string | null;
   readonly certificateIds: readonly string[];
@@ -150,14 +154,15 @@ async function readView(database: Database, accountId: string): Promise<PurgeVie
     },
     dueAtMs: dueTimes.length === 0 ? null : Math.min(...dueTimes),
     uncertified: sums.filter(({ state }) => state === 'purged').reduce((sum, row) => sum + row.uncertified, 0),
+    stopped: sums.filter(({ state }) => state === 'stopped').reduce((sum, row) => sum + row.objects, 0),
     reason: mostCommon(waiting),
     certificateIds: certificates.map(({ certificateId }) => certificateId),
   };
 }
 
 function toRound({ purgeId, record }: { readonly purgeId: string; readonly record: Uint8Array }): PurgeView['round'] {
-  const { startedAtMs, scannedAtMs } = decodePurgeJob(record);
-  return { purgeId, startedAtMs, scannedAtMs };
+  const { startedAtMs, scannedAtMs, scannedForStartMs } = decodePurgeJob(record);
+  return { purgeId, startedAtMs, scannedAtMs, scannedForStartMs };
 }
 
 function sumOf(rows: readonly SumRow[], bucket: PurgeBucket): PurgeSum {
