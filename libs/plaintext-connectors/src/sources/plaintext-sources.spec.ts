@@ -60,9 +60,9 @@ describe('plaintextSources', () => {
 
   it('asks the source that a location names, and names it in what was found', async () => {
     const disk = sources.connector('disk')!;
-    const seen = await Array.fromAsync(disk.inventory('new/users/sam'));
+    const seen = (await Array.fromAsync(disk.inventory('new/users/sam'))) as [FoundObject];
     expect(asked).toEqual(['second users/sam']);
-    expect(seen[0]!.location).toBe('new/users/sam');
+    expect(seen[0].location).toBe('new/users/sam');
     expect(await disk.listAgain('old/sam')).toMatchObject({ requestId: 'first', found: [{ location: 'old/sam' }] });
     const expected = { version: '1', etag: null, sha256: null };
     expect(await disk.delete(seen[0], expected)).toEqual({ outcome: 'deleted', requestId: 'second users/sam' });
