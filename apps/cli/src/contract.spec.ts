@@ -10,11 +10,11 @@ import { createProgram } from './program';
 const page = readFileSync(join(import.meta.dirname, '../../../docs/cli.md'), 'utf8');
 const quoted = (text: string): string[] => Array.from(text.matchAll(/`([^`]+)`/g), ([, inner]) => inner!);
 
-/** Rows of the table of exit codes: number and error codes. */
+/** The list of exit codes: number and error codes. */
 const documented = new Map(
   Array.from(
-    page.matchAll(/^\| (\d+) +\|[^|]+\|([^|]*)\|$/gm),
-    ([, exit, codes]) => [Number(exit), quoted(codes!)] as const,
+    page.matchAll(/^- \*\*(\d+)\*\* ((?:.|\n {2})*)/gm),
+    ([, exit, text]) => [Number(exit), quoted(text!)] as const,
   ),
 );
 

@@ -44,7 +44,12 @@ export async function runPurgeStart(context: CommandContext, request: PurgeStart
   const { state } = await connection.client.getPurge();
   // Consent needs a fresh sign-in and so comes before the long work, which the purge waits for anyway.
   if (state !== 'running') {
-    await requireConsent(context, request, await lookOnce(context, connection.account));
+    const seen = await lookOnce(context, connection.account);
+    await requireConsent(
+      context,
+      request,
+      seen.filter(({ bucket }) => bucket !== 'done'),
+    );
     await withFreshLogin(context, connection, () => startPurge(connection.account, signer));
   }
   const found = await awaitHashed(context, connection.account, request.timeoutSeconds * 1000);
@@ -52,8 +57,8 @@ export async function runPurgeStart(context: CommandContext, request: PurgeStart
   const { takenIn, objectsRead, bytesRead, unproven } = proven;
   context.reporter.summary(
     { found: found.length, takenIn, proven: proven.proven, unproven, objectsRead, bytesRead },
-    `The purge runs. ${formatCount(found.length)} copies were found; ${formatCount(takenIn)} were taken into the encrypted ` +
-      `backup first; ${formatCount(proven.proven)} are proven to come back from it (${formatBytes(bytesRead)} read back). ` +
+    `The purge runs. Copies found: ${formatCount(found.length)}; taken into the encrypted backup first: ${formatCount(takenIn)}; ` +
+      `proven now to come back from it: ${formatCount(proven.proven)} (${formatBytes(bytesRead)} read back). ` +
       'To watch it: coffer purge status --wait. To stop it: coffer purge stop',
   );
 }
@@ -108,7 +113,7 @@ async function requireConsent(
   const what =
     objects.length === 0
       ? 'Unencrypted backups of this account, wherever the operator finds them,'
-      : `These ${formatCount(objects.length)} unencrypted backups (${formatBytes(bytes)}), and others that are found later,`;
+      : `These unencrypted backups (${formatCount(objects.length)}, ${formatBytes(bytes)}), and others that are found later,`;
   const message = `${what} will be deleted for good, each as soon as it is proven that your encrypted backup gives back its very bytes.`;
   if (yes) {
     reporter.note(message);

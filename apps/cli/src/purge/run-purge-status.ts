@@ -131,6 +131,6 @@ function sentenceOf({ state, found, counts, dueAt, reason }: PurgeJob, saved: nu
   ];
   if (state !== 'finished' && reason !== null) parts.push(`Why: ${reasonText(reason)}.`);
   if (dueAt !== null) parts.push(`Next due ${dueAt}.`);
-  if (folder !== undefined) parts.push(`${formatCount(saved)} certificates saved in ${printable(folder)}.`);
+  if (folder !== undefined) parts.push(`Certificates saved in ${printable(folder)}: ${formatCount(saved)}.`);
   return parts.join(' ');
 }

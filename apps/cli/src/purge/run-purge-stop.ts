@@ -9,6 +9,6 @@ export async function runPurgeStop(context: CommandContext, homePath: string): P
   const left = found.objects - counts.done.objects;
   context.reporter.summary(
     { state, found: found.objects, done: counts.done.objects, left },
-    `Stopped. ${formatCount(left)} copies stay where they are; ${formatCount(counts.done.objects)} were deleted before. To go on: coffer purge start`,
+    `Stopped. Copies that stay where they are: ${formatCount(left)}; deleted before: ${formatCount(counts.done.objects)}. To go on: coffer purge start`,
   );
 }
