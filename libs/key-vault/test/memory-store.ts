@@ -1,0 +1,326 @@
+import type { BudgetState } from '@coffer/evidence';
+import type {
+  AccountRow,
+  AccountTransaction,
+  ChallengePurpose,
+  KeyslotRow,
+  LockedAccount,
+  LoginOutcome,
+  LoginRow,
+  NewEvent,
+  NewLogin,
+  NewNotice,
+  NewRegistration,
+  PendingRecord,
+  RecordRow,
+  RegistrationRow,
+  Sealed,
+  VaultStore,
+} from '../src/index';
+
+interface Rows {
+  account: AccountRow;
+  budget: BudgetState;
+  readonly events: readonly NewEvent[];
+  readonly logins: ReadonlyMap<string, LoginRow>;
+  readonly registrations: ReadonlyMap<string, RegistrationRow>;
+  readonly keyslots: readonly KeyslotRow[];
+  readonly record: RecordRow | null;
+  readonly challenges: ReadonlyMap<string, { readonly purpose: ChallengePurpose; readonly expiresAtMs: number }>;
+  readonly notices: readonly NewNotice[];
+  readonly shred: { readonly serial: number; readonly dueAtMs: number } | null;
+}
+
+const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+
+/**
+ * A readable twin of the database: immutable rows per account, one writer at a time, all or nothing. It is the oracle that the
+ * adapter's statements are compared with, so each method says the rule of its statement once more.
+ */
+export class MemoryStore implements VaultStore {
+  nowMs = 1_800_000_000_000;
+  anchoredAtMs: number | null = this.nowMs;
+  /** Evaluations stored, which are guesses that somebody can use. */
+  evaluations = 0;
+  readonly #accounts = new Map<string, Rows>();
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  rows(accountId: string): Rows {
+    return this.#accounts.get(accountId)!;
+  }
+
+  edit(accountId: string, change: Partial<Rows>): void {
+    this.#accounts.set(accountId, { ...this.rows(accountId), ...change });
+  }
+
+  transaction<T>(accountId: string, work: (transaction: AccountTransaction) => Promise<T>): Promise<T> {
+    const run = async (): Promise<T> => {
+      const before = this.#accounts.get(accountId);
+      const transaction = new MemoryTransaction(this, before);
+      const result = await work(transaction);
+      if (transaction.rows !== undefined && transaction.rows !== before)
+        this.#accounts.set(accountId, transaction.rows);
+      return result;
+    };
+    const result = (this.#queues.get(accountId) ?? Promise.resolve()).then(run, run);
+    this.#queues.set(
+      accountId,
+      result.catch(() => undefined),
+    );
+    return result;
+  }
+
+  async findAccount(issuer: string, subject: string) {
+    const account = [...this.#accounts.values()].find(
+      (rows) => rows.account.issuer === issuer && rows.account.subject === subject,
+    )?.account;
+    return { account, nowMs: this.nowMs };
+  }
+
+  async createAccount(
+    account: Pick<AccountRow, 'accountId' | 'issuer' | 'subject'>,
+    budget: BudgetState,
+    event: NewEvent,
+  ): Promise<void> {
+    if ((await this.findAccount(account.issuer, account.subject)).account !== undefined) return;
+    this.#accounts.set(account.accountId, {
+      account: {
+        ...{ ...account, createdAtMs: this.nowMs, ownerGeneration: 0 },
+        ...{ keyId: null, ownerPublicKey: null, sealedReason: null },
+      },
+      budget,
+      events: [event],
+      logins: new Map(),
+      registrations: new Map(),
+      keyslots: [],
+      record: null,
+      challenges: new Map(),
+      notices: [],
+      shred: null,
+    });
+  }
+
+  async issueChallenge(accountId: string, challenge: Uint8Array, purpose: ChallengePurpose, lifeSeconds: number) {
+    const expiresAtMs = this.nowMs + lifeSeconds * 1000;
+    const challenges = new Map(this.rows(accountId).challenges).set(keyOf(challenge), { purpose, expiresAtMs });
+    this.edit(accountId, { challenges });
+    return expiresAtMs;
+  }
+
+  async storeEvaluation(accountId: string, loginId: string, ke2: Uint8Array, state: Sealed) {
+    const login = this.rows(accountId).logins.get(loginId);
+    if (login === undefined || login.expiresAtMs <= this.nowMs) return undefined;
+    if (login.ke2 !== null || login.outcome !== null) return login.ke2 ?? undefined;
+    if (login.registrationId === null) this.evaluations++;
+    this.edit(accountId, { logins: new Map(this.rows(accountId).logins).set(loginId, { ...login, ke2, state }) });
+    return ke2;
+  }
+
+  async record(accountId: string, serial: number): Promise<RecordRow | null> {
+    const { record } = this.rows(accountId);
+    return record?.serial === serial ? record : null;
+  }
+
+  async dueShreds(limit: number): Promise<readonly string[]> {
+    const due = [...this.#accounts.values()].filter(({ shred }) => shred !== null && shred.dueAtMs <= this.nowMs);
+    return due.slice(0, limit).map(({ account }) => account.accountId);
+  }
+
+  async sweep(): Promise<void> {
+    await Promise.resolve();
+  }
+}
+
+class MemoryTransaction implements AccountTransaction {
+  rows: Rows | undefined;
+  readonly #store: MemoryStore;
+
+  constructor(store: MemoryStore, rows: Rows | undefined) {
+    this.#store = store;
+    this.rows = rows;
+  }
+
+  get #now(): number {
+    return this.#store.nowMs;
+  }
+
+  get #rows(): Rows {
+    return this.rows!;
+  }
+
+  #set(change: Partial<Rows>): void {
+    this.rows = { ...this.#rows, ...change };
+  }
+
+  async lock(loginId?: string): Promise<LockedAccount | undefined> {
+    if (this.rows === undefined) return undefined;
+    const { account, budget, events, record } = this.rows;
+    return {
+      ...{ row: account, budget, record, last: events.at(-1)!, sequencedNumber: 0 },
+      login: loginId === undefined ? null : (this.rows.logins.get(loginId) ?? null),
+      nowMs: this.#now,
+      anchoredAtMs: this.#store.anchoredAtMs,
+      vaultSealedReason: null,
+    };
+  }
+
+  async spend(before: BudgetState, after: BudgetState, login: NewLogin, event: NewEvent): Promise<boolean> {
+    const { budget } = this.#rows;
+    const isDue = budget.nextAtMs === null || budget.nextAtMs <= this.#now;
+    if (budget.remaining <= 0 || !isDue || !this.#is(before)) return false;
+    this.#set({ budget: after });
+    await this.insertLogin(login);
+    await this.append(event);
+    return true;
+  }
+
+  async append(event: NewEvent): Promise<void> {
+    this.#set({ events: [...this.#rows.events, event] });
+  }
+
+  async appendWithBudget(before: BudgetState, after: BudgetState, event: NewEvent): Promise<boolean> {
+    if (!this.#is(before)) return false;
+    this.#set({ budget: after });
+    await this.append(event);
+    return true;
+  }
+
+  #is({ remaining, attempt, serial }: BudgetState): boolean {
+    const { budget } = this.#rows;
+    return budget.remaining === remaining && budget.attempt === attempt && budget.serial === serial;
+  }
+
+  async addNotice(notice: NewNotice): Promise<void> {
+    this.#set({ notices: [...this.#rows.notices, notice] });
+  }
+
+  async spendChallenge(challenge: Uint8Array, purpose: ChallengePurpose): Promise<boolean> {
+    const challenges = new Map(this.#rows.challenges);
+    const found = challenges.get(keyOf(challenge));
+    if (found?.purpose !== purpose || found.expiresAtMs <= this.#now) return false;
+    challenges.delete(keyOf(challenge));
+    this.#set({ challenges });
+    return true;
+  }
+
+  async bindOwner(keyId: Uint8Array, ownerPublicKey: Uint8Array): Promise<boolean> {
+    if (this.#rows.account.ownerGeneration !== 0) return false;
+    this.#set({ account: { ...this.#rows.account, ownerGeneration: 1, keyId, ownerPublicKey } });
+    return true;
+  }
+
+  async seal(reason: string): Promise<void> {
+    this.#set({ account: { ...this.#rows.account, sealedReason: reason } });
+  }
+
+  async insertLogin(login: NewLogin): Promise<void> {
+    const row: LoginRow = { ...login, ke2: null, state: null, outcome: null, ke3Hash: null, answer: null };
+    this.#set({ logins: new Map(this.#rows.logins).set(login.loginId, row) });
+  }
+
+  async login(loginId: string): Promise<LoginRow | null> {
+    return this.#rows.logins.get(loginId) ?? null;
+  }
+
+  async consumeLogin(loginId: string, outcome: LoginOutcome, ke3Hash: Uint8Array, answer: Sealed | null) {
+    const login = this.#rows.logins.get(loginId);
+    if (login?.state == null || login.outcome !== null || login.expiresAtMs <= this.#now) return false;
+    this.#set({ logins: new Map(this.#rows.logins).set(loginId, { ...login, outcome, ke3Hash, answer, state: null }) });
+    return true;
+  }
+
+  async hasOpenLogin(serial: number): Promise<boolean> {
+    return [...this.#rows.logins.values()].some(
+      (login) =>
+        login.serial === serial &&
+        login.registrationId === null &&
+        login.outcome === null &&
+        login.expiresAtMs > this.#now,
+    );
+  }
+
+  async planShred(serial: number, dueAtMs: number): Promise<void> {
+    this.#set({ shred: { serial, dueAtMs } });
+  }
+
+  async plannedShred(): Promise<{ readonly serial: number } | null> {
+    return this.#rows.shred;
+  }
+
+  async dropPlannedShred(): Promise<void> {
+    this.#set({ shred: null });
+  }
+
+  async deleteRecord(serial: number): Promise<boolean> {
+    if (this.#rows.record?.serial !== serial) return false;
+    this.#set({ record: null });
+    return true;
+  }
+
+  async insertRecord(record: RecordRow): Promise<void> {
+    if (this.#rows.record !== null) throw new Error('there is an active record');
+    this.#set({ record });
+  }
+
+  async keyslots(): Promise<readonly KeyslotRow[]> {
+    return this.#rows.keyslots.filter(({ state }) => state === 'active');
+  }
+
+  async insertKeyslot(keyslot: KeyslotRow): Promise<void> {
+    this.#set({ keyslots: [...this.#rows.keyslots, keyslot] });
+  }
+
+  async endKeyslot(keyslotId: string, state: 'removed' | 'shredded'): Promise<void> {
+    const keyslots = this.#rows.keyslots.map((slot) => (slot.keyslotId === keyslotId ? { ...slot, state } : slot));
+    this.#set({ keyslots });
+  }
+
+  async registration(registrationId: string): Promise<RegistrationRow | null> {
+    return this.#rows.registrations.get(registrationId) ?? null;
+  }
+
+  async registrationOfRequest(idempotencyKey: string, requestHash: Uint8Array): Promise<RegistrationRow | null> {
+    const rows = [...this.#rows.registrations.values()];
+    return (
+      rows.find((row) => row.idempotencyKey === idempotencyKey && keyOf(row.requestHash) === keyOf(requestHash)) ?? null
+    );
+  }
+
+  async registrationsSince(sinceMs: number): Promise<number> {
+    return [...this.#rows.registrations.values()].filter(({ openedAtMs }) => openedAtMs > sinceMs).length;
+  }
+
+  async insertRegistration(row: NewRegistration): Promise<void> {
+    this.#put({ ...row, state: 'open', pending: null, evaluations: 0 });
+  }
+
+  #put(row: RegistrationRow): void {
+    this.#set({ registrations: new Map(this.#rows.registrations).set(row.registrationId, row) });
+  }
+
+  async setPending(registrationId: string, pending: PendingRecord): Promise<boolean> {
+    const row = this.#rows.registrations.get(registrationId);
+    if (row?.state !== 'open' || row.expiresAtMs <= this.#now) return false;
+    this.#put({ ...row, state: 'pending', pending, salt: null });
+    return true;
+  }
+
+  async countEvaluation(registrationId: string, most: number): Promise<boolean> {
+    const row = this.#rows.registrations.get(registrationId);
+    if (row?.state !== 'pending' || row.evaluations >= most || row.expiresAtMs <= this.#now) return false;
+    this.#put({ ...row, evaluations: row.evaluations + 1 });
+    return true;
+  }
+
+  async finishRegistration(registrationId: string): Promise<void> {
+    const row = this.#rows.registrations.get(registrationId);
+    if (row?.state === 'pending') this.#put({ ...row, state: 'activated', pending: null, salt: null });
+  }
+
+  async endRegistrations(states: readonly ('open' | 'pending')[], except: string | null): Promise<void> {
+    for (const row of this.#rows.registrations.values()) {
+      const isMeant = (states as readonly string[]).includes(row.state) && row.registrationId !== except;
+      if (isMeant) this.#put({ ...row, state: 'ended', pending: null, salt: null });
+    }
+  }
+}

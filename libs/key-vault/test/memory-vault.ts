@@ -1,0 +1,220 @@
+import {
+  createOpaqueServerSetup,
+  createDummyOpaqueRecord,
+  generateSigningSeed,
+  hmacSha256,
+  opaqueIdentities,
+  openXChaCha,
+  opaqueServerPublicKey,
+  randomBytes,
+  sealXChaCha,
+  sha256,
+  signingPublicKey,
+  type SigningSeed,
+} from '@coffer/crypto';
+import { signVaultStatement, type VaultBodies, type VaultPurpose } from '@coffer/evidence';
+import { concatBytes, encodeCbor, fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
+import { client, ready } from '@serenity-kit/opaque';
+import {
+  Accounts,
+  Activation,
+  createOpaqueServer,
+  defaultPolicy,
+  DummyRecords,
+  dummyRecordBytes,
+  Keyslots,
+  Recovery,
+  Registrations,
+  SealerError,
+  type AccountRow,
+  type KeySealer,
+  type OpenedRegistration,
+  type SealingContext,
+  type StartedLogin,
+  type VaultPolicy,
+} from '../src/index';
+import { MemoryStore } from './memory-store';
+
+const key = randomBytes(32);
+
+/** A sealer of one epoch in memory. */
+export const memorySealer: KeySealer = {
+  kind: 'key-file',
+  rootId: randomBytes(8),
+  epochs: () => [{ epoch: 1, keyId: randomBytes(8), createdAtMs: 0 }],
+  sealingEpoch: () => 1,
+  seal: async (plaintext, context) => {
+    const nonce = randomBytes(24);
+    return { epoch: 1, bytes: concatBytes(nonce, sealXChaCha(key, nonce, plaintext, bound(context))) };
+  },
+  open: async ({ bytes }, context) => {
+    try {
+      return openXChaCha(key, bytes.subarray(0, 24), bytes.subarray(24), bound(context));
+    } catch (cause) {
+      throw new SealerError('does-not-open', 'does not open', { cause });
+    }
+  },
+  mac: async (message, context) => hmacSha256(key, concatBytes(bound(context), message)),
+};
+
+function bound(context: SealingContext): Uint8Array {
+  const { account, serial, table, stateVersion, facts } = context;
+  return sha256(encodeCbor({ account, serial, table, stateVersion, facts: facts ?? {} }));
+}
+
+const trivial = { 'argon2id-custom': { memory: 8, iterations: 1, parallelism: 1 } } as const;
+
+/** The services of the vault over the memory store, with a clock that tests move. */
+export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
+  await ready;
+  const store = new MemoryStore();
+  const setup = await createOpaqueServerSetup();
+  const vaultId = randomBytes(16);
+  const ksf = defaultPolicy.ksf;
+  const dummy = await memorySealer.seal(dummyRecordBytes(createDummyOpaqueRecord(), ksf), {
+    ...{ account: 'vault', serial: 0, table: 'vault_secrets', stateVersion: 1, facts: { name: 'dummy-record' } },
+  });
+  const accounts = new Accounts({ store, sealer: memorySealer, vaultId });
+  const parts = {
+    ...{ accounts, store, sealer: memorySealer, vaultIdText: toBase64Url(vaultId) },
+    opaque: createOpaqueServer(setup, await opaqueServerPublicKey(setup)),
+    dummies: new DummyRecords(memorySealer, dummy),
+    watch: { acknowledged: async () => Promise.resolve() },
+    policy: { ...defaultPolicy, ...policy },
+    atStep: () => undefined,
+  };
+  return {
+    ...{ store, accounts, vaultId },
+    advance: (milliseconds: number) => {
+      store.nowMs += milliseconds;
+      store.anchoredAtMs = store.nowMs;
+    },
+    recovery: new Recovery(parts),
+    registrations: new Registrations(parts),
+    activation: new Activation(parts),
+    keyslots: new Keyslots(parts),
+  };
+}
+
+export type MemoryVault = Awaited<ReturnType<typeof memoryVault>>;
+
+export interface MemoryAttempt {
+  readonly loginId: string;
+  readonly ke1: Uint8Array;
+  readonly clientState: string;
+  readonly password: string;
+}
+
+/** A device that calls the services directly. */
+export class MemoryDevice {
+  readonly owner: SigningSeed = generateSigningSeed();
+  readonly keyId = randomBytes(8);
+  readonly #vault: MemoryVault;
+  readonly #subject: string;
+
+  constructor(vault: MemoryVault, subject = newUuid()) {
+    this.#vault = vault;
+    this.#subject = subject;
+  }
+
+  account(): Promise<AccountRow> {
+    return this.#vault.accounts.ensure('https://issuer', this.#subject);
+  }
+
+  async statement<P extends VaultPurpose>(purpose: P, body: VaultBodies[P], serial = 0, previousSerial = 0) {
+    const { accountId } = await this.account();
+    const { store, vaultId } = this.#vault;
+    const challenge = randomBytes(32);
+    await store.issueChallenge(accountId, challenge, 'statement', 300);
+    const expiresAtMs = store.nowMs + 60_000;
+    const fields = { purpose, vaultId, account: accountId, generation: 1, serial, previousSerial, challenge };
+    return signVaultStatement(this.owner, { ...fields, expiresAtMs }, body);
+  }
+
+  async open(password: string) {
+    const account = await this.account();
+    const previousSerial = this.#vault.store.rows(account.accountId).budget.serial;
+    const started = client.startRegistration({ password });
+    const request = fromBase64Url(started.registrationRequest);
+    const opening =
+      account.ownerGeneration === 0
+        ? { request }
+        : {
+            statement: await this.statement('register-password', { registrationRequest: request }, 0, previousSerial),
+          };
+    const opened = await this.#vault.registrations.open(account, newUuid(), opening);
+    return { opened, clientState: started.clientRegistrationState, previousSerial };
+  }
+
+  async put(of: Awaited<ReturnType<MemoryDevice['open']>>, password: string) {
+    const { opened, clientState, previousSerial } = of;
+    const { registrationRecord } = client.finishRegistration({
+      password,
+      clientRegistrationState: clientState,
+      registrationResponse: toBase64Url(opened.response),
+      identifiers: await this.#identities(opened),
+      keyStretching: trivial,
+    });
+    const body = {
+      ...{ registrationId: opened.registrationId, ownerPublicKey: signingPublicKey(this.owner), keyId: this.keyId },
+      ...{ record: fromBase64Url(registrationRecord), sealedBackupKey: randomBytes(72), ksf: opened.ksf },
+    };
+    const signed = await this.statement('password-record', body, opened.serial, previousSerial);
+    return this.#vault.registrations.putRecord(await this.account(), opened.registrationId, signed);
+  }
+
+  async confirm(opened: OpenedRegistration, attempt: MemoryAttempt) {
+    const { loginId, ke1 } = attempt;
+    const body = { registrationId: opened.registrationId, loginId, ke1Hash: sha256(ke1) };
+    const statement = await this.statement('password-confirm', body, opened.serial);
+    const input = { loginId, ke1, statement };
+    return this.#vault.registrations.confirm(await this.account(), opened.registrationId, input);
+  }
+
+  /** All of setting a password. */
+  async setPassword(password: string) {
+    const of = await this.open(password);
+    await this.put(of, password);
+    const attempt = this.attempt(password);
+    const ke2 = await this.confirm(of.opened, attempt);
+    const ke3 = await this.ke3(attempt, ke2, of.opened);
+    const { registrationId } = of.opened;
+    return this.#vault.activation.activate(await this.account(), registrationId, attempt.loginId, ke3!);
+  }
+
+  async activateDigits() {
+    const ownerPublicKey = signingPublicKey(this.owner);
+    const signed = await this.statement('activate-digits', { ownerPublicKey, keyId: this.keyId, kind: 'digits' });
+    return this.#vault.keyslots.activateDigits(await this.account(), signed);
+  }
+
+  attempt(password: string): MemoryAttempt {
+    const { clientLoginState, startLoginRequest } = client.startLogin({ password });
+    return { loginId: newUuid(), ke1: fromBase64Url(startLoginRequest), clientState: clientLoginState, password };
+  }
+
+  async start(attempt: MemoryAttempt): Promise<StartedLogin> {
+    return this.#vault.recovery.start(await this.account(), attempt.loginId, attempt.ke1);
+  }
+
+  async ke3(attempt: MemoryAttempt, ke2: Uint8Array, of: Pick<StartedLogin, 'serial' | 'ksf'>) {
+    const finished = client.finishLogin({
+      clientLoginState: attempt.clientState,
+      loginResponse: toBase64Url(ke2),
+      password: attempt.password,
+      identifiers: await this.#identities(of),
+      keyStretching: trivial,
+    });
+    return finished === undefined ? undefined : fromBase64Url(finished.finishLoginRequest);
+  }
+
+  async finish(attempt: MemoryAttempt, started: StartedLogin) {
+    const ke3 = (await this.ke3(attempt, started.ke2, started)) ?? randomBytes(64);
+    return this.#vault.recovery.finish(await this.account(), attempt.loginId, ke3);
+  }
+
+  async #identities({ serial, ksf }: Pick<StartedLogin, 'serial' | 'ksf'>) {
+    const { issuer, subject } = await this.account();
+    return opaqueIdentities({ issuer, subject, serial, ksf }, toBase64Url(this.#vault.vaultId));
+  }
+}
