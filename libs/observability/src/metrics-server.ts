@@ -81,7 +81,7 @@ async function answer(
 export async function checkReadiness(
   readiness: readonly ReadinessCheck[],
 ): Promise<{ readonly ready: boolean; readonly checks: Readonly<Record<string, string>> }> {
-  const results = await Promise.all(readiness.map(async ({ name, check }) => [name, await check()] as const));
+  const results = await Promise.all(readiness.map(async (item) => [item.name, await item.check()] as const));
   return {
     ready: results.every(([, complaint]) => complaint === undefined),
     checks: Object.fromEntries(results.map(([name, complaint]) => [name, complaint ?? 'ok'])),
