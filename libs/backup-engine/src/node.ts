@@ -1,4 +1,5 @@
-export { backUp, type BackupOptions, type BackupReport } from './node/back-up';
+export { backUp } from './node/back-up';
+export { type BackupOptions, type BackupReport } from './node/backup-options';
 export { serveEngineWorker, type EngineWorkerOptions } from './node/engine-worker';
 export { FileCacheInFile, type CachedFile, type CachedFiles, type FileCache } from './node/file-cache';
 export { nodePlatform } from './node/platform';

@@ -5,9 +5,9 @@ import {
   objectIdHex,
   requireSection,
   sectionPlaces,
-  type ConversationItem,
   type SnapshotItem,
   type SnapshotSummary,
+  type StoredConversation,
 } from '@coffer/backup-format';
 
 import { BackupEngineError } from './errors';
@@ -20,7 +20,7 @@ export class OpenedSnapshot {
   readonly summary: SnapshotSummary;
   readonly place: SealedPlace;
   readonly #opened: OpenedSummary;
-  #conversations: Promise<readonly ConversationItem[]> | undefined;
+  #conversations: Promise<readonly StoredConversation[]> | undefined;
   #items: Promise<readonly SnapshotItem[]> | undefined;
 
   constructor(opened: OpenedSummary) {
@@ -40,7 +40,7 @@ export class OpenedSnapshot {
   }
 
   /** Its conversations, in the order of the backup. @throws BackupEngineError `damaged` */
-  conversations(): Promise<readonly ConversationItem[]> {
+  conversations(): Promise<readonly StoredConversation[]> {
     return (this.#conversations ??= this.#read('conversations', decodeConversationItems));
   }
 

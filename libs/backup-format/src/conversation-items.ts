@@ -1,7 +1,8 @@
-import { conversationFromCbor, conversationToCbor, type Conversation } from '@coffer/chat-model';
+import { chatLimits, type Conversation } from '@coffer/chat-model';
 import { encodeCbor, type CborValue } from '@coffer/foundation';
 
 import {
+  anyBytesOf,
   bytesOf,
   damaged,
   decodeObject,
@@ -16,6 +17,7 @@ import {
 import { itemPathOf, requireItemPath } from './item-path';
 import { chunkIdBytes, formatLimits, objectIdBytes } from './limits';
 import { objectIdHex } from './object-paths';
+import { encodeConversation, StoredConversation, type ConversationFacts } from './stored-conversation';
 
 /** A pack that segments lie in. */
 export interface SegmentPack {
@@ -46,21 +48,12 @@ export interface Segment {
 }
 
 /** A conversation of a snapshot. */
-export interface ConversationItem {
+export interface ConversationItem extends ConversationFacts {
   readonly conversation: Conversation;
-  /** Path of the file item that the conversation was read from. */
-  readonly source: string;
-  /** What the reader called it, e.g. `whatsapp-msgstore`. */
-  readonly format: string;
-  readonly messages: number;
-  /** Instant of the oldest message that has one. */
-  readonly firstMs: number | null;
-  readonly lastMs: number | null;
   /** From the oldest to the newest. */
   readonly segments: readonly Segment[];
 }
 
-const itemKeys = ['conversation', 'source', 'format', 'messages', 'firstMs', 'lastMs', 'segments'] as const;
 const partsMost = formatLimits.segmentBytes / formatLimits.chunkBytes;
 
 /** The `conversations` section of a snapshot. @throws BackupFormatError `too-large`, `invalid-value`; ChatModelError */
@@ -75,40 +68,37 @@ export function encodeConversationItems(items: readonly ConversationItem[]): Uin
     numbers.set(key, packs.length);
     return packs.push(pack) - 1;
   };
-  const encoded = items.map((item) => ({
-    conversation: conversationToCbor(item.conversation),
-    source: requireItemPath(item.source),
-    format: item.format,
-    messages: item.messages,
-    firstMs: item.firstMs,
-    lastMs: item.lastMs,
-    segments: item.segments.map((segment) => encodeSegmentPlace(segment, numberOf)),
-  }));
+  const encoded = items.map((item) => [
+    item instanceof StoredConversation ? item.conversationBytes : encodeConversation(item.conversation),
+    requireItemPath(item.source),
+    item.format,
+    item.messages,
+    item.firstMs,
+    item.lastMs,
+    encodeCbor(item.segments.map((segment) => encodeSegmentPlace(segment, numberOf))),
+  ]);
   return encodeCbor({ packs: packs.map((pack) => [pack.epoch, pack.packId, pack.sealedBytes]), items: encoded });
 }
 
-/** Reads the `conversations` section. @throws BackupFormatError `damaged`, `too-large`; ChatModelError */
-export function decodeConversationItems(section: Uint8Array): readonly ConversationItem[] {
+/** Reads the `conversations` section; participants and segments later. @throws BackupFormatError `damaged`, `too-large` */
+export function decodeConversationItems(section: Uint8Array): readonly StoredConversation[] {
   const map = mapOf(decodeObject(section, 'snapshot'), ['packs', 'items'], 'snapshot');
   const packs = listOf(map.packs, formatLimits.indexPacks, 'snapshot').map(decodeSegmentPack);
   return listOf(map.items, formatLimits.snapshotConversations, 'snapshot').map((value) => {
-    const item = mapOf(value, itemKeys, 'snapshot');
-    const segments = listOf(item.segments, formatLimits.snapshotFiles, 'snapshot').map((segment) =>
-      decodeSegmentPlace(segment, packs),
-    );
-    const messages = wholeOf(item.messages, 0, Number.MAX_SAFE_INTEGER, 'snapshot');
-    if (messages !== segments.reduce((sum, segment) => sum + segment.messages, 0)) {
-      throw damaged('snapshot', 'the segments of a conversation do not add up');
-    }
-    return {
-      conversation: conversationFromCbor(item.conversation),
-      source: itemPathOf(item.source, 'snapshot'),
-      format: textOf(item.format, 1, 100, 'snapshot'),
-      messages,
-      firstMs: nullableWholeOf(item.firstMs, 'snapshot'),
-      lastMs: nullableWholeOf(item.lastMs, 'snapshot'),
-      segments,
+    const [conversation, source, format, messages, firstMs, lastMs, segments] = tupleOf(value, 7, 'snapshot');
+    const facts: ConversationFacts = {
+      source: itemPathOf(source, 'snapshot'),
+      format: textOf(format, 1, 100, 'snapshot'),
+      messages: wholeOf(messages, 0, Number.MAX_SAFE_INTEGER, 'snapshot'),
+      firstMs: nullableWholeOf(firstMs, 'snapshot'),
+      lastMs: nullableWholeOf(lastMs, 'snapshot'),
     };
+    const segmentBytes = anyBytesOf(segments, formatLimits.sealedSnapshotBytes, 'snapshot');
+    return new StoredConversation(anyBytesOf(conversation, chatLimits.conversationBytes, 'snapshot'), facts, () =>
+      listOf(decodeObject(segmentBytes, 'snapshot'), formatLimits.snapshotFiles, 'snapshot').map((segment) =>
+        decodeSegmentPlace(segment, packs),
+      ),
+    );
   });
 }
 

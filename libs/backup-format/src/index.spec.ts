@@ -9,6 +9,7 @@ describe('public surface', () => {
     expect(Object.keys(index).sort()).toEqual([
       'BackupFormatError',
       'PackBuilder',
+      'StoredConversation',
       'chunkFlags',
       'chunkIdBytes',
       'comparePaths',
@@ -25,6 +26,7 @@ describe('public surface', () => {
       'decodeSnapshotSummary',
       'digestSection',
       'drawGearTable',
+      'encodeConversation',
       'encodeConversationItems',
       'encodeFileItems',
       'encodeIndex',

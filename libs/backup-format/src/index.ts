@@ -64,4 +64,5 @@ export {
   type SnapshotSource,
   type SnapshotSummary,
 } from './snapshot-summary';
+export { encodeConversation, StoredConversation, type ConversationFacts } from './stored-conversation';
 export { chunkFlags, openStoredChunk, worthwhileFrameBytes, type Compressor, type Decompressor } from './stored-chunk';

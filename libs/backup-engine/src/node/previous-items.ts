@@ -1,4 +1,4 @@
-import { chunkIdBytes, type ConversationItem, type FileItem } from '@coffer/backup-format';
+import { chunkIdBytes, type FileItem, type StoredConversation } from '@coffer/backup-format';
 
 import { BackupEngineError } from '../errors';
 import type { Repository } from '../repository';
@@ -9,19 +9,19 @@ import type { ScannedEntry } from './scan-sources';
 /** What the last backup of this device can give again without reading the file. */
 export interface ReusedFile {
   readonly item: FileItem;
-  readonly conversations: readonly ConversationItem[];
+  readonly conversations: readonly StoredConversation[];
 }
 
 /** The last backup of this device, as far as its cache and the store agree. */
 export class PreviousItems {
   readonly #cached: CachedFiles;
   readonly #files: ReadonlyMap<string, FileItem>;
-  readonly #conversations: ReadonlyMap<string, readonly ConversationItem[]>;
+  readonly #conversations: ReadonlyMap<string, readonly StoredConversation[]>;
 
   private constructor(
     cached: CachedFiles,
     files: ReadonlyMap<string, FileItem>,
-    conversations: ReadonlyMap<string, readonly ConversationItem[]>,
+    conversations: ReadonlyMap<string, readonly StoredConversation[]>,
   ) {
     this.#cached = cached;
     this.#files = files;
@@ -84,10 +84,10 @@ function isStored(chunkIds: Uint8Array, packs: PackStore): boolean {
 }
 
 /** A pack may have been lost and its chunks stored again elsewhere. */
-function placedAnew(conversation: ConversationItem, packs: PackStore): ConversationItem {
+function placedAnew(conversation: StoredConversation, packs: PackStore): StoredConversation {
   const segments = conversation.segments.map((segment) => ({
     ...segment,
     parts: segment.parts.map((part) => packs.segmentPart(part.id, 0)),
   }));
-  return { ...conversation, segments };
+  return conversation.withSegments(segments);
 }

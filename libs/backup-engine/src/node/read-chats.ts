@@ -1,4 +1,4 @@
-import { chunkIdBytes, formatLimits } from '@coffer/backup-format';
+import { chunkIdBytes, encodeConversation, formatLimits } from '@coffer/backup-format';
 import { cutSegments, encodeSegment, type ChatSource, type Message } from '@coffer/chat-model';
 import { CofferError } from '@coffer/foundation';
 
@@ -25,7 +25,7 @@ export async function readChats(path: string, openChats: OpenChats, sink: PackSi
   try {
     for (const entry of source.conversations()) {
       conversations.push({
-        conversation: entry.conversation,
+        conversationBytes: encodeConversation(entry.conversation),
         segments: await storeSegments(entry.messages(), sink),
       });
     }

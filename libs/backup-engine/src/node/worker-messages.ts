@@ -1,5 +1,3 @@
-import type { Conversation } from '@coffer/chat-model';
-
 import type { PackCheck, PackFindings } from '../check-pack';
 import type { ChunkTableMemory } from '../chunk-table';
 
@@ -37,7 +35,7 @@ export type FileRead =
     }
   | { readonly status: 'unreadable'; readonly systemCode: string };
 
-/** A segment before the places of its parts are known. */
+/** The segments of a conversation before the places of their parts are known. */
 export interface NewSegment {
   readonly messages: number;
   readonly firstMs: number | null;
@@ -47,7 +45,8 @@ export interface NewSegment {
 }
 
 export interface NewConversation {
-  readonly conversation: Conversation;
+  /** CBOR of the canonical conversation. */
+  readonly conversationBytes: Uint8Array<ArrayBuffer>;
   readonly segments: readonly NewSegment[];
 }
 

@@ -1,0 +1,42 @@
+import type { SnapshotCounts } from '@coffer/backup-format';
+
+import type { RunOptions } from '../events';
+import type { FileCache } from './file-cache';
+import type { StartWorker } from './worker-pool';
+
+export interface BackupOptions extends RunOptions {
+  /** Starts a worker thread whose entry calls `serveEngineWorker`. */
+  readonly startWorker: StartWorker;
+  /** Threads at most; one for each processor unless told, and no more than 4. */
+  readonly workers?: number;
+  /** Name of this device, for the list of snapshots. */
+  readonly deviceName?: string;
+  /** What is known of unchanged files; every file is read without it. */
+  readonly cache?: FileCache;
+  /** Reads every file, whatever the cache says. */
+  readonly isRescan?: boolean;
+  /** Leaves out what it says true to, with everything below. */
+  readonly isExcluded?: (itemPath: string) => boolean;
+  /** Sources of the current snapshot, by name, that the new one carries over without reading them. None unless told. */
+  readonly keeps?: (source: string) => boolean;
+}
+
+/** What a backup did. */
+export interface BackupReport {
+  /** 32 lower-case hexadecimal digits. */
+  readonly snapshotIdHex: string;
+  readonly generation: number;
+  readonly createdAtMs: number;
+  readonly counts: SnapshotCounts;
+  /** Sum of the sizes of all files in the snapshot. */
+  readonly bytes: number;
+  /** Sealed bytes that this run put into the store. */
+  readonly storedBytes: number;
+  /** Files whose content was read, and files known to be unchanged. */
+  readonly filesRead: number;
+  readonly filesUnchanged: number;
+  /** Files, folders and links that could not be read and are not in the snapshot. */
+  readonly leftOut: number;
+  /** Packs of an interrupted run that were used again. */
+  readonly packsAdopted: number;
+}
