@@ -24,9 +24,13 @@ export interface PurgeBench extends VaultBench {
   forgetDeadWorkers(): Promise<void>;
 }
 
-export async function startPurgeBench(environment: Readonly<Record<string, string>> = {}): Promise<PurgeBench> {
+export async function startPurgeBench(
+  environment: Readonly<Record<string, string>> = {},
+  moreSources: readonly object[] = [],
+): Promise<PurgeBench> {
   const bench = await startBench(0);
-  const sources = [{ id: 'cloud', provider: 'disk', root: join(bench.home, 'cloud'), pathTemplate: '{subject}' }];
+  const disk = { id: 'cloud', provider: 'disk', root: join(bench.home, 'cloud'), pathTemplate: '{subject}' };
+  const sources = [disk, ...moreSources];
   await mkdir(join(bench.home, 'cloud'), { recursive: true });
   await writeFile(join(bench.home, 'plaintext-sources.json'), JSON.stringify(sources));
   await bench.start(environment);
@@ -80,9 +84,9 @@ export async function cloudNames(folder: string): Promise<readonly string[]> {
 export async function untilHashed(owner: RepositoryDevice, copies: number): Promise<readonly ListedObject[]> {
   for (let tries = 0; tries < 300; tries++) {
     const objects = await owner.objects();
-    if (objects.length >= copies && objects.every(({ sha256: hash, bucket }) => hash !== null || bucket === 'kept')) {
-      return objects;
-    }
+    const isKnown = ({ sha256: hash, bucket, kind }: ListedObject): boolean =>
+      hash !== null || bucket === 'kept' || kind === 'delete-marker';
+    if (objects.length >= copies && objects.every(isKnown)) return objects;
     await pause(100);
   }
   throw new Error(`after 30 s the worker had found ${JSON.stringify(await owner.objects())}`);
