@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as embedded from './index';
 import { EmbeddedPostgresError, startEmbeddedPostgres, startTestPostgres, type EmbeddedPostgres } from './index';
+import { copyOutside } from './native-folder';
 import { isAlive } from './postmaster';
 import { canEnter } from './run-as';
 
@@ -107,6 +108,23 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
+describe.runIf(process.getuid?.() === 0)('copyOutside', () => {
+  it('copies a folder that the postgres user cannot enter, once, with its links and modes', async () => {
+    const home = await newHome(0o700);
+    const version = `0.0.0-spec.${process.pid}`;
+    await mkdir(join(home, 'native', 'bin'), { recursive: true });
+    await writeFile(join(home, 'package.json'), JSON.stringify({ version }));
+    await writeFile(join(home, 'native', 'bin', 'postgres'), '#!/bin/sh\n', { mode: 0o755 });
+    await symlink('postgres', join(home, 'native', 'bin', 'link'));
+    const copies = await Promise.all([copyOutside(join(home, 'native')), copyOutside(join(home, 'native'))]);
+    cleanups.push(() => rm(copies[0], { recursive: true, force: true }));
+    expect(copies).toEqual([`/var/lib/coffer-postgresql-${version}`, `/var/lib/coffer-postgresql-${version}`]);
+    expect(await readlink(join(copies[0], 'bin', 'link'))).toBe('postgres');
+    expect((await stat(join(copies[0], 'bin', 'postgres'))).mode & 0o777).toBe(0o755);
+    expect(await canEnter(join(copies[0], 'bin'), { uid: 65_534, gid: 65_534 })).toBe(true);
+  });
+});
+
 describe('canEnter', () => {
   it('follows owner, group and other down the path', async () => {
     const home = await newHome(0o701);
@@ -146,6 +164,6 @@ describe('startTestPostgres', () => {
     const [line] = (await once(child.stdout, 'data')) as [Buffer];
     const { folder, pid } = JSON.parse(line.toString()) as { folder: string; pid: number };
     child.kill('SIGKILL');
-    await expect.poll(() => existsSync(folder) || isAlive(pid), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => existsSync(folder) || isAlive(pid), { timeout: 45_000 }).toBe(false);
   });
 });

@@ -1,3 +1,3 @@
 export { EmbeddedPostgresError } from './errors';
 export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './start';
-export { startTestPostgres, type TestPostgres } from './test-server';
+export { startTestPostgres, type TestPostgres, type TestPostgresOptions } from './test-server';

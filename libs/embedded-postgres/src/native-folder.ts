@@ -32,8 +32,8 @@ const packages: Readonly<Record<string, string>> = {
  */
 export async function nativePrograms(runAs: RunAs | undefined): Promise<NativePrograms> {
   const installed = await installedFolder();
-  if (runAs === undefined || (await canEnter(join(installed, 'bin'), runAs))) return programsIn(installed);
-  return programsIn(await copyOutside(installed));
+  if (runAs === undefined || (await canEnter(join(installed, 'bin'), runAs))) return programsIn(join(installed, 'bin'));
+  return programsIn(join(await copyOutside(installed), 'bin'));
 }
 
 async function installedFolder(): Promise<string> {
@@ -54,7 +54,8 @@ async function installedFolder(): Promise<string> {
   }
 }
 
-async function copyOutside(installed: string): Promise<string> {
+/** Copies the programs to where any user can enter, once per version. @returns the folder of the copy */
+export async function copyOutside(installed: string): Promise<string> {
   const manifest = JSON.parse(await readFile(join(installed, '..', 'package.json'), 'utf8')) as { version: string };
   const target = `/var/lib/coffer-postgresql-${manifest.version}`;
   if (await exists(join(target, 'bin', 'postgres'))) return target;
@@ -82,8 +83,9 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function programsIn(folder: string): NativePrograms {
+/** The programs in a folder of programs. */
+export function programsIn(folder: string): NativePrograms {
   const suffix = platform() === 'win32' ? '.exe' : '';
-  const program = (name: string): string => join(folder, 'bin', name + suffix);
+  const program = (name: string): string => join(folder, name + suffix);
   return { initdb: program('initdb'), pgCtl: program('pg_ctl'), postgres: program('postgres') };
 }

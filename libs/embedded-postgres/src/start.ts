@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { forgetUnfinished, isInitialised, markInitialised, rolePassword, serverFolders } from './data-folder';
 import { EmbeddedPostgresError } from './errors';
-import { nativePrograms } from './native-folder';
+import { nativePrograms, programsIn } from './native-folder';
 import { freePort, loopback } from './port';
 import { initialise, leftoverPort, roleName, start, stop, type Cluster } from './postmaster';
 import { postgresUser } from './run-as';
@@ -33,14 +33,18 @@ export interface EmbeddedPostgres {
  * @throws EmbeddedPostgresError `unsupported-platform`, `no-postgres-user`, `port-taken`, `init-failed`, `start-failed`
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const cluster = await prepareCluster(options.home);
+  return startCluster(await prepareCluster(options.home), options.port);
+}
+
+/** Starts a prepared cluster; makes it first where it is new. */
+export async function startCluster(cluster: Cluster, wantedPort: number): Promise<EmbeddedPostgres> {
   const password = await rolePassword(cluster.folders, cluster.runAs);
   if (!(await isInitialised(cluster.folders))) {
     await forgetUnfinished(cluster.folders);
     await initialise(cluster);
     await markInitialised(cluster.folders);
   }
-  const port = await takeOverOrStart(cluster, options.port);
+  const port = await takeOverOrStart(cluster, wantedPort);
   return {
     url: `postgresql://${roleName}:${password}@${loopback}:${port}/${roleName}`,
     port,
@@ -49,10 +53,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   };
 }
 
-/** The programs, folders and user for `home`. */
-export async function prepareCluster(home: string): Promise<Cluster> {
+/**
+ * The programs, folders and user for `home`.
+ *
+ * @param programFolder - where other programs than the package's are
+ */
+export async function prepareCluster(home: string, programFolder?: string): Promise<Cluster> {
   const runAs = await postgresUser();
-  const programs = await nativePrograms(runAs);
+  const programs = programFolder === undefined ? await nativePrograms(runAs) : programsIn(programFolder);
   return { programs, folders: await serverFolders(home, runAs), runAs };
 }
 

@@ -3,7 +3,7 @@ import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readPostmaster, start } from './postmaster';
-import { prepareCluster, startEmbeddedPostgres, type EmbeddedPostgres } from './start';
+import { prepareCluster, startCluster, type EmbeddedPostgres } from './start';
 
 /** A server for one spec file: fsync on, own port, data in a folder that goes with it. */
 export interface TestPostgres extends EmbeddedPostgres {
@@ -15,18 +15,23 @@ export interface TestPostgres extends EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
+export interface TestPostgresOptions {
+  /** Folder of initdb, pg_ctl and postgres of another installation, e.g. `/usr/lib/postgresql/15/bin`. */
+  readonly programFolder?: string;
+}
+
 /**
  * Starts a server for tests. It is stopped and its folder removed by `stop`, and also when the test process dies in any way:
  * a watchdog process waits for the end of its pipe.
  *
  * @throws EmbeddedPostgresError as `startEmbeddedPostgres`
  */
-export async function startTestPostgres(): Promise<TestPostgres> {
+export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
   const home = await mkdtemp(join(tmpdir(), 'coffer-test-'));
   await chmod(home, 0o711);
-  const cluster = await prepareCluster(home);
+  const cluster = await prepareCluster(home, options.programFolder);
   const endWatchdog = startWatchdog(home, cluster.folders.base, cluster.folders.data);
-  const server = await startEmbeddedPostgres({ home, port: 0 });
+  const server = await startCluster(cluster, 0);
   return {
     url: server.url,
     port: server.port,

@@ -1,0 +1,163 @@
+import { existsSync } from 'node:fs';
+import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
+import type { BudgetState, LedgerEvent } from '@coffer/evidence';
+import { newUuid } from '@coffer/foundation';
+import type { NewEvent, NewLogin } from '@coffer/key-vault';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate, openDatabase, PgLedgerStore, PgVaultStore, type Database } from '../index';
+import { spendGuess } from './lock-statements';
+import { consumeLogin, storeEvaluation } from './login-statements';
+
+const bytes = (length: number, fill = 7): Uint8Array => new Uint8Array(length).fill(fill);
+const opening: BudgetState = { remaining: 10, attempt: 0, nextAtMs: null, serial: 0 };
+const oldest = '/usr/lib/postgresql/15/bin';
+const servers: [string, string | undefined][] = [['the embedded server', undefined]];
+if (existsSync(`${oldest}/initdb`)) servers.push(['PostgreSQL 15', oldest]);
+else process.stderr.write(`SKIPPED PostgreSQL 15: no programs in ${oldest} (apt-get install postgresql-15)\n`);
+
+function eventOf(account: string, number: number, budget: BudgetState, kind: LedgerEvent['kind']): NewEvent {
+  const fields = {
+    v: 1,
+    account,
+    number,
+    kind,
+    atMs: 1_800_000_000_123,
+    details: {},
+    previousHash: bytes(32, 0),
+  } as const;
+  const { remaining, attempt, nextAtMs, serial } = budget;
+  return {
+    ...{ number, event: bytes(40, number), mac: bytes(32), hash: bytes(32), salt: bytes(32) },
+    fields: { ...fields, remaining, attempt, nextAtMs, serial },
+  };
+}
+
+function loginOf(after: BudgetState, nowMs: number, eventNumber: number): NewLogin {
+  return {
+    ...{ loginId: newUuid(), registrationId: null, ke1Hash: bytes(32), serial: 9_007_199_254_740_991, eventNumber },
+    ...{ attempt: after.attempt, remaining: after.remaining, nextGuessAtMs: after.nextAtMs },
+    expiresAtMs: nowMs + 120_000,
+  };
+}
+
+describe.each(servers)('on %s', (_name, programFolder) => {
+  let server: TestPostgres;
+  let database: Database;
+  let store: PgVaultStore;
+  beforeAll(async () => {
+    server = await startTestPostgres(programFolder === undefined ? {} : { programFolder });
+    await migrate(server.url);
+    database = openDatabase({ url: server.url, connections: 8 });
+    store = new PgVaultStore(database);
+  });
+  afterAll(async () => {
+    await database.close();
+    await server.stop();
+  });
+
+  async function newAccount(): Promise<string> {
+    const accountId = newUuid();
+    const event = eventOf(accountId, 1, opening, 'account-opened');
+    await store.createAccount({ accountId, issuer: 'https://issuer', subject: accountId }, opening, event);
+    return accountId;
+  }
+
+  async function spend(accountId: string, before: BudgetState, after: BudgetState, number = 2): Promise<boolean> {
+    const { nowMs } = await store.findAccount('https://issuer', accountId);
+    return store.transaction(accountId, (transaction) =>
+      transaction.spend(before, after, loginOf(after, nowMs, number), eventOf(accountId, number, after, 'guess')),
+    );
+  }
+
+  it('reads back under the lock exactly what was written, to the millisecond', async () => {
+    const accountId = await newAccount();
+    const after = { remaining: 9, attempt: 1, nextAtMs: 1_800_000_000_999, serial: 0 };
+    expect(await spend(accountId, opening, after)).toBe(true);
+    const locked = await store.transaction(accountId, (transaction) => transaction.lock());
+    expect(locked).toMatchObject({
+      budget: after,
+      last: { number: 2, event: bytes(40, 2), mac: bytes(32) },
+      row: { accountId, issuer: 'https://issuer', subject: accountId, ownerGeneration: 0, keyId: null },
+      ...{ record: null, login: null, sequencedNumber: 0, vaultSealedReason: null },
+    });
+    expect(await store.transaction(newUuid(), (transaction) => transaction.lock())).toBeUndefined();
+  });
+
+  it.each<[string, Partial<BudgetState>, Partial<BudgetState>]>([
+    ['no guess is left', { remaining: 0 }, {}],
+    ['the next one is not due', { nextAtMs: 4_000_000_000_000 }, {}],
+    ['the row is not what was read', {}, { remaining: 9 }],
+    ['another guess came between', {}, { attempt: 3 }],
+    ['the record was replaced', {}, { serial: 5 }],
+  ])('spends nothing and writes neither login nor event when %s', async (_case, stored, read) => {
+    const accountId = await newAccount();
+    const row = { ...opening, ...stored };
+    await database.prisma.budget.update({
+      where: { accountId },
+      data: { remaining: row.remaining, nextGuessAt: row.nextAtMs === null ? null : new Date(row.nextAtMs) },
+    });
+    const before = { ...row, ...read };
+    const after = { ...opening, remaining: 8, attempt: 1 };
+    expect(await spend(accountId, before, after)).toBe(false);
+    expect(await database.prisma.login.count({ where: { accountId } })).toBe(0);
+    expect(await database.prisma.ledgerEvent.count({ where: { accountId } })).toBe(1);
+    expect(await database.prisma.budget.findUnique({ where: { accountId } })).toMatchObject({
+      remaining: row.remaining,
+    });
+  });
+
+  it('lets one of many spends from the same budget through, without any lock before it', async () => {
+    const accountId = await newAccount();
+    const after = { ...opening, remaining: 9, attempt: 1 };
+    const results = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => spend(accountId, opening, after, index + 2).catch(() => false)),
+    );
+    expect(results.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('keeps the first evaluation of a login and gives it to whoever comes later', async () => {
+    const accountId = await newAccount();
+    const after = { ...opening, remaining: 9, attempt: 1 };
+    const login = loginOf(after, Date.now(), 2);
+    await store.transaction(accountId, (transaction) =>
+      transaction.spend(opening, after, login, eventOf(accountId, 2, after, 'guess')),
+    );
+    const sealed = { epoch: 1, bytes: bytes(60) };
+    const stored = await Promise.all(
+      [1, 2, 3].map((fill) => store.storeEvaluation(accountId, login.loginId, bytes(320, fill), sealed)),
+    );
+    expect(new Set(stored.map((ke2) => ke2?.[0])).size).toBe(1);
+    const consume = () =>
+      store.transaction(accountId, (transaction) => transaction.consumeLogin(login.loginId, 'wrong', bytes(32), null));
+    expect((await Promise.all([consume(), consume(), consume()])).filter(Boolean)).toHaveLength(1);
+    const row = await store.transaction(accountId, (transaction) => transaction.login(login.loginId));
+    expect(row).toMatchObject({ outcome: 'wrong', state: null, serial: 9_007_199_254_740_991 });
+  });
+
+  it('queues every event once, and hands the queue out in the order of each account', async () => {
+    const ledger = new PgLedgerStore(database);
+    const accountId = await newAccount();
+    await spend(accountId, opening, { ...opening, remaining: 9, attempt: 1 });
+    const queued = await ledger.transaction((transaction) => transaction.queued(1_000));
+    const mine = queued.filter((event) => event.accountId === accountId);
+    expect(mine.map(({ number, sequencedNumber }) => [number, sequencedNumber])).toEqual([
+      [1, 0],
+      [2, 0],
+    ]);
+  });
+});
+
+describe('the hot statements', () => {
+  it('are one conditional statement each', () => {
+    expect(spendGuess.text).toContain(
+      'UPDATE budgets SET remaining = $5, attempt = $6, next_guess_at = to_timestamp($7::bigint / 1000.0) ' +
+        'WHERE account_id = $1 AND remaining > 0 AND (next_guess_at IS NULL OR next_guess_at <= clock_timestamp()) ' +
+        'AND remaining = $2 AND attempt = $3 AND active_serial = $4',
+    );
+    expect(spendGuess.text.match(/FROM spent/g)).toHaveLength(4);
+    expect(storeEvaluation.text).toContain('ke2 IS NULL AND state_sealed IS NULL AND outcome IS NULL');
+    expect(storeEvaluation.text).toContain('expires_at > clock_timestamp()');
+    expect(consumeLogin.text).toContain('state_sealed IS NOT NULL AND outcome IS NULL');
+    for (const { text } of [spendGuess, storeEvaluation, consumeLogin]) expect(text).not.toContain(';');
+  });
+});
