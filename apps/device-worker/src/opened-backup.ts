@@ -27,7 +27,7 @@ export class OpenedBackup {
   readonly #repository: Repository;
   readonly #bytes: ByteCount;
   readonly #snapshots = new Map<string, Promise<OpenedSnapshot>>();
-  readonly #segments = new Map<Segment, Promise<readonly Message[]>>();
+  readonly #segments = new Map<string, Promise<readonly Message[]>>();
 
   private constructor(options: OpenBackupOptions, repository: Repository, bytes: ByteCount) {
     this.repositoryId = options.repositoryId;
@@ -97,7 +97,7 @@ export class OpenedBackup {
     if (item === undefined) throw new DeviceError('not-found', 'there is no such conversation in this snapshot');
     const found: Message[] = [];
     for (const span of segmentsBetween(item, from, to)) {
-      const messages = await this.#segment(span.segment);
+      const messages = await this.#segment(`${snapshotId}/${conversationId}/${span.from}`, span.segment);
       found.push(...messages.slice(Math.max(0, from - span.from), Math.max(0, to - span.from)));
     }
     return found;
@@ -129,12 +129,12 @@ export class OpenedBackup {
     }
   }
 
-  #segment(segment: Segment): Promise<readonly Message[]> {
-    const known = this.#segments.get(segment);
-    this.#segments.delete(segment);
+  #segment(key: string, segment: Segment): Promise<readonly Message[]> {
+    const known = this.#segments.get(key);
+    this.#segments.delete(key);
     const messages = known ?? this.#repository.readSegment(segment);
-    this.#segments.set(segment, messages);
-    messages.catch(() => this.#segments.delete(segment));
+    this.#segments.set(key, messages);
+    messages.catch(() => this.#segments.delete(key));
     const [oldest] = this.#segments.keys();
     if (this.#segments.size > segmentsKept && oldest !== undefined) this.#segments.delete(oldest);
     return messages;
