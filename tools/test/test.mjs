@@ -9,7 +9,6 @@ import { testedProjects } from './suites.mjs';
 import { sumReports } from './totals.mjs';
 
 await ensureInstalled();
-const long = process.argv.includes('--long');
 const bin = resolve('node_modules/.bin');
 const seed = announceSeed();
 const env = {
@@ -18,7 +17,6 @@ const env = {
   COFFER_SEED: seed,
   NX_DAEMON: 'false',
   FORCE_COLOR: '0',
-  ...(long ? { COFFER_LONG: '1' } : {}),
   ...(process.env.CI === 'true' ? { NX_SKIP_NX_CACHE: 'true' } : {}),
 };
 
