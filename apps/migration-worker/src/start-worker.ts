@@ -27,6 +27,8 @@ import { workerMetrics, type WorkerMetrics } from './worker-metrics';
 export interface RunningWorker {
   /** Of metrics and health. */
   readonly metricsPort: number;
+  /** Resolves where it cannot work, e.g. for want of the right keys; everything is closed by then. */
+  readonly failure: Promise<unknown>;
   /** Lets the step that runs end, gives every account back, and closes all connections. */
   stop(): Promise<void>;
 }
@@ -54,22 +56,30 @@ export async function startWorker(config: WorkerConfig, log: Logger): Promise<Ru
     { name: 'vault', check: async () => (hasKeys ? undefined : 'waits for vault-api to make the deployment') },
   ];
   const server = await startMetricsServer({ port: config.metricsPort, registry, readiness });
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= server.stop().then(() => database.close());
+    return closed;
+  };
   const working = work({ ...config, databaseUrl }, log, database, workerMetrics(registry), stopping.signal, () => {
     hasKeys = true;
     log.info({ metricsPort: server.port }, 'migration-worker is ready');
   });
-  working.catch((error: unknown) => {
-    log.fatal({ err: error }, 'migration-worker cannot work');
-    process.exitCode = 1;
-  });
   return {
     metricsPort: server.port,
+    failure: new Promise((resolve) => {
+      working.catch(async (error: unknown) => {
+        await close();
+        resolve(error);
+      });
+    }),
     stop: async () => {
       stopping.abort();
-      const end = await working.catch(() => undefined);
-      await end?.();
-      await server.stop();
-      await database.close();
+      await working.then(
+        (end) => end?.(),
+        () => undefined,
+      );
+      await close();
     },
   };
 }
