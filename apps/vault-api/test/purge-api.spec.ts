@@ -257,6 +257,10 @@ describe('POST /v1/purge/objects/{id}/release', () => {
       expect((await release(change)).body['code']).toBe('checksum-mismatch');
     }
     expect((await release({}, newUuid())).body['code']).toBe('statement-invalid');
+    const other = await claimed();
+    const stolen = await other.device.statement('release-plaintext', body);
+    const refused = await other.device.call('POST', `/v1/purge/objects/${listed!.objectId}/release`, stolen);
+    expect(refused.body['code']).toBe('not-found');
     const released = await release({});
     expect([released.status, released.body['objectId']]).toEqual([200, listed!.objectId]);
   });
