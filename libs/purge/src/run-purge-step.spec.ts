@@ -393,6 +393,19 @@ describe('runPurgeStep', () => {
       },
     );
 
+    it('goes on with one location while another is out of reach, and asks that one again later', async () => {
+      const world = startedWorld('x');
+      world.job = { ...world.job, locations: [{ provider: 'cloud', location: 'far' }, ...world.job.locations] };
+      world.brokenLocation = 'far';
+      await world.run(world.clock.nowMs() + 4 * day);
+      expect(world.copies).toEqual([]);
+      expect(world.certificates).toHaveLength(1);
+      expect(world.job.scannedAtMs).toBeNull();
+      world.brokenLocation = undefined;
+      await world.run(world.clock.nowMs() + day);
+      expect(world.job.scannedAtMs).not.toBeNull();
+    });
+
     it('asks for a new login when the provider refuses the token, and changes nothing (C10)', async () => {
       const world = startedWorld('x');
       await world.step();

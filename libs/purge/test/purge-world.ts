@@ -74,6 +74,8 @@ export class PurgeWorld {
   isRepositoryThere = true;
   /** Code of the error that the provider throws; undefined: it works. */
   trouble: 'unreachable' | 'throttled' | 'needs-auth' | 'access-denied' | undefined;
+  /** A location that cannot be listed. */
+  brokenLocation: string | undefined;
   /** Deleted copies stay listed for so long. */
   listLagMs = 0;
   /** Called before every call of a port that reads or writes; may crash or change the world. */
@@ -273,6 +275,7 @@ export class PurgeWorld {
 
   #listed(location: string): readonly FoundObject[] {
     this.#requireCalm();
+    if (location === this.brokenLocation) throw new ConnectorError('unreachable', 'the location is out of reach');
     const now = this.clock.nowMs();
     this.#ghosts = this.#ghosts.filter(({ untilMs }) => untilMs > now);
     const live = this.copies.map((copy) => this.found(copy));

@@ -16,14 +16,20 @@ export async function scan(context: StepContext): Promise<StepOutcome | undefine
   const { record, nowMs } = context;
   const at = nextScanAtMs(record.job, context);
   if (at === undefined || at > nowMs) return undefined;
-  try {
-    const found: FoundObject[] = [];
-    for (const location of context.locations) found.push(...(await inventory(context, location)));
-    return compare(context, found);
-  } catch (error) {
-    if (!(error instanceof ConnectorError)) throw error;
-    return failed(context, error);
+  const found: FoundObject[] = [];
+  const listed: PurgeLocation[] = [];
+  let failure: ConnectorError | undefined;
+  for (const location of context.locations) {
+    try {
+      found.push(...(await inventory(context, location)));
+      listed.push(location);
+    } catch (error) {
+      // One provider that is out of reach keeps no other waiting.
+      if (!(error instanceof ConnectorError)) throw error;
+      failure ??= error;
+    }
   }
+  return compare(context, found, listed, failure);
 }
 
 /** When the next listing is due; undefined where the year of looking is over. */
@@ -57,12 +63,17 @@ async function inventory(context: StepContext, { provider, location }: PurgeLoca
   return found;
 }
 
-function compare(context: StepContext, found: readonly FoundObject[]): StepOutcome {
-  const { record, nowMs, settings } = context;
+function compare(
+  context: StepContext,
+  found: readonly FoundObject[],
+  listed: readonly PurgeLocation[],
+  failure: ConnectorError | undefined,
+): StepOutcome {
+  const { record, nowMs } = context;
   const byKey = new Map(record.objects.map((object) => [copyKey(object.found), object]));
   const shown = new Map(found.map((object) => [copyKey(object), object]));
   const changed: PurgeObject[] = [];
-  const notices: PurgeNotice[] = [];
+  const notices: PurgeNotice[] = failure === undefined ? [] : tellOf(failure, context);
   for (const [key, copy] of shown) {
     const known = byKey.get(key);
     const after = known === undefined ? discoveredObject(context.ports.newId(), copy) : meetAgain(known, copy, context);
@@ -72,21 +83,42 @@ function compare(context: StepContext, found: readonly FoundObject[]): StepOutco
     }
   }
   for (const known of record.objects) {
-    if (isListed(known, context.locations) && !shown.has(copyKey(known.found))) changed.push(...vanish(known));
+    if (isListed(known, listed) && !shown.has(copyKey(known.found))) changed.push(...vanish(known));
   }
   const isNews = changed.some(({ state }) => state === 'discovered' || state === 'reappeared');
-  const job: PurgeJob = {
-    ...record.job,
-    locations: context.locations,
-    startedAtMs: record.job.startedAtMs ?? nowMs,
+  const job = failure === undefined ? scanned(context, isNews) : putOffScan(context, failure);
+  const did = failure === undefined || changed.length > 0 ? 'scanned' : 'put-off';
+  return { did, changes: changesOf(changed, { job, notices }) };
+}
+
+function scanned(context: StepContext, isNews: boolean): PurgeJob {
+  const { record, nowMs, settings, locations } = context;
+  const { job } = record;
+  return {
+    ...job,
+    locations,
+    startedAtMs: job.startedAtMs ?? nowMs,
     scannedAtMs: nowMs,
     scannedForStartMs: startOf(context),
     nextScanAtMs: null,
     attempts: 0,
-    rescanUntilMs:
-      isNews || record.job.rescanUntilMs === null ? nowMs + settings.rescanForMs : record.job.rescanUntilMs,
+    rescanUntilMs: isNews || job.rescanUntilMs === null ? nowMs + settings.rescanForMs : job.rescanUntilMs,
   };
-  return { did: 'scanned', changes: changesOf(changed, { job, notices }) };
+}
+
+/** Not all locations could be listed: all of them are, when the wait is over. */
+function putOffScan(context: StepContext, error: ConnectorError): PurgeJob {
+  const { record, nowMs, settings, ports, locations } = context;
+  const attempts = record.job.attempts + 1;
+  const waitMs =
+    error.code === 'needs-auth' ? settings.backOffMaxMs : backOffMs(attempts, error, settings, () => ports.random());
+  const startedAtMs = record.job.startedAtMs ?? nowMs;
+  return { ...record.job, locations, startedAtMs, attempts, nextScanAtMs: nowMs + waitMs };
+}
+
+function tellOf(error: ConnectorError, { record, nowMs }: StepContext): PurgeNotice[] {
+  const isNews = error.code === 'needs-auth' && record.job.attempts === 0;
+  return isNews ? [{ kind: 'purge-needs-auth', atMs: nowMs, objectId: null }] : [];
 }
 
 /** A copy that has a row is listed again. @returns the same row where nothing changed */
@@ -126,15 +158,4 @@ function vanish(object: PurgeObject): readonly PurgeObject[] {
   return [
     move(object, 'verifying-absence', PurgeReason.alreadyGone, { deletion, dueAtMs: null, nextAttemptAtMs: null }),
   ];
-}
-
-function failed(context: StepContext, error: ConnectorError): StepOutcome {
-  const { record, nowMs, settings, ports } = context;
-  const attempts = record.job.attempts + 1;
-  const isTold = error.code === 'needs-auth' && record.job.attempts === 0;
-  const wait =
-    error.code === 'needs-auth' ? settings.backOffMaxMs : backOffMs(attempts, error, settings, () => ports.random());
-  const notices = isTold ? [{ kind: 'purge-needs-auth', atMs: nowMs, objectId: null } as const] : [];
-  const job = { ...record.job, locations: context.locations, attempts, nextScanAtMs: nowMs + wait };
-  return { did: 'put-off', changes: changesOf([], { job, notices }) };
 }
