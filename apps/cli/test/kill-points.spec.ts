@@ -1,0 +1,130 @@
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { seed } from '@coffer/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const coffer = resolve(import.meta.dirname, '../bin/coffer.mjs');
+const killPoints = 100;
+const verifyEvery = 10;
+/** Printed by `npm test`; the same seed gives the same points. */
+const runSeed = process.env['COFFER_SEED'] ?? '0';
+
+/** Runs the real command; SIGKILL after so many milliseconds where a number is given. */
+function run(args: readonly string[], killAfterMs?: number): Promise<{ code: number | null; printed: string }> {
+  return new Promise((done, reject) => {
+    const child = spawn(process.execPath, [coffer, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let printed = '';
+    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+    child.on('error', reject);
+    child.on('close', (code) => done({ code, printed }));
+    if (killAfterMs !== undefined) void pause(killAfterMs).then(() => child.kill('SIGKILL'));
+  });
+}
+
+function hashes(folder: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    found.set(relative(folder, path), createHash('sha256').update(readFileSync(path)).digest('hex'));
+  }
+  return found;
+}
+
+describe('coffer backup, killed', () => {
+  let folder: string;
+  let source: string;
+  let common: readonly string[];
+  const places = seed(`kill-points ${runSeed}`, 4 * killPoints);
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'coffer-kill-'));
+    source = join(folder, 'source');
+    mkdirSync(join(source, 'deep'), { recursive: true });
+    for (const [name, size] of [
+      ['a.bin', 3_000_000],
+      ['deep/b.bin', 700_000],
+      ['deep/c.txt', 60_000],
+    ] as const) {
+      writeFileSync(join(source, name), randomBytes(size));
+    }
+    const store = `file:${join(folder, 'store')}`;
+    const key = join(folder, 'key');
+    common = ['--store', store, '--key', key, '--home', join(folder, 'home')];
+    expect((await run(['init', '--store', store, '--key-out', key])).code).toBe(0);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it(
+    `leaves a sound repository at each of ${killPoints} points, and the next run goes on`,
+    { timeout: 600_000 },
+    async () => {
+      const started = performance.now();
+      expect((await run(['backup', source, ...common])).code).toBe(0);
+      const wholeRunMs = performance.now() - started;
+      let killed = 0;
+      for (let point = 0; point < killPoints; point++) {
+        // Something new to take in each time, so that packs, index, snapshot and head are all written.
+        writeFileSync(join(source, `new-${point % 7}.bin`), randomBytes(40_000 + 1_000 * point));
+        const share = new DataView(places.buffer, places.byteOffset + 4 * point, 4).getUint32(0) / 2 ** 32;
+        const { code, printed } = await run(['backup', source, ...common], share * wholeRunMs);
+        if (code === null) killed++;
+        else expect(code, printed).toBe(0);
+        if (point % verifyEvery !== verifyEvery - 1) continue;
+        const verified = await run(['verify', '--sample', '100', ...common]);
+        expect(verified.code, verified.printed).toBe(0);
+      }
+      // A machine that is much faster by now would finish before it is killed: then nothing was proven.
+      expect(killed).toBeGreaterThan(killPoints / 4);
+
+      const last = await run(['backup', source, ...common]);
+      expect(last.code, last.printed).toBe(0);
+      const restored = join(folder, 'restored');
+      const restore = await run(['restore', '--out', restored, ...common]);
+      expect(restore.code, restore.printed).toBe(0);
+      expect(hashes(join(restored, 'source'))).toEqual(hashes(source));
+    },
+  );
+
+  it(
+    'finds a flipped bit in any object of the store, says so with exit code 4 and writes nothing half',
+    { timeout: 300_000 },
+    async () => {
+      const copy = join(folder, 'flipped');
+      const objects = [...hashes(join(folder, 'store')).keys()].filter((path) => /packs|index|snapshots/.test(path));
+      const args = ['--store', `file:${copy}`, ...common.slice(2, 4), '--home', join(folder, 'other-home')];
+      const chosen = seed(`flipped ${runSeed}`, 24);
+      for (let flip = 0; flip < 6; flip++) {
+        cpSync(join(folder, 'store'), copy, { recursive: true });
+        // Only what the current backup needs is read: flip every object of the kind, one bit each.
+        const kind = ['packs', 'index', 'snapshots'][flip % 3] ?? 'packs';
+        for (const path of objects.filter((name) => name.includes(kind))) {
+          const bytes = readFileSync(join(copy, path));
+          const at = new DataView(chosen.buffer, chosen.byteOffset + 4 * flip, 4).getUint32(0) % bytes.length;
+          bytes[at] = (bytes[at] ?? 0) ^ (1 << (flip % 8));
+          rmSync(join(copy, path));
+          writeFileSync(join(copy, path), bytes);
+        }
+        const out = join(folder, `out-${flip}`);
+        const restore = await run(['restore', '--out', out, ...args]);
+        expect(restore.code, `${kind}: ${restore.printed}`).toBe(4);
+        const original = hashes(source);
+        for (const [path, hash] of safeHashes(out)) expect(original.get(relative('source', path)), path).toBe(hash);
+        rmSync(copy, { recursive: true });
+      }
+    },
+  );
+});
+
+function safeHashes(folder: string): Map<string, string> {
+  try {
+    return hashes(folder);
+  } catch {
+    return new Map();
+  }
+}

@@ -1,0 +1,160 @@
+import { fc, test as property } from '@fast-check/vitest';
+import { describe, expect, it } from 'vitest';
+import {
+  BackupFormatError,
+  contentCutter,
+  decodeIndex,
+  drawGearTable,
+  encodeIndex,
+  formatLimits,
+  PackBuilder,
+  padme,
+  readPack,
+  type IndexedPack,
+} from './index';
+
+const id = (value: number): Uint8Array => new Uint8Array(32).fill(value);
+
+function packOf(chunks: readonly Uint8Array[]): Uint8Array {
+  const builder = new PackBuilder();
+  chunks.forEach((chunk, index) => builder.add(id(index), chunk, chunk.length, false));
+  return builder.finish().plaintext.slice();
+}
+
+const chunkList = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { minLength: 1, maxLength: 12 });
+
+describe('pack', () => {
+  property.prop([chunkList])('gives back every chunk where the table says', (chunks) => {
+    const plaintext = packOf(chunks);
+    const entries = readPack(plaintext);
+    expect(entries.length).toBe(chunks.length);
+    entries.forEach(({ offset, storedLength, rawLength, id: entryId }, index) => {
+      expect(entryId).toEqual(id(index));
+      expect(rawLength).toBe(chunks[index]!.length);
+      expect(plaintext.slice(offset + 1, offset + storedLength)).toEqual(chunks[index]);
+    });
+  });
+
+  property.prop([chunkList, fc.nat()])('is refused when it was cut', (chunks, where) => {
+    const plaintext = packOf(chunks);
+    expect(() => readPack(plaintext.slice(0, where % plaintext.length))).toThrow(BackupFormatError);
+  });
+
+  property.prop([chunkList, fc.uint8Array({ minLength: 1, maxLength: 40 })])(
+    'is refused when something follows it',
+    (chunks, tail) => {
+      const plaintext = packOf(chunks);
+      const longer = new Uint8Array(plaintext.length + tail.length);
+      longer.set(plaintext);
+      longer.set(tail, plaintext.length);
+      // Its last four bytes are the tail's now: whatever table they point at, it must not read as this pack.
+      let entries: ReturnType<typeof readPack> | undefined;
+      try {
+        entries = readPack(longer);
+      } catch (error) {
+        expect(error).toBeInstanceOf(BackupFormatError);
+      }
+      expect(entries).not.toEqual(readPack(plaintext));
+    },
+  );
+
+  property.prop([chunkList, fc.nat(), fc.integer({ min: 0, max: 7 })])(
+    'never throws anything but its own error on a flipped bit',
+    (chunks, where, bit) => {
+      const plaintext = packOf(chunks);
+      const at = where % plaintext.length;
+      plaintext[at] = plaintext[at]! ^ (1 << bit);
+      try {
+        readPack(plaintext);
+      } catch (error) {
+        expect(error).toBeInstanceOf(BackupFormatError);
+      }
+    },
+  );
+
+  it('is never empty and refuses chunks that no chunk can be', () => {
+    const builder = new PackBuilder();
+    expect(() => builder.finish()).toThrow(BackupFormatError);
+    expect(() => builder.add(id(1), new Uint8Array(), 0, false)).toThrow(BackupFormatError);
+    expect(() => builder.add(new Uint8Array(31), new Uint8Array(1), 1, false)).toThrow(BackupFormatError);
+    expect(() => builder.add(id(1), new Uint8Array(5), formatLimits.chunkBytes + 1, false)).toThrow(BackupFormatError);
+  });
+});
+
+describe('padme', () => {
+  property.prop([fc.integer({ min: 1, max: 2 ** 40 })])('adds at most an eighth and never shortens', (length) => {
+    const padded = padme(length);
+    expect(padded).toBeGreaterThanOrEqual(length);
+    expect(padded - length).toBeLessThanOrEqual(length * 0.12 + 1);
+    expect(padme(padded)).toBe(padded);
+  });
+});
+
+describe('index', () => {
+  const packLists = fc.array(chunkList, { minLength: 1, maxLength: 4 });
+
+  property.prop([packLists, fc.nat()])('inverts and refuses a cut anywhere', (lists, where) => {
+    const indexed: IndexedPack[] = lists.map((chunks, number) => {
+      const builder = new PackBuilder();
+      chunks.forEach((chunk, index) => builder.add(id(index), chunk, chunk.length, false));
+      const { plaintext, table } = builder.finish();
+      return {
+        epoch: 1,
+        packId: new Uint8Array(16).fill(number),
+        sealedBytes: plaintext.length + 100,
+        table: table.slice(),
+      };
+    });
+    const encoded = encodeIndex(indexed);
+    expect(decodeIndex(encoded)).toEqual(indexed);
+    expect(() => decodeIndex(encoded.slice(0, where % encoded.length))).toThrow(BackupFormatError);
+  });
+});
+
+describe('content cutter', () => {
+  const tableOf = (filling: number) =>
+    drawGearTable(new Uint8Array(32).fill(filling) as Parameters<typeof drawGearTable>[0]);
+  const noise = (length: number): Uint8Array => {
+    const bytes = new Uint8Array(length);
+    let state = 1;
+    for (let at = 0; at < length; at++) {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      bytes[at] = state >>> 24;
+    }
+    return bytes;
+  };
+  const cutAll = (bytes: Uint8Array, filling = 9): string[] => {
+    const cutter = contentCutter(tableOf(filling));
+    const chunks: string[] = [];
+    for (let start = 0; start < bytes.length;) {
+      const end = cutter(bytes, start, bytes.length, true);
+      expect(end).toBeGreaterThan(start);
+      expect(end - start).toBeLessThanOrEqual(formatLimits.chunkBytes);
+      if (end < bytes.length) expect(end - start).toBeGreaterThan(formatLimits.chunkLeastBytes);
+      chunks.push(Buffer.from(bytes.subarray(start, end)).toString('base64'));
+      start = end;
+    }
+    return chunks;
+  };
+
+  it('cuts within its limits, and the pieces are the file', () => {
+    const bytes = noise(6_000_000);
+    const joined = Buffer.concat(cutAll(bytes).map((chunk) => Buffer.from(chunk, 'base64')));
+    expect(joined.equals(bytes)).toBe(true);
+  });
+
+  it('finds most cuts again when bytes were put in front', () => {
+    const bytes = noise(6_000_000);
+    const shifted = new Uint8Array(bytes.length + 1000);
+    shifted.set(bytes, 1000);
+    const before = new Set(cutAll(bytes));
+    const again = cutAll(shifted).filter((chunk) => before.has(chunk));
+    expect(again.length).toBeGreaterThan(before.size / 2);
+  });
+
+  it('is keyed: another repository cuts elsewhere', () => {
+    const bytes = noise(6_000_000);
+    const ours = new Set(cutAll(bytes, 9));
+    expect(cutAll(bytes, 8).filter((chunk) => ours.has(chunk)).length).toBe(0);
+  });
+});
