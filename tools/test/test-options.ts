@@ -14,8 +14,8 @@ export function testOptions(extra: NonNullable<ViteUserConfig['test']> = {}): Vi
     resolve: { tsconfigPaths: true },
     test: {
       include: ['src/**/*.spec.ts', 'src/**/*.spec.tsx', 'test/**/*.spec.ts'],
-      testTimeout: 60_000,
-      hookTimeout: 60_000,
+      testTimeout: 240_000,
+      hookTimeout: 240_000,
       maxWorkers: 2,
       reporters: project === undefined ? ['default'] : ['dot', 'json'],
       ...(project === undefined ? {} : { outputFile: { json: resolve(workspaceRoot, 'reports', `${project}.json`) } }),
