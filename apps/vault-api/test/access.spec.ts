@@ -10,7 +10,7 @@ import { startBench, type VaultBench } from './vault-bench';
 let bench: VaultBench;
 beforeAll(async () => {
   bench = await startBench(1, { COFFER_GUESS_DELAYS: '0', COFFER_LOG_LEVEL: 'trace' });
-});
+}, 180_000);
 afterAll(() => bench.stop());
 
 const now = (): number => Math.floor(Date.now() / 1000);

@@ -66,13 +66,13 @@ export async function startApi(options: ApiOptions): Promise<ApiProcess> {
 }
 
 async function untilAnswers(url: string, child: ChildProcess, log: () => string): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 1_200; tries++) {
     if (child.exitCode !== null) throw new Error(`vault-api ended with ${child.exitCode}: ${log()}`);
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok === true) return;
     await pause(50);
   }
-  throw new Error(`vault-api did not answer in 15 s: ${log().slice(0, 4000)}`);
+  throw new Error(`vault-api did not answer in 60 s: ${log().slice(0, 4000)}`);
 }
 
 export async function unusedPort(): Promise<number> {

@@ -9,7 +9,7 @@ const password = 'correct horse battery';
 let bench: VaultBench;
 beforeAll(async () => {
   bench = await startBench(2, { COFFER_GUESS_DELAYS: '0', COFFER_LEDGER_CHECK_SECONDS: '0.5' });
-});
+}, 180_000);
 afterAll(() => bench.stop());
 
 async function registered(on = bench): Promise<TestDevice> {
@@ -86,7 +86,7 @@ describe('the anchor', () => {
       process.kill(leader.pid, 'SIGKILL');
       // the other process takes the lock over
       await expect
-        .poll(async () => (await here.startLogin(attempt)).status, { timeout: 10_000, interval: 200 })
+        .poll(async () => (await here.startLogin(attempt)).status, { timeout: 30_000, interval: 200 })
         .toBe(201);
       expect(await here.budget()).toMatchObject({ attemptsRemaining: 9 });
     } finally {
@@ -123,7 +123,7 @@ describe('an edited database', () => {
     }
     for (const device of devices) {
       await expect
-        .poll(async () => (await device.call('GET', '/v1/budget')).body['code'], { timeout: 10_000 })
+        .poll(async () => (await device.call('GET', '/v1/budget')).body['code'], { timeout: 30_000 })
         .toBe('account-sealed');
     }
     const bystander = await registered();
@@ -157,7 +157,7 @@ describe('the database', () => {
       expect((await fetch(`${own.apis[0]!.url}/health/live`)).status).toBe(200);
       await own.server.restart();
       await expect
-        .poll(async () => (await devices[0]!.recover(password)).status, { timeout: 15_000, interval: 300 })
+        .poll(async () => (await devices[0]!.recover(password)).status, { timeout: 45_000, interval: 300 })
         .toBe(200);
       const books = await own.sql<{ evaluated: number; events: number; spent: number }>(
         `SELECT b.account_id, b.attempt::int AS spent,
@@ -185,13 +185,13 @@ describe('the database', () => {
       await own.server.crash();
       expect(spawnSync('cp', ['-a', own.server.dataFolder, copy]).status).toBe(0);
       await own.server.restart();
-      await expect.poll(async () => (await device.recover('wrong')).status, { timeout: 15_000 }).toBe(401);
+      await expect.poll(async () => (await device.recover('wrong')).status, { timeout: 45_000 }).toBe(401);
       await own.server.crash();
       expect(spawnSync('rm', ['-rf', own.server.dataFolder]).status).toBe(0);
       expect(spawnSync('mv', [copy, own.server.dataFolder]).status).toBe(0);
       await own.server.restart();
       await expect
-        .poll(async () => (await device.recover('wrong')).body['code'], { timeout: 15_000 })
+        .poll(async () => (await device.recover('wrong')).body['code'], { timeout: 45_000 })
         .toBe('vault-sealed');
       const fresh = await own.start({}, 'live');
       const there = own.device(fresh, device.subject);

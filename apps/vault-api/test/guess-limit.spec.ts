@@ -12,7 +12,7 @@ let bench: VaultBench;
 let slow: VaultBench;
 beforeAll(async () => {
   [bench, slow] = await Promise.all([startBench(2, { COFFER_GUESS_DELAYS: '0' }), startBench(2)]);
-});
+}, 180_000);
 afterAll(async () => {
   await Promise.all([bench.stop(), slow.stop()]);
 });

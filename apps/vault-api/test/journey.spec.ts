@@ -4,7 +4,7 @@ import { startBench, type VaultBench } from './vault-bench';
 let bench: VaultBench;
 beforeAll(async () => {
   bench = await startBench(1, { COFFER_GUESS_DELAYS: '0' });
-});
+}, 180_000);
 afterAll(() => bench.stop());
 
 describe('a first claim by password', () => {

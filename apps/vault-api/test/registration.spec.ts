@@ -21,7 +21,7 @@ import { startBench, type VaultBench } from './vault-bench';
 let bench: VaultBench;
 beforeAll(async () => {
   bench = await startBench(2, { COFFER_GUESS_DELAYS: '0' });
-});
+}, 180_000);
 afterAll(() => bench.stop());
 
 describe('a registration', () => {

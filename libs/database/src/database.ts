@@ -48,7 +48,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const settings = {
     connectionString: options.url,
     types: rowTypes,
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: 5_000,
     statement_timeout: 10_000,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 15_000,

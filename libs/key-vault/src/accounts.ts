@@ -1,6 +1,7 @@
 import { hashLedgerEvent, decodeLedgerEvent, LedgerEventKind, type BudgetState } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
 import { AccountSession } from './account-session';
+import { AccountTurns } from './account-turns';
 import { VaultError } from './errors';
 import { chainAgrees, hasOwnMac, makeEvent, newChain } from './event-maker';
 import { openingBudget } from './guess-budget';
@@ -14,6 +15,7 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
   readonly #sealer: KeySealer;
   readonly #vaultId: Uint8Array;
   readonly #onCommitted: () => void;
+  readonly #turns = new AccountTurns();
 
   constructor(parts: {
     readonly store: VaultStore<Transaction>;
@@ -51,7 +53,8 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
    * known; when `work` throws, nothing happened.
    *
    * @param options.loginId - a login to read along with the lock
-   * @throws VaultError `not-found`, `account-sealed` (also where the difference is found now), `vault-sealed`
+   * @throws VaultError `not-found`, `account-sealed` (also where the difference is found now), `vault-sealed`,
+   *   `rate-limited` where too many acts of the account wait already
    */
   async within<T>(
     accountId: string,
@@ -59,8 +62,10 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
     options: { readonly loginId?: string } = {},
   ): Promise<T> {
     try {
-      const result = await this.#store.transaction(accountId, async (transaction) =>
-        work(await this.#open(transaction, accountId, options.loginId)),
+      const result = await this.#turns.take(accountId, () =>
+        this.#store.transaction(accountId, async (transaction) =>
+          work(await this.#open(transaction, accountId, options.loginId)),
+        ),
       );
       this.#onCommitted();
       return result;

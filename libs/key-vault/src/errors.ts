@@ -21,7 +21,8 @@ export type VaultErrorCode =
   | 'too-many-registrations'
   | 'vault-sealed'
   | 'account-sealed'
-  | 'anchor-behind';
+  | 'anchor-behind'
+  | 'rate-limited';
 
 /**
  * The vault refuses. Thrown inside an account's transaction it rolls everything back. `fields` may carry
