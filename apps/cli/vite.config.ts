@@ -13,6 +13,8 @@ export default defineConfig({
     outDir: resolve(here, 'dist'),
     emptyOutDir: true,
     rolldownOptions: {
+      // Packages are imported for what they give, so what is not used need not be loaded.
+      treeshake: { moduleSideEffects: 'no-external' },
       input: { main: resolve(here, 'src/main.ts'), 'engine-worker': resolve(here, 'src/engine-worker.ts') },
       output: { entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
     },

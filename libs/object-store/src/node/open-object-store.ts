@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { ObjectStoreError } from '../errors';
 import type { ObjectStore } from '../object-store';
 import { DiskObjectStore } from './disk-object-store';
-import { S3ObjectStore, type S3ObjectStoreOptions } from './s3-object-store';
+import { LateObjectStore } from './late-object-store';
+import type { S3ObjectStoreOptions } from './s3-object-store';
 
 /** How a store URL is understood. */
 export interface OpenObjectStoreOptions {
@@ -22,7 +23,10 @@ export interface OpenObjectStoreOptions {
  */
 export function openObjectStore(url: string, options: OpenObjectStoreOptions = {}): ObjectStore {
   if (url.startsWith('file:')) return new DiskObjectStore(filePath(url, options.baseFolder ?? '.'));
-  if (url.startsWith('s3:')) return new S3ObjectStore(s3Options(url));
+  if (url.startsWith('s3:')) {
+    const options = s3Options(url);
+    return new LateObjectStore(async () => new (await import('./s3-object-store')).S3ObjectStore(options));
+  }
   throw invalid('a store URL starts with file: or s3:');
 }
 
