@@ -46,13 +46,25 @@ const systemErrors: Readonly<Record<string, readonly [code: string, say: (path: 
   ],
 };
 
+/** What the vault's client says, for people: it names the call, they need to know what is safe and what to do. */
+const vaultWords: Readonly<Record<string, string>> = {
+  unreachable: 'The vault does not answer. Nothing was lost; check the network and run the same command again.',
+  'timed-out': 'The vault did not answer in time. Nothing was lost; run the same command again.',
+  unauthenticated: 'The vault does not take the sign-in of this device. Nothing was changed. Run: coffer login',
+  'token-expired': 'The sign-in of this device has ended. Nothing was changed. Run: coffer login',
+  'vault-sealed':
+    'The vault has sealed itself: its records do not agree with each other. Backups are untouched; ask your operator.',
+  'account-sealed':
+    'The vault has sealed this account: its records do not agree with each other. The backup is untouched; ask your operator.',
+};
+
 /** Turns whatever was thrown into code, message and exit code. Never shows a stack; causes are for logs, not for terminals. */
 export function describeError(error: unknown): DescribedError {
   if (error instanceof CofferError) {
     const { code, fields } = error;
     return {
       code,
-      message: error.message,
+      message: messageOf(error),
       exitCode: exitCodeFor(code),
       ...(Object.keys(fields).length > 0 ? { fields } : {}),
     };
@@ -64,6 +76,10 @@ export function describeError(error: unknown): DescribedError {
   }
   const message = error instanceof Error ? error.message : 'an unknown fault';
   return { code: 'unexpected', message: `Something unexpected went wrong: ${message}`, exitCode: ExitCode.other };
+}
+
+function messageOf(error: CofferError): string {
+  return (error.name === 'VaultClientError' ? vaultWords[error.code] : undefined) ?? error.message;
 }
 
 function systemCode(error: unknown): string | undefined {

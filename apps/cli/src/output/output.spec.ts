@@ -1,4 +1,5 @@
 import { CofferError } from '@coffer/foundation';
+import { VaultClientError } from '@coffer/vault-client';
 import { describe, expect, it } from 'vitest';
 import { describeError } from './describe-error';
 import { formatBytes, formatDuration } from './format';
@@ -34,6 +35,16 @@ describe('describeError', () => {
       exitCode: 1,
       message: expect.stringContaining('removed'),
     });
+  });
+
+  it.each([
+    ['unreachable', 5, 'check the network'],
+    ['token-expired', 8, 'coffer login'],
+    ['vault-sealed', 5, 'operator'],
+    ['not-found', 1, 'getHead: there is none'],
+  ] as const)('says what to do where the vault says %s', (code, exitCode, words) => {
+    const error = new VaultClientError(code, 'getHead: there is none', { status: 503 });
+    expect(describeError(error)).toMatchObject({ code, exitCode, message: expect.stringContaining(words) as string });
   });
 
   it('never shows a stack', () => {

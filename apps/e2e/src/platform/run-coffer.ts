@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+
+const root = resolve(import.meta.dirname, '../../../..');
+
+/** One JSON line of `coffer --json` (docs/cli.md). */
+export interface CofferLine {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** What one run came to. */
+export interface CofferRun {
+  readonly code: number;
+  readonly lines: readonly CofferLine[];
+  /** The line of type `summary`; undefined where the command failed. */
+  readonly summary: CofferLine | undefined;
+  readonly error: CofferLine | undefined;
+}
+
+/** Runs the built `coffer` as its own process. @param onLine - sees each line as it comes */
+export async function runCoffer(
+  args: readonly string[],
+  options: { readonly onLine?: (line: CofferLine) => void; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<CofferRun> {
+  const child = spawn(process.execPath, [join(root, 'apps/cli/bin/coffer.mjs'), ...args, '--json'], {
+    cwd: root,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: CofferLine[] = [];
+  createInterface({ input: child.stdout }).on('line', (text) => {
+    const line = JSON.parse(text) as CofferLine;
+    lines.push(line);
+    options.onLine?.(line);
+  });
+  const code = await new Promise<number>((done, reject) => {
+    child.on('error', reject);
+    child.on('close', (exit) => done(exit ?? 1));
+  });
+  const last = (type: string): CofferLine | undefined => lines.findLast((line) => line.type === type);
+  return { code, lines, summary: last('summary'), error: last('error') };
+}
+
+/** Signs a sample account in on a device, through the identity provider's own pages. */
+export async function signIn(username: string, deployment: string, home: string): Promise<CofferRun> {
+  const built = pathToFileURL(join(root, 'apps/demo-identity/dist/index.mjs')).href;
+  const identity = (await import(built)) as {
+    readonly sampleAccounts: readonly { readonly username: string; readonly password: string }[];
+    walkSignIn(walk: object): Promise<unknown>;
+  };
+  const account = identity.sampleAccounts.find((sample) => sample.username === username);
+  const onLine = (line: CofferLine): void => {
+    if (line.type === 'device-code') void identity.walkSignIn({ url: line['verificationUriComplete'], ...account });
+  };
+  return runCoffer(['login', '--deployment', deployment, '--home', home], { onLine });
+}
