@@ -8,8 +8,8 @@ import type { Repository } from '../repository';
 import { mostChunksOf, readBase, type BackupBase } from './backup-base';
 import type { BackupOptions, BackupReport } from './backup-options';
 import type { CachedFile } from './file-cache';
-import { finishBackup } from './finish-backup';
-import { findKeptItems, type KeptItems } from './kept-items';
+import { finishBackup, type FinishItems } from './finish-backup';
+import { findKeptItems } from './kept-items';
 import { PackStore } from './pack-store';
 import { neededPacks, placeConversations } from './place-conversations';
 import { PreviousItems } from './previous-items';
@@ -82,7 +82,6 @@ class BackupRun {
     this.#progress.enter('backup');
     const { access } = this.repository;
     const base = await readBase(this.repository);
-    const kept = await findKeptItems(this.repository, base.current, this.options.keeps, scan);
     const known = [...base.present, ...base.adopted];
     const guess = mostChunksOf(known) + 2 * (scan.entries.length + Math.ceil(scan.bytes / bytesPerChunkGuess));
     const table = ChunkTable.allocate(guess, true);
@@ -100,7 +99,7 @@ class BackupRun {
       this.#conversations.set(source, placeConversations(source, chats, packs));
     }
     this.#progress.enter('finish');
-    return this.#finish(scan, kept, base, packs, known.length);
+    return this.#finish(scan, base, packs, known.length);
   }
 
   /** Takes over what has not changed. @returns what must be read, the largest first */
@@ -133,26 +132,25 @@ class BackupRun {
     if (!isChanged) this.#remember(entry, seen);
   }
 
-  async #finish(
-    scan: Scan,
-    kept: KeptItems,
-    base: BackupBase,
-    packs: PackStore,
-    knownPacks: number,
-  ): Promise<BackupReport> {
+  async #finish(scan: Scan, base: BackupBase, packs: PackStore, knownPacks: number): Promise<BackupReport> {
     throwIfStopped(this.options.signal);
     const read = scan.entries.flatMap((entry) => this.#conversations.get(entry.itemPath) ?? []);
-    const items = [...this.#items, ...kept.items];
-    const conversations = [...read, ...kept.conversations];
-    const finished = {
-      items,
-      conversations,
-      sources: [...scan.sources, ...kept.sources],
-      device: this.options.deviceName ?? '',
-      needed: neededPacks(items, conversations, packs),
-      unindexed: [...base.adopted, ...packs.packs.slice(knownPacks)],
+    const unindexed = [...base.adopted, ...packs.packs.slice(knownPacks)];
+    const needed = neededPacks(this.#items, read, packs);
+    // What is kept is kept from the head that this snapshot follows in the end, which may be another device's; the indexes of
+    // that head name its packs. A part of it that is lost must not keep what is new from being stored: verify tells of it.
+    const finish: FinishItems = async (current) => {
+      const kept = await findKeptItems(this.repository, current, this.options.keeps, scan);
+      return {
+        items: [...this.#items, ...kept.items],
+        conversations: [...read, ...kept.conversations],
+        sources: [...scan.sources, ...kept.sources],
+        device: this.options.deviceName ?? '',
+        needed,
+        unindexed,
+      };
     };
-    const { summary, storedBytes } = await finishBackup(this.repository, base, finished, this.#stop.signal);
+    const { summary, storedBytes } = await finishBackup(this.repository, base, finish, this.#stop.signal);
     const snapshotIdHex = objectIdHex(summary.id);
     await this.options.cache?.save({ snapshotIdHex, files: this.#cached });
     this.#progress.storedBytes = packs.storedBytes + storedBytes;

@@ -40,6 +40,9 @@ export interface FinishedItems {
   readonly unindexed: readonly IndexedPack[];
 }
 
+/** Makes the items of a snapshot that follows a head; asked again where another device replaced it. */
+export type FinishItems = (current: CurrentHead | undefined) => Promise<FinishedItems>;
+
 /** The snapshot that became current. */
 export interface WrittenSnapshot {
   readonly summary: SnapshotSummary;
@@ -58,13 +61,13 @@ const packsPerIndex = 16_384;
 export async function finishBackup(
   repository: Repository,
   base: HeadState,
-  finished: FinishedItems,
+  finish: FinishItems,
   signal: AbortSignal,
 ): Promise<WrittenSnapshot> {
-  const writer = new SnapshotWriter(repository, finished, signal);
+  const writer = new SnapshotWriter(repository, signal);
   let state = base;
   for (let attempt = 1; ; attempt++) {
-    const written = await writer.write(state);
+    const written = await writer.write(state, await finish(state.current));
     try {
       await repository.access.headKeeper.replace(written.head.signed, state.current);
     } catch (error) {
@@ -87,16 +90,18 @@ class SnapshotWriter {
 
   constructor(
     private readonly repository: Repository,
-    private readonly finished: FinishedItems,
     private readonly signal: AbortSignal,
   ) {}
 
-  async write(state: HeadState): Promise<{ readonly head: CurrentHead; readonly summary: SnapshotSummary }> {
-    const indexes = await this.#indexes(state);
-    await this.#confirmPacks();
+  async write(
+    state: HeadState,
+    finished: FinishedItems,
+  ): Promise<{ readonly head: CurrentHead; readonly summary: SnapshotSummary }> {
+    const indexes = await this.#indexes(state, finished);
+    await this.#confirmPacks(finished);
     const { current } = state;
     const { access } = this.repository;
-    const { items, conversations, sources, device } = this.finished;
+    const { items, conversations, sources, device } = finished;
     const files = encodeFileItems(items);
     const chats = encodeConversationItems(conversations);
     const summary: SnapshotSummary = {
@@ -136,9 +141,9 @@ class SnapshotWriter {
   }
 
   /** The indexes of the state, and own ones for every pack that the items need and the state does not name. */
-  async #indexes(state: HeadState): Promise<readonly IndexPlace[]> {
+  async #indexes(state: HeadState, { needed, unindexed }: FinishedItems): Promise<readonly IndexPlace[]> {
     const named = new Set(state.packs.map(packKey));
-    const wanted = [...this.finished.needed, ...this.finished.unindexed];
+    const wanted = [...needed, ...unindexed];
     const missing = new Map<string, IndexedPack>();
     for (const pack of wanted) {
       const key = packKey(pack);
@@ -163,9 +168,9 @@ class SnapshotWriter {
     return places;
   }
 
-  async #confirmPacks(): Promise<void> {
+  async #confirmPacks({ needed }: FinishedItems): Promise<void> {
     const sizes = await listPacks(this.repository.access);
-    for (const pack of this.finished.needed) {
+    for (const pack of needed) {
       const path = packPath(pack);
       if (sizes.get(path) === pack.sealedBytes) continue;
       throw new BackupEngineError(

@@ -69,6 +69,24 @@ describe('backUp with keeps', () => {
     expect(readFileSync(join(root, 'out/taken/a'), 'utf8')).toBe('another');
   });
 
+  it('keeps what another device stored while it ran', async () => {
+    await backUp(repository, [write('phone/db', 'phone, old')], { startWorker });
+    const taken = write('taken/a', 'taken in');
+    await backUp(repository, [taken], { startWorker, keeps: () => true });
+    const { headKeeper } = repository.access;
+    const replace = headKeeper.replace.bind(headKeeper);
+    // Another device finishes a backup right before the swap.
+    headKeeper.replace = async (next, previous) => {
+      headKeeper.replace = replace;
+      await backUp(repository, [write('phone/db', 'phone, new'), taken], { startWorker });
+      return replace(next, previous);
+    };
+    await backUp(repository, [write('more/b', 'more')], { startWorker, keeps: () => true });
+    await restoreSnapshot(repository, await repository.openSnapshot(), join(root, 'out'), { startWorker });
+    expect(readFileSync(join(root, 'out/phone/db'), 'utf8')).toBe('phone, new');
+    expect(await itemsOfNewest()).toEqual(['more/b', 'phone/db', 'taken/a']);
+  });
+
   it('is a first backup where there is none yet', async () => {
     await backUp(repository, [write('phone/db', 'phone')], { startWorker, keeps: () => true });
     expect(await itemsOfNewest()).toEqual(['phone/db']);
