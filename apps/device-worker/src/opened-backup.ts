@@ -23,6 +23,7 @@ export interface OpenBackupOptions {
 /** One open backup, and everything of it that this device has read. Lives in memory only. */
 export class OpenedBackup {
   readonly repositoryId: string;
+  readonly #account: DeviceAccount;
   readonly #backupKey: BackupKey;
   readonly #repository: Repository;
   readonly #bytes: ByteCount;
@@ -31,12 +32,13 @@ export class OpenedBackup {
 
   private constructor(options: OpenBackupOptions, repository: Repository, bytes: ByteCount) {
     this.repositoryId = options.repositoryId;
+    this.#account = options.account;
     this.#backupKey = options.backupKey;
     this.#repository = repository;
     this.#bytes = bytes;
   }
 
-  /** @throws DeviceError `damaged`; what the engine throws */
+  /** @throws what the engine throws */
   static async open(options: OpenBackupOptions): Promise<OpenedBackup> {
     const { account, repositoryId, backupKey } = options;
     const { client, clock } = account;
@@ -45,7 +47,6 @@ export class OpenedBackup {
     const store = observedStore(repositoryStore(vaultStore(account), id), (count) => bytes.add(count));
     const headKeeper = new VaultHeadKeeper(client, repositoryId);
     const repository = await Repository.open({ store, backupKey, platform: browserPlatform, headKeeper, clock }, id);
-    await requireOwnHead(repository, options);
     return new OpenedBackup(options, repository, bytes);
   }
 
@@ -57,9 +58,7 @@ export class OpenedBackup {
   /** The newest first. Throws where none can be read, though some are there. */
   async listSnapshots(): Promise<DeviceResult<'listSnapshots'>> {
     const { snapshots, damaged } = await this.#repository.listSnapshots();
-    if (snapshots.length === 0 && damaged.length > 0) {
-      throw new DeviceError('damaged', 'no snapshot of this backup can be read');
-    }
+    if (snapshots.length === 0) await this.#requireEmpty(damaged.length);
     const summaries = snapshots.map(({ idHex, summary }) => ({
       snapshotId: idHex,
       generation: summary.generation,
@@ -112,6 +111,13 @@ export class OpenedBackup {
     this.#segments.clear();
   }
 
+  /** A backup that cannot be read, or whose head the owner did not sign, must not pass for an empty one. */
+  async #requireEmpty(damaged: number): Promise<void> {
+    const params = { repositoryId: this.repositoryId };
+    const hasHead = (await this.#account.client.getHead({ params })).data.head !== null;
+    if (damaged > 0 || hasHead) throw new DeviceError('damaged', 'no snapshot of this backup can be read');
+  }
+
   async #conversations(snapshotId: string): Promise<readonly ConversationItem[]> {
     let snapshot = this.#snapshots.get(snapshotId);
     if (snapshot === undefined) {
@@ -138,15 +144,6 @@ export class OpenedBackup {
     const [oldest] = this.#segments.keys();
     if (this.#segments.size > segmentsKept && oldest !== undefined) this.#segments.delete(oldest);
     return messages;
-  }
-}
-
-/** A head that the owner did not sign must not pass for none: that would show a full backup as an empty one. */
-async function requireOwnHead(repository: Repository, { account, repositoryId }: OpenBackupOptions): Promise<void> {
-  if ((await repository.head()) !== undefined) return;
-  const { data } = await account.client.getHead({ params: { repositoryId } });
-  if (data.head !== null) {
-    throw new DeviceError('damaged', 'the vault shows a head that the owner of this backup did not sign');
   }
 }
 

@@ -216,7 +216,8 @@ describe('the device over a vault', () => {
       const { head } = vault;
       vault.head = { ...head!, signature: new Uint8Array(64) };
       try {
-        expect((await failureOf(unlock())).code).toBe('damaged');
+        const listed = unlock().then(() => device.call('listSnapshots', {}));
+        expect((await failureOf(listed)).code).toBe('damaged');
       } finally {
         vault.head = head;
       }

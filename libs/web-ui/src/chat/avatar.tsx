@@ -1,4 +1,4 @@
-import { Users } from 'lucide-react';
+import { User, Users } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { hueOf, initials } from './people';
 
@@ -30,12 +30,13 @@ export interface AvatarProps {
 /** A round sign beside a title; decoration, so it says nothing to assistive technology. */
 export function Avatar({ id, title, isGroup }: AvatarProps): ReactNode {
   const letters = initials(title);
+  const Sign = isGroup ? Users : User;
   return (
     <span
       aria-hidden="true"
       className={`flex size-11 shrink-0 items-center justify-center rounded-full text-[0.9375rem] font-semibold select-none ${grounds[hueOf(id)]}`}
     >
-      {isGroup || letters === '' ? <Users className="size-5" /> : letters}
+      {isGroup || letters === '' ? <Sign className="size-5" /> : letters}
     </span>
   );
 }
