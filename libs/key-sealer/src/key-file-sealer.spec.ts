@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock, toBase64Url, utf8 } from '@coffer/foundation';
+import { fromUtf8, systemClock, toBase64Url, utf8 } from '@coffer/foundation';
 import { SealerError, type KeySealer, type SealingContext } from '@coffer/key-vault';
 import * as library from './index';
 import { openKeyFileSealer, type KnownKeys } from './index';
@@ -32,6 +32,16 @@ describe('index', () => {
 });
 
 describe('labels', () => {
+  it('are those of docs/database.md', async () => {
+    const documented = await readFile(join(import.meta.dirname, '../../../docs/database.md'), 'utf8');
+    const found = [...documented.matchAll(/`(coffer\/v1\/sealer-[a-z-]+)`/g)].map(([, label]) => label);
+    expect(found.sort()).toEqual(
+      Object.values(sealerLabels)
+        .map((label) => fromUtf8(label))
+        .sort(),
+    );
+  });
+
   it('never repeat', () => {
     const texts = Object.values(sealerLabels).map((label) => toBase64Url(label));
     expect(new Set(texts).size).toBe(texts.length);

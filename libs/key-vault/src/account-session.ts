@@ -1,4 +1,5 @@
 import {
+  chainStart,
   EvidenceError,
   hashLedgerEvent,
   verifyVaultStatement,
@@ -53,7 +54,8 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
     this.#sealer = sealer;
     this.#vaultId = vaultId;
     this.#budget = locked.budget;
-    this.#position = { number: locked.last.number, hash: hashLedgerEvent(locked.last.event) };
+    this.#position =
+      locked.last === null ? chainStart : { number: locked.last.number, hash: hashLedgerEvent(locked.last.event) };
   }
 
   /** The budget as it is now in this transaction. */

@@ -1,4 +1,4 @@
-import { hashLedgerEvent, decodeLedgerEvent, LedgerEventKind, type BudgetState } from '@coffer/evidence';
+import { hashLedgerEvent, decodeLedgerEvent, LedgerEventKind } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
 import { AccountSession } from './account-session';
 import { AccountTurns } from './account-turns';
@@ -6,7 +6,7 @@ import { VaultError } from './errors';
 import { chainAgrees, hasOwnMac, makeEvent, newChain } from './event-maker';
 import { openingBudget } from './guess-budget';
 import type { KeySealer } from './ports/key-sealer';
-import type { AccountRow, LockedAccount } from './ports/rows';
+import type { AccountRow, LockedAccount, StoredEvent } from './ports/rows';
 import type { AccountTransaction, VaultStore } from './ports/vault-store';
 
 /** Opens accounts and runs acts on them. */
@@ -110,25 +110,23 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
       const locked = await transaction.lock();
       if (locked === undefined || locked.row.sealedReason !== null) return;
       await transaction.seal(reason);
-      const budget = await this.#authenticBudget(accountId, locked);
-      if (budget === undefined) return;
-      const position = { number: locked.last.number, hash: hashLedgerEvent(locked.last.event) };
+      const { last } = locked;
+      if (last === null || !(await this.#isAuthentic(accountId, last, locked))) return;
+      const { remaining, attempt, nextAtMs, serial } = decodeLedgerEvent(last.event);
+      const position = { number: last.number, hash: hashLedgerEvent(last.event) };
       await transaction.append(
         await makeEvent(this.#sealer, accountId, position, {
           kind: LedgerEventKind.accountSealed,
           atMs: locked.nowMs,
-          budget,
+          budget: { remaining, attempt, nextAtMs, serial },
           details: { reason },
         }),
       );
     });
   }
 
-  async #authenticBudget(accountId: string, locked: LockedAccount): Promise<BudgetState | undefined> {
-    const isNewest = locked.last.number >= locked.sequencedNumber;
-    if (!isNewest || !(await hasOwnMac(this.#sealer, accountId, locked.last))) return undefined;
-    const { remaining, attempt, nextAtMs, serial } = decodeLedgerEvent(locked.last.event);
-    return { remaining, attempt, nextAtMs, serial };
+  async #isAuthentic(accountId: string, last: StoredEvent, locked: LockedAccount): Promise<boolean> {
+    return last.number >= locked.sequencedNumber && (await hasOwnMac(this.#sealer, accountId, last));
   }
 }
 

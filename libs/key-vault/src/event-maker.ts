@@ -70,7 +70,7 @@ export async function chainAgrees(
   locked: Pick<LockedAccount, 'last' | 'budget' | 'sequencedNumber'>,
 ): Promise<boolean> {
   const { last, budget, sequencedNumber } = locked;
-  if (last.number < sequencedNumber || !(await hasOwnMac(sealer, account, last))) return false;
+  if (last === null || last.number < sequencedNumber || !(await hasOwnMac(sealer, account, last))) return false;
   const event = decodeLedgerEvent(last.event);
   return event.number === last.number && sameBudget(event, budget);
 }

@@ -156,7 +156,7 @@ class MemoryTransaction implements AccountTransaction {
     if (this.rows === undefined) return undefined;
     const { account, budget, events, record } = this.rows;
     return {
-      ...{ row: account, budget, record, last: events.at(-1)!, sequencedNumber: 0 },
+      ...{ row: account, budget, record, last: events.at(-1) ?? null, sequencedNumber: 0 },
       login: loginId === undefined ? null : (this.rows.logins.get(loginId) ?? null),
       nowMs: this.#now,
       anchoredAtMs: this.#store.anchoredAtMs,

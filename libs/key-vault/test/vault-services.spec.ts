@@ -62,6 +62,15 @@ describe('Recovery', () => {
     await expect(guess('right')).rejects.toMatchObject({ code: 'account-sealed' });
   });
 
+  it('seals an account whose events were removed, and records nothing over the gap', async () => {
+    await device.setPassword('right');
+    const { accountId } = await device.account();
+    vault.store.edit(accountId, { events: [] });
+    await expect(guess('right')).rejects.toMatchObject({ code: 'account-sealed' });
+    const { account, events } = vault.store.rows(accountId);
+    expect([account.sealedReason === null, events.length]).toEqual([false, 0]);
+  });
+
   it('shreds a record only for the serial of its tenth guess: one activated meanwhile stays', async () => {
     vault = await memoryVault({ guessDelaysMs: [] });
     device = new MemoryDevice(vault);

@@ -27,7 +27,7 @@ export const readLocked = statement(
      l.answer_sealed AS "answerSealed",
      ${instantMs('s.anchored_at')} AS "anchoredAtMs", v.sealed_reason AS "vaultSealedReason"
    FROM accounts a
-   JOIN LATERAL (SELECT number, event, mac FROM ledger_events WHERE account_id = a.account_id
+   LEFT JOIN LATERAL (SELECT number, event, mac FROM ledger_events WHERE account_id = a.account_id
      ORDER BY number DESC LIMIT 1) e ON true
    LEFT JOIN password_records r ON r.account_id = a.account_id AND r.purpose = 'recovery'
    LEFT JOIN logins l ON l.account_id = a.account_id AND l.login_id = $2::uuid

@@ -37,7 +37,7 @@ type LockedColumns = AccountColumns &
   RecordColumns &
   LoginColumns & {
     readonly nowMs: number;
-    readonly number: number;
+    readonly number: number | null;
     readonly event: Uint8Array;
     readonly mac: Uint8Array;
     readonly sequencedNumber: number;
@@ -59,11 +59,11 @@ export class PgAccountTransaction implements AccountTransaction {
     const [budget] = await this.sql.rows<BudgetState>(lock.lockBudget, [this.accountId]);
     if (budget === undefined) return undefined;
     const [row] = await this.sql.rows<LockedColumns>(lock.readLocked, [this.accountId, loginId ?? null]);
-    if (row === undefined) throw new DatabaseError('failed', 'an account has a budget but no row or no event');
+    if (row === undefined) throw new DatabaseError('failed', 'an account has a budget but no row');
     return {
       row: toAccount(this.accountId, row),
       budget,
-      last: { number: row.number, event: row.event, mac: row.mac },
+      last: row.number === null ? null : { number: row.number, event: row.event, mac: row.mac },
       sequencedNumber: row.sequencedNumber,
       record: toRecord(row),
       login: toLogin(row),

@@ -128,8 +128,8 @@ export interface NewNotice {
 export interface LockedAccount {
   readonly row: AccountRow;
   readonly budget: BudgetState;
-  /** The last event of the account's chain. */
-  readonly last: StoredEvent;
+  /** The last event of the account's chain; every account has one, unless somebody removed it. */
+  readonly last: StoredEvent | null;
   /** Number of its last event in the tree; 0 before the first. */
   readonly sequencedNumber: number;
   readonly record: RecordRow | null;
