@@ -193,8 +193,8 @@ describe('the worker', () => {
     const { owner } = await accountWith({ 'msgstore.db': database(1_000) });
     await untilHashed(owner, 1);
     const worker = await bench.worker();
-    const metrics = await (await fetch(`${worker.metricsUrl}/metrics`)).text();
-    expect(metrics).toContain('coffer_jobs{queue="purge"');
+    const metrics = async (): Promise<string> => (await fetch(`${worker.metricsUrl}/metrics`)).text();
+    await expect.poll(metrics, eventually).toContain('coffer_jobs{queue="purge"');
     await worker.kill('SIGTERM');
     expect(worker.log()).toContain('migration-worker has stopped');
     expect(worker.log()).not.toContain(owner.device.subject);
