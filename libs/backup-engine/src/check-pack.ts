@@ -5,7 +5,6 @@ import { equalBytes, toHex } from '@coffer/foundation';
 
 import { openChunk } from './chunk-index';
 import type { EnginePlatform } from './platform';
-import { release } from './release';
 
 /** A segment of one part that a pack must hold. */
 export interface ExpectedSegment {
@@ -35,15 +34,14 @@ export interface PackFindings {
 }
 
 /**
- * Opens a whole pack, its table, every chunk in it, and the segments that should be there. Takes `sealed` for itself: its
- * memory is given back as soon as it was opened.
+ * Opens a whole pack, its table, every chunk in it, and the segments that should be there. Takes the memory of `sealed`: its
+ * bytes are gone afterwards.
  *
  * @throws DeviceCryptoError, BackupFormatError, ChatModelError where anything is not as it must be
  */
 export async function checkPack(platform: EnginePlatform, check: PackCheck): Promise<PackFindings> {
   const sealedSha256 = await platform.sha256(check.sealed);
-  const plaintext = await platform.encryption.open(check.key, check.sealed);
-  release(check.sealed);
+  const plaintext = await platform.openTaking(check.key, check.sealed);
   const entries = readPack(plaintext);
   requireTable(plaintext, check.table);
   const expected = new Map(check.segments.map((segment) => [segment.offset, segment]));
@@ -59,7 +57,6 @@ export async function checkPack(platform: EnginePlatform, check: PackCheck): Pro
     expected.delete(entry.offset);
   }
   if (expected.size > 0) throw wrong('a segment does not lie where the snapshot says');
-  release(plaintext);
   return { sealedSha256, chunks: entries.length, rawBytes, messages };
 }
 

@@ -1,11 +1,17 @@
 import type { Decompressor } from '@coffer/backup-format';
 import type { IncrementalHash } from '@coffer/crypto';
-import type { ChunkedEncryption } from '@coffer/device-crypto';
+import type { ChunkedEncryption, ChunkedKey } from '@coffer/device-crypto';
 
 /** What the engine takes from the platform: `nodePlatform` of `@coffer/backup-engine/node`, `browserPlatform` of `…/browser`. */
 export interface EnginePlatform {
   readonly encryption: ChunkedEncryption;
   readonly decompressor: Decompressor;
+  /**
+   * Opens a whole sealed object, and may put the plaintext where the sealed bytes were, which are then gone.
+   *
+   * @throws DeviceCryptoError
+   */
+  openTaking(key: ChunkedKey, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /** HMAC-SHA-256. */
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> | Uint8Array;
   /** SHA-256. */

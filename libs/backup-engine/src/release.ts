@@ -1,7 +1,8 @@
 /**
- * Gives the memory of an array back at once; the array is empty afterwards. Packs have 16 MiB, and the collector, which sees
- * only a small object, would let many of them pile up.
+ * Gives the memory of a piece that was read from a store back at once, where the piece is all of its memory. See
+ * [Note: Garbage outside the heap].
  */
-export function release(bytes: Uint8Array<ArrayBuffer>): void {
-  if (!bytes.buffer.detached) bytes.buffer.transfer(0);
+export function releaseWhole(piece: Uint8Array): void {
+  const { buffer } = piece;
+  if (buffer instanceof ArrayBuffer && piece.byteLength === buffer.byteLength && !buffer.detached) buffer.transfer(0);
 }

@@ -13,6 +13,7 @@ import type { ObjectStore } from '@coffer/object-store';
 
 import { BackupEngineError } from './errors';
 import { readingObject } from './guard';
+import { releaseWhole } from './release';
 import type { EnginePlatform } from './platform';
 
 /** The sealed kinds that the engine reads and writes. */
@@ -94,20 +95,30 @@ export class SealedObjects {
     });
   }
 
-  /** Fetches a whole object and leaves it sealed. @throws BackupEngineError `damaged`, `missing-object` */
-  async fetchWhole(place: SealedPlace, sealedBytes?: number): Promise<Uint8Array<ArrayBuffer>> {
+  /**
+   * Fetches a whole object and leaves it sealed.
+   *
+   * @param allocate - gives the memory for it, exactly as long; new memory unless given
+   * @throws BackupEngineError `damaged`, `missing-object`
+   */
+  async fetchWhole(
+    place: SealedPlace,
+    sealedBytes?: number,
+    allocate: (bytes: number) => Uint8Array<ArrayBuffer> = (bytes) => new Uint8Array(bytes),
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const path = SealedObjects.path(place);
     return readingObject(path, async () => {
       const size = await this.#sizeOf(place, path, sealedBytes);
       const stream = await this.#store.getStream(path);
       if (stream.length !== size) throw wrongSize(path);
-      // Into memory of exactly its size: a pack is large enough that joining pieces at the end would count.
-      const sealed = new Uint8Array(size);
+      // Into one piece of memory: a pack is large enough that joining pieces at the end would count.
+      const sealed = allocate(size);
       let at = 0;
       for await (const piece of stream.content) {
         if (at + piece.length > size) throw wrongSize(path);
         sealed.set(piece, at);
         at += piece.length;
+        releaseWhole(piece);
       }
       if (at !== size) throw wrongSize(path);
       return sealed;

@@ -20,6 +20,8 @@ export interface VerifyOptions extends RunOptions {
   readonly samplePercent?: number;
   /** How a fetched pack is checked; in this thread unless told. */
   readonly checkPack?: (check: PackCheck) => Promise<PackFindings>;
+  /** Gives the memory for a sealed pack, exactly as long; new memory unless told. */
+  readonly allocate?: (bytes: number) => Uint8Array<ArrayBuffer>;
   /** Packs under way at once; 2 unless told. */
   readonly packsAtOnce?: number;
 }
@@ -162,7 +164,7 @@ class Drill {
     const place = { kind: 'pack', epoch: pack.epoch, id: pack.packId } as const;
     const check = this.options.checkPack ?? ((job: PackCheck) => checkPack(access.platform, job));
     const isSound = await this.noting(async () => {
-      const sealed = await access.objects.fetchWhole(place, pack.sealedBytes);
+      const sealed = await access.objects.fetchWhole(place, pack.sealedBytes, this.options.allocate);
       const findings = await readingObject(SealedObjects.path(place), () =>
         check({
           key: access.objects.keyOf(place),

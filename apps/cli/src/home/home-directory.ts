@@ -30,6 +30,7 @@ export interface ReadOptions {
  *     ledger.json            last checkpoint and chain position seen
  *     locks/<repository id>  keeps two runs apart
  *     cache/<repository id>/ what can be fetched again
+ *     taking-in-…/           plaintext on its way into the backup, while `coffer purge start` runs
  */
 export class HomeDirectory {
   /** Absolute. */

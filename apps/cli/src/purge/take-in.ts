@@ -9,12 +9,16 @@ import { equalBytes, fromBase64Url } from '@coffer/foundation';
 import { readPlaintext, type OwnerSigner } from '@coffer/vault-device';
 
 import type { CommandContext } from '../command-context';
+import type { HomeDirectory } from '../home/home-directory';
 import { printable } from '../output/printable';
 import { startEngineWorker } from '../repository/engine-workers';
 import { lockRepository } from '../repository/lock-repository';
 import { reportEvents } from '../repository/open-repository';
 import type { VaultConnection } from '../vault/connect-vault';
 import { namesFor, takenInSource } from './taken-in-names';
+
+/** Begins the name of a folder of the home that holds plaintext while it is taken in. */
+const folderPrefix = 'taking-in-';
 
 /** What taking in works with. */
 export interface TakeIn {
@@ -36,36 +40,59 @@ export async function takeIn(
   objects: readonly PurgeObject[],
 ): Promise<number> {
   if (objects.length === 0) return 0;
-  const { home, account } = connection;
+  const { home } = connection;
   await home.ensure();
-  const folder = await mkdtemp(join(home.path, 'taking-in-'));
+  // One run at a time: whatever an interrupted one left is nobody's then.
+  const lock = await lockRepository({ repository, home });
   try {
-    await chmod(folder, 0o700);
-    const names = namesFor(objects, await pathsOf(repository));
-    const total = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    let doneBytes = 0;
-    let taken = 0;
-    for (const object of objects) {
-      const name = names.get(object.objectId);
-      // A second copy of the same bytes comes back from the same item.
-      if (name === undefined) continue;
-      const content = readPlaintext(account, signer, object, context.signal);
-      const report = (bytes: number): void =>
-        context.reporter.progress({
-          phase: 'taking in',
-          doneBytes: (doneBytes += bytes),
-          totalBytes: total,
-          doneItems: taken,
-          totalItems: objects.length,
-        });
-      if (await fetchInto(join(folder, name), object, content, report)) taken++;
-      else warnChanged(context, object);
+    await removeLeftOvers(home);
+    const folder = await mkdtemp(join(home.path, folderPrefix));
+    try {
+      await chmod(folder, 0o700);
+      const taken = await fetchAll(context, { connection, signer, repository }, objects, folder);
+      if (taken > 0) await backUpBeside(context, repository, join(folder, takenInSource));
+      return taken;
+    } finally {
+      await rm(folder, { recursive: true, force: true });
     }
-    if (taken > 0) await backUpBeside(context, { connection, repository }, join(folder, takenInSource));
-    return taken;
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    lock.release();
   }
+}
+
+async function removeLeftOvers(home: HomeDirectory): Promise<void> {
+  for (const name of await home.list(home.path)) {
+    if (name.startsWith(folderPrefix)) await rm(join(home.path, name), { recursive: true, force: true });
+  }
+}
+
+async function fetchAll(
+  { reporter, signal }: CommandContext,
+  { connection, signer, repository }: TakeIn,
+  objects: readonly PurgeObject[],
+  folder: string,
+): Promise<number> {
+  const names = namesFor(objects, await pathsOf(repository));
+  const totalBytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let doneBytes = 0;
+  let taken = 0;
+  for (const object of objects) {
+    const name = names.get(object.objectId);
+    // A second copy of the same bytes comes back from the same item.
+    if (name === undefined) continue;
+    const content = readPlaintext(connection.account, signer, object, signal);
+    const isWhole = await fetchInto(join(folder, name), object, content, (bytes) => {
+      doneBytes += bytes;
+      const counted = { doneItems: taken, totalItems: objects.length };
+      reporter.progress({ phase: 'taking in', doneBytes, totalBytes, ...counted });
+    });
+    if (isWhole) taken++;
+    else {
+      const message = `${printable(object.name)} changed while it was fetched. It stays where it is; run this again.`;
+      reporter.warn('changed-meanwhile', message);
+    }
+  }
+  return taken;
 }
 
 async function pathsOf(repository: Repository): Promise<readonly string[]> {
@@ -102,28 +129,12 @@ async function fetchInto(
   return isWhole;
 }
 
-async function backUpBeside(
-  context: CommandContext,
-  { connection, repository }: Pick<TakeIn, 'connection' | 'repository'>,
-  source: string,
-): Promise<void> {
-  const lock = await lockRepository({ repository, home: connection.home });
-  try {
-    await backUp(repository, [source], {
-      startWorker: startEngineWorker,
-      deviceName: hostname(),
-      keeps: () => true,
-      onEvent: reportEvents(context),
-      signal: context.signal,
-    });
-  } finally {
-    lock.release();
-  }
-}
-
-function warnChanged({ reporter }: CommandContext, { name }: PurgeObject): void {
-  reporter.warn(
-    'changed-meanwhile',
-    `${printable(name)} changed while it was fetched. It stays where it is; run this again.`,
-  );
+async function backUpBeside(context: CommandContext, repository: Repository, source: string): Promise<void> {
+  await backUp(repository, [source], {
+    startWorker: startEngineWorker,
+    deviceName: hostname(),
+    keeps: () => true,
+    onEvent: reportEvents(context),
+    signal: context.signal,
+  });
 }

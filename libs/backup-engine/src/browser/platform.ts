@@ -1,6 +1,6 @@
 import { browserDecompressor } from '@coffer/backup-format/browser';
 import { createSha256 } from '@coffer/crypto';
-import { browserChunkedEncryption } from '@coffer/device-crypto/browser';
+import { browserChunkedEncryption, openChunked } from '@coffer/device-crypto/browser';
 
 import type { EnginePlatform } from '../platform';
 
@@ -8,6 +8,7 @@ import type { EnginePlatform } from '../platform';
 export const browserPlatform: EnginePlatform = {
   encryption: browserChunkedEncryption,
   decompressor: browserDecompressor,
+  openTaking: openChunked,
   async hmacSha256(key, bytes) {
     const imported = await crypto.subtle.importKey('raw', copy(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
       'sign',

@@ -1,14 +1,15 @@
 import { parentPort } from 'node:worker_threads';
 
-import { checkPack } from '../check-pack';
+import { checkPack, type PackCheck } from '../check-pack';
 import { BackupEngineError } from '../errors';
+import { collectGarbage } from './collect-garbage';
 import { PackSink } from './pack-sink';
 import { nodePlatform } from './platform';
 import { packError } from './portable-error';
 import { readChats, type OpenChats } from './read-chats';
 import { FileReader } from './read-file';
 import { finishFiles, restorePack } from './restore-pack';
-import type { BackupSetup, FromWorker, ToWorker, WorkerCall, WorkerCalls } from './worker-messages';
+import type { BackupSetup, FromWorker, PackRestore, ToWorker, WorkerCall, WorkerCalls } from './worker-messages';
 
 /** What the program gives to its worker threads. */
 export interface EngineWorkerOptions {
@@ -30,12 +31,12 @@ export function serveEngineWorker(options: EngineWorkerOptions): void {
   const work = new EngineWork(options, send);
   port.on('message', (message: ToWorker) => {
     if (message.type === 'stored') {
-      work.sink?.stored();
+      work.sink?.stored(message.memory);
       return;
     }
     const { number, call, request } = message;
     work.answer(call, request).then(
-      (answer) => send({ type: 'answer', number, answer }),
+      (answer) => send({ type: 'answer', number, answer }, memoryIn(answer)),
       (error: unknown) => send({ type: 'failure', number, failure: packError(error) }),
     );
   });
@@ -61,15 +62,14 @@ class EngineWork {
       case 'readFiles':
         return this.#readFiles(of('readFiles'));
       case 'readChats':
-        return readChats(of('readChats'), this.options.openChats, this.#readySink());
+        return this.#readChats(of('readChats'));
       case 'flush':
         await this.#readySink().flush();
         return null;
       case 'checkPack':
-        return checkPack(nodePlatform, of('checkPack'));
+        return this.#checkPack(of('checkPack'));
       case 'restorePack':
-        await restorePack(of('restorePack'));
-        return null;
+        return this.#restorePack(of('restorePack'));
       case 'finishFiles':
         finishFiles(of('finishFiles'));
         return null;
@@ -83,6 +83,25 @@ class EngineWork {
       if (this.#bytes >= progressGapBytes) this.#tell();
     });
     return null;
+  }
+
+  async #readChats(path: string): Promise<WorkerCalls['readChats']['answer']> {
+    const chats = await readChats(path, this.options.openChats, this.#readySink());
+    // A large history leaves a large heap behind, which the next files have no use for.
+    if (chats !== null) collectGarbage('major');
+    return chats;
+  }
+
+  async #checkPack(check: PackCheck): Promise<WorkerCalls['checkPack']['answer']> {
+    const findings = await checkPack(nodePlatform, check);
+    collectGarbage();
+    return { ...findings, memory: check.sealed.buffer };
+  }
+
+  async #restorePack(job: PackRestore): Promise<WorkerCalls['restorePack']['answer']> {
+    await restorePack(job);
+    collectGarbage();
+    return { memory: job.sealed.buffer };
   }
 
   async #readFiles(files: WorkerCalls['readFiles']['request']): Promise<WorkerCalls['readFiles']['answer']> {
@@ -107,6 +126,11 @@ class EngineWork {
     if (this.sink === undefined) throw notReady();
     return this.sink;
   }
+}
+
+function memoryIn(answer: unknown): readonly ArrayBuffer[] {
+  const isBringing = typeof answer === 'object' && answer !== null && 'memory' in answer;
+  return isBringing && answer.memory instanceof ArrayBuffer ? [answer.memory] : [];
 }
 
 function notReady(): BackupEngineError {

@@ -6,6 +6,8 @@ import { sealingContext } from '@coffer/device-crypto';
 import { sealChunkedSync } from '@coffer/device-crypto/node';
 
 import { ChunkTable } from '../chunk-table';
+import { collectGarbage } from './collect-garbage';
+import { PackMemory, packMemoryBytes } from './pack-memory';
 import type { BackupSetup, SealedPackMessage } from './worker-messages';
 
 /** Whether chunks of one file are worth compressing: what does not shrink is tried less and less often. */
@@ -28,6 +30,7 @@ export class PackSink {
   readonly #table: ChunkTable;
   readonly #builder = new PackBuilder();
   readonly #send: (pack: SealedPackMessage) => void;
+  readonly #memory = new PackMemory();
   #underWay = 0;
   #wake: (() => void) | undefined;
 
@@ -62,13 +65,15 @@ export class PackSink {
     const packId = randomBytes(objectIdBytes);
     const { repositoryId, epoch, packKey } = this.#setup;
     const key = { inputKey: packKey, context: sealingContext('pack', repositoryId, epoch, packId) };
-    const sealed = sealChunkedSync(key, plaintext);
+    const sealed = sealChunkedSync(key, plaintext, undefined, this.#memory.take(packMemoryBytes));
     this.#underWay += 1;
     this.#send({ type: 'pack', packId, sealed, table });
+    collectGarbage();
   }
 
-  /** The main thread has stored a pack. */
-  stored(): void {
+  /** The main thread has stored a pack and gives its memory back. */
+  stored(memory: ArrayBuffer): void {
+    this.#memory.give(memory);
     this.#underWay -= 1;
     this.#wake?.();
   }

@@ -4,8 +4,8 @@ import { toHex } from '@coffer/foundation';
 import type { ChunkPlace, ChunkTable } from '../chunk-table';
 import { putPack } from '../chunk-index';
 import { BackupEngineError } from '../errors';
-import { release } from '../release';
 import type { RepositoryAccess } from '../repository-access';
+import { collectGarbage } from './collect-garbage';
 import { packPath } from './backup-base';
 import { putObject } from './store-objects';
 import type { SealedPackMessage } from './worker-messages';
@@ -36,7 +36,7 @@ export class PackStore {
     for (const pack of packs) await putPack(this.#table, this.packs.push(pack) - 1, pack);
   }
 
-  /** Stores a sealed pack and frees its memory. */
+  /** Stores a sealed pack. */
   async store({ packId, sealed, table }: SealedPackMessage): Promise<void> {
     const storing = this.#store(packId, sealed, table);
     this.#underWay.add(storing);
@@ -44,7 +44,7 @@ export class PackStore {
       await storing;
     } finally {
       this.#underWay.delete(storing);
-      release(sealed);
+      collectGarbage();
     }
   }
 

@@ -1,6 +1,6 @@
 import { nodeCompressor } from '@coffer/backup-format/node';
 import { createSha256, hmacSha256, sha256 } from '@coffer/crypto/node';
-import { nodeChunkedEncryption } from '@coffer/device-crypto/node';
+import { nodeChunkedEncryption, openChunkedSync } from '@coffer/device-crypto/node';
 
 import type { EnginePlatform } from '../platform';
 
@@ -8,6 +8,7 @@ import type { EnginePlatform } from '../platform';
 export const nodePlatform: EnginePlatform = {
   encryption: nodeChunkedEncryption,
   decompressor: nodeCompressor,
+  openTaking: async (key, sealed) => openChunkedSync(key, sealed, sealed),
   hmacSha256,
   sha256,
   createSha256,

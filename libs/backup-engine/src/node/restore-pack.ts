@@ -4,19 +4,17 @@ import { chunkIdBytes } from '@coffer/backup-format';
 import { openChunkedSync } from '@coffer/device-crypto/node';
 
 import { openChunk } from '../chunk-index';
-import { release } from '../release';
 import { nodePlatform } from './platform';
 import type { FileToFinish, PackRestore } from './worker-messages';
 
 /**
- * Opens a pack and writes its chunks where they belong. Every chunk is authenticated and its id recomputed before a byte of it
+ * Opens a pack, in the memory of its sealed form, and writes its chunks where they belong. Every chunk is authenticated and its id recomputed before a byte of it
  * is written.
  *
  * @throws DeviceCryptoError, BackupFormatError on damage; errors of node:fs (`ENOSPC`, …)
  */
 export async function restorePack(job: PackRestore): Promise<void> {
-  const plaintext = openChunkedSync(job.key, job.sealed);
-  release(job.sealed);
+  const plaintext = openChunkedSync(job.key, job.sealed, job.sealed);
   const open = new Map<number, number>();
   let opened: { readonly chunk: number; readonly raw: Uint8Array } | undefined;
   try {
@@ -35,7 +33,6 @@ export async function restorePack(job: PackRestore): Promise<void> {
     }
   } finally {
     for (const file of open.values()) closeSync(file);
-    release(plaintext);
   }
 }
 

@@ -9,6 +9,8 @@ import type { OpenedSnapshot } from '../opened-snapshot';
 import { Progress } from '../progress';
 import type { Repository } from '../repository';
 import { SealedObjects } from '../sealed-objects';
+import { collectGarbage } from './collect-garbage';
+import { PackMemory } from './pack-memory';
 import { systemCodeOf } from './portable-error';
 import { planRestore, type PackPlan } from './restore-plan';
 import { diskFault, RestoreTarget } from './restore-target';
@@ -79,6 +81,7 @@ export async function restoreSnapshot(
 
 class RestoreRun {
   readonly #progress: Progress;
+  readonly #memory = new PackMemory();
   warnings = 0;
 
   constructor(
@@ -155,7 +158,8 @@ class RestoreRun {
     const { access } = this.repository;
     const pack = this.index.packs[plan.pack]!;
     const place = { kind: 'pack', epoch: pack.epoch, id: pack.packId } as const;
-    const sealed = await access.objects.fetchWhole(place, pack.sealedBytes);
+    const sealed = await access.objects.fetchWhole(place, pack.sealedBytes, (bytes) => this.#memory.take(bytes));
+    collectGarbage();
     const job = {
       key: access.objects.keyOf(place),
       chunkIdKey: deriveChunkIdKey(access.keyring.repositorySecret),
@@ -165,9 +169,10 @@ class RestoreRun {
       writes: plan.writes,
       files: plan.files.map((file) => temporaries[file]!),
     };
-    await readingObject(SealedObjects.path(place), () =>
+    const { memory } = await readingObject(SealedObjects.path(place), () =>
       pool.run((worker) => worker.call('restorePack', job, [sealed.buffer])),
     );
+    this.#memory.give(memory);
   }
 }
 

@@ -83,7 +83,7 @@ function storePack(
 ): void {
   packs.store(pack).then(() => {
     progress.storedBytes = packs.storedBytes;
-    worker.stored();
+    worker.stored(pack.sealed.buffer);
   }, fail);
 }
 

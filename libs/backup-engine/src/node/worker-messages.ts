@@ -81,14 +81,19 @@ export interface FileToFinish {
   readonly mtimeMs: number;
 }
 
+/** An answer that brings the memory of a sealed pack back, for the next one. */
+export interface MemoryBack {
+  readonly memory: ArrayBuffer;
+}
+
 /** What can be asked of a worker: request and answer of each. */
 export interface WorkerCalls {
   readonly setUp: { readonly request: BackupSetup; readonly answer: null };
   readonly readFiles: { readonly request: readonly FileToRead[]; readonly answer: readonly FileRead[] };
   readonly readChats: { readonly request: string; readonly answer: ChatsRead | null };
   readonly flush: { readonly request: null; readonly answer: null };
-  readonly checkPack: { readonly request: PackCheck; readonly answer: PackFindings };
-  readonly restorePack: { readonly request: PackRestore; readonly answer: null };
+  readonly checkPack: { readonly request: PackCheck; readonly answer: PackFindings & MemoryBack };
+  readonly restorePack: { readonly request: PackRestore; readonly answer: MemoryBack };
   readonly finishFiles: { readonly request: readonly FileToFinish[]; readonly answer: null };
 }
 
@@ -98,7 +103,7 @@ export type WorkerCall = keyof WorkerCalls;
 export type ToWorker =
   | { readonly type: 'call'; readonly number: number; readonly call: WorkerCall; readonly request: unknown }
   /** The last pack is stored: the next one may be sealed. */
-  | { readonly type: 'stored' };
+  | { readonly type: 'stored'; readonly memory: ArrayBuffer };
 
 /** A sealed pack on its way to the store. */
 export interface SealedPackMessage {

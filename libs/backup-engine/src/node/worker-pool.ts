@@ -60,8 +60,9 @@ export class PoolWorker {
     }) as Promise<WorkerCalls[Call]['answer']>;
   }
 
-  stored(): void {
-    this.#send({ type: 'stored' }, []);
+  /** @param memory - of the pack that was stored; goes back to the worker */
+  stored(memory: ArrayBuffer): void {
+    this.#send({ type: 'stored', memory }, [memory]);
   }
 
   async stop(): Promise<void> {

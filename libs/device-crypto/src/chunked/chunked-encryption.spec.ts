@@ -234,6 +234,20 @@ describe.each(halves)('%s half', (_name, half) => {
 });
 
 describe('openChunkedSync', () => {
+  it.each([0, 1, 16_383, 16_384, 40_000])('opens %i bytes in the very memory that held them sealed', (length) => {
+    const plaintext = seed('in place', length);
+    const memory = new Uint8Array(sealedSize(50_000));
+    const sealed = sealChunkedSync(key, plaintext, undefined, memory);
+    expect(sealed.buffer).toBe(memory.buffer);
+    expect(sealed.length).toBe(sealedSize(length));
+    const opened = openChunkedSync(key, sealed, sealed);
+    expect(opened.buffer).toBe(memory.buffer);
+    expect(opened).toEqual(plaintext);
+  });
+  it('takes memory of its own where the given one is too small', () => {
+    const sealed = sealChunkedSync(key, seed('in place', 100), undefined, new Uint8Array(10));
+    expect(openChunkedSync(key, sealed, new Uint8Array(99))).toEqual(seed('in place', 100));
+  });
   it('takes memory that threads share', () => {
     const sealed = sealChunkedSync(key, seed('plaintext', 40_000));
     const shared = new Uint8Array(new SharedArrayBuffer(sealed.length));

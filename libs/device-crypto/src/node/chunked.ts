@@ -22,16 +22,18 @@ import type { ChunkedEncryption, ChunkedKey } from '../chunked/types';
  * Seals a whole message at once, in this thread: for worker threads. `salt` is for tests that compare bytes; it is drawn at
  * random unless given.
  *
+ * @param memory - where the sealed message goes, if it is large enough; new memory unless given. Must not overlap `plaintext`
  * @throws EncodingError `invalid-length` on an input key or salt of another length
  */
 export function sealChunkedSync(
   key: ChunkedKey,
   plaintext: Uint8Array,
   salt: Uint8Array = randomBytes(chunkedSaltBytes),
+  memory?: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
   const { keys, header } = newMessageKeys(key, salt);
   const message = openSslMessage(keys);
-  const sealed = new Uint8Array(sealedSize(plaintext.length));
+  const sealed = roomFor(sealedSize(plaintext.length), memory);
   sealed.set(header);
   const pieces = pieceCount(plaintext.length);
   for (let index = 0; index < pieces; index++) {
@@ -45,12 +47,18 @@ export function sealChunkedSync(
 /**
  * Opens a whole message at once, in this thread: for worker threads. Nothing is returned unless all of it is sound.
  *
+ * @param memory - where the message goes, if it is large enough; new memory unless given. May be `sealed` itself, which is
+ *   then gone: each piece is opened to where it lies earlier
  * @throws DeviceCryptoError `truncated`, `commitment-mismatch`, `piece-damaged`; EncodingError `invalid-length` on the input key
  */
-export function openChunkedSync(key: ChunkedKey, sealed: Uint8Array): Uint8Array<ArrayBuffer> {
+export function openChunkedSync(
+  key: ChunkedKey,
+  sealed: Uint8Array,
+  memory?: Uint8Array<ArrayBuffer>,
+): Uint8Array<ArrayBuffer> {
   const size = plainSize(sealed.length);
   const message = openSslMessage(messageKeys(key, sealed.subarray(0, chunkedHeaderBytes)));
-  const plaintext = new Uint8Array(size);
+  const plaintext = roomFor(size, memory);
   const pieces = pieceCount(size);
   for (let index = 0; index < pieces; index++) {
     const { offset, length } = piecePlace(size, index);
@@ -103,7 +111,7 @@ function sealPieceInto(
   offset: number,
 ): void {
   const cipher = createCipheriv(algorithm, key, pieceNonce(baseNonce, index));
-  target.set(cipher.update(piece), offset);
+  moveInto(cipher.update(piece), target, offset);
   cipher.final();
   target.set(cipher.getAuthTag(), offset + piece.length);
 }
@@ -126,5 +134,15 @@ function openPieceInto(
     piece.fill(0);
     throw pieceDamaged(index, cause);
   }
+  moveInto(piece, target, offset);
+}
+
+function roomFor(length: number, memory: Uint8Array<ArrayBuffer> | undefined): Uint8Array<ArrayBuffer> {
+  return memory !== undefined && memory.length >= length ? memory.subarray(0, length) : new Uint8Array(length);
+}
+
+/** Copies, and frees what was copied: V8 sees a small object and would let 64 MiB of such memory pile up in each thread. */
+function moveInto(piece: Buffer<ArrayBuffer>, target: Uint8Array, offset: number): void {
   target.set(piece, offset);
+  if (piece.length === piece.buffer.byteLength) piece.buffer.transfer(0);
 }
