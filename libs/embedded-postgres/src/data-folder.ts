@@ -29,8 +29,17 @@ export async function serverFolders(home: string, runAs: RunAs | undefined): Pro
   return { base, data: join(base, 'data'), log: join(base, 'server.log'), password: join(base, 'password') };
 }
 
+/** Names the folder of a server whose data lie outside its home. */
+const locationName = 'postgresql.location';
+
+/** Removes the server's folders and what names them. */
+export async function removeFolders(home: string, folders: ServerFolders): Promise<void> {
+  await rm(folders.base, { recursive: true, force: true, maxRetries: 5 });
+  await rm(join(home, locationName), { force: true });
+}
+
 async function folderOutside(home: string): Promise<string> {
-  const file = join(home, 'postgresql.location');
+  const file = join(home, locationName);
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch {

@@ -8,7 +8,13 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as embedded from './index';
-import { EmbeddedPostgresError, startEmbeddedPostgres, startTestPostgres, type EmbeddedPostgres } from './index';
+import {
+  EmbeddedPostgresError,
+  removeEmbeddedPostgres,
+  startEmbeddedPostgres,
+  startTestPostgres,
+  type EmbeddedPostgres,
+} from './index';
 import { copyOutside } from './native-folder';
 import { isAlive } from './postmaster';
 import { canEnter } from './run-as';
@@ -45,6 +51,7 @@ describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(embedded).sort()).toEqual([
       'EmbeddedPostgresError',
+      'removeEmbeddedPostgres',
       'startEmbeddedPostgres',
       'startTestPostgres',
     ]);
@@ -92,10 +99,12 @@ describe('startEmbeddedPostgres', () => {
     async () => {
       const home = await newHome(0o700);
       const server = await startIn(home);
-      cleanups.push(() => rm(join(server.dataFolder, '..'), { recursive: true, force: true }));
+      cleanups.push(() => removeEmbeddedPostgres(home));
       expect(server.dataFolder).toMatch(/^\/var\/lib\/coffer-[0-9a-f]{12}\/data$/);
       expect(await query(server.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
-      await server.stop();
+      await removeEmbeddedPostgres(home);
+      expect(existsSync(server.dataFolder)).toBe(false);
+      await expect(query(server.url, 'SELECT 1')).rejects.toThrow();
     },
   );
 });

@@ -1,5 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { forgetUnfinished, isInitialised, markInitialised, rolePassword, serverFolders } from './data-folder';
+import {
+  forgetUnfinished,
+  isInitialised,
+  markInitialised,
+  removeFolders,
+  rolePassword,
+  serverFolders,
+} from './data-folder';
 import { EmbeddedPostgresError } from './errors';
 import { nativePrograms, programsIn } from './native-folder';
 import { freePort, loopback } from './port';
@@ -51,6 +58,16 @@ export async function startCluster(cluster: Cluster, wantedPort: number): Promis
     dataFolder: cluster.folders.data,
     stop: () => stop(cluster),
   };
+}
+
+/**
+ * Stops the server of `home` where one runs and removes its data, also where they lie outside `home`. For homes that are made
+ * to be thrown away: removing the folder alone would leave data below /var/lib.
+ */
+export async function removeEmbeddedPostgres(home: string): Promise<void> {
+  const cluster = await prepareCluster(home);
+  await stop(cluster);
+  await removeFolders(home, cluster.folders);
 }
 
 /**

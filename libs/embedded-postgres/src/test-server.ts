@@ -60,20 +60,36 @@ async function killAll(pid: number): Promise<void> {
   }
 }
 
-/** Plain JavaScript for a process of its own: at the end of its input it stops the server by force and removes the folders. */
+/**
+ * Plain JavaScript for a process of its own: at the end of its input it stops the server by force and removes the folders. Told
+ * `done` before, that is all. Else its parent died, perhaps while a server was being made: then it looks again for a while.
+ */
 const watchdogProgram = `
-const { readFileSync, rmSync } = require('node:fs');
+const { existsSync, readFileSync, rmSync } = require('node:fs');
 const [home, base, data] = process.argv.slice(1);
-process.stdin.resume();
-process.stdin.on('end', async () => {
-  const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
+const pause = (ms) => new Promise((go) => setTimeout(go, ms));
+const alive = (pid) => { try { process.kill(pid, 0); return true; } catch { return false; } };
+async function clean() {
   try {
     const pid = Number.parseInt(readFileSync(data + '/postmaster.pid', 'utf8'), 10);
     process.kill(pid, 'SIGQUIT');
-    for (let tries = 0; tries < 500 && alive(pid); tries++) await new Promise((go) => setTimeout(go, 10));
+    for (let tries = 0; tries < 500 && alive(pid); tries++) await pause(10);
     if (alive(pid)) process.kill(pid, 'SIGKILL');
   } catch {}
-  for (const folder of [base, home]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  for (const folder of [base, home]) {
+    try { rmSync(folder, { recursive: true, force: true, maxRetries: 5 }); } catch {}
+  }
+}
+let told = '';
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
+process.stdin.on('data', (chunk) => { told += chunk; });
+process.stdin.on('end', async () => {
+  await clean();
+  for (let gone = 0, tries = 0; told === '' && gone < 10 && tries < 60; tries++) {
+    await pause(500);
+    gone = existsSync(base) || existsSync(home) ? 0 : gone + 1;
+    if (gone === 0) await clean();
+  }
 });
 `;
 
@@ -85,7 +101,7 @@ function startWatchdog(home: string, base: string, data: string): () => Promise<
   const gone = new Promise<void>((resolve) => watchdog.once('exit', () => resolve()));
   watchdog.unref();
   return async () => {
-    watchdog.stdin.end();
+    watchdog.stdin.end('done');
     await gone;
   };
 }
