@@ -28,8 +28,8 @@ describe('StateStore', () => {
     const { adapterOf } = await open();
     await adapterOf('DeviceCode').upsert('a', { userCode: 'X', uid: 'U' }, 60);
     expect(await adapterOf('DeviceCode').find('a')).toEqual({ userCode: 'X', uid: 'U' });
-    expect(await adapterOf('DeviceCode').findByUserCode('X')).toBeDefined();
-    expect(await adapterOf('DeviceCode').findByUid('U')).toBeDefined();
+    expect(await adapterOf('DeviceCode').findByUserCode('X')).toEqual({ userCode: 'X', uid: 'U' });
+    expect(await adapterOf('DeviceCode').findByUid('U')).toEqual({ userCode: 'X', uid: 'U' });
     expect(await adapterOf('Session').find('a')).toBeUndefined();
     expect(await adapterOf('Session').findByUid('U')).toBeUndefined();
   });
@@ -38,7 +38,7 @@ describe('StateStore', () => {
     const { adapterOf, clock } = await open();
     await adapterOf('Session').upsert('a', { uid: 'U' }, 60);
     clock.advanceMs(59_999);
-    expect(await adapterOf('Session').find('a')).toBeDefined();
+    expect(await adapterOf('Session').find('a')).toEqual({ uid: 'U' });
     clock.advanceMs(1);
     expect(await adapterOf('Session').find('a')).toBeUndefined();
     expect(await adapterOf('Session').findByUid('U')).toBeUndefined();

@@ -84,7 +84,7 @@ describe('HomeDirectory', () => {
     await home.write(home.sessionFile, 'token');
     chmodSync(home.sessionFile, 0o640);
     expect(await codeOf(() => home.read(home.sessionFile))).toBe('refused');
-    expect(await home.read(home.sessionFile, { isSecret: false })).toBeDefined();
+    expect(await home.read(home.sessionFile, { isSecret: false })).toEqual(new TextEncoder().encode('token'));
     chmodSync(home.sessionFile, 0o620);
     expect(await codeOf(() => home.read(home.sessionFile, { isSecret: false }))).toBe('refused');
   });
