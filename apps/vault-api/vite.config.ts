@@ -10,7 +10,10 @@ export default defineConfig({
     outDir: resolve(import.meta.dirname, 'dist'),
     emptyOutDir: true,
     rolldownOptions: {
-      input: { main: resolve(import.meta.dirname, 'src/main.ts') },
+      input: {
+        main: resolve(import.meta.dirname, 'src/main.ts'),
+        admin: resolve(import.meta.dirname, 'src/admin/main.ts'),
+      },
       output: { entryFileNames: '[name].mjs' },
     },
   },

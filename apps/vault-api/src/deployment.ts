@@ -3,31 +3,51 @@ import { dirname } from 'node:path';
 import { deployment, type Deployment } from '@coffer/contracts';
 import { encodeVerifierKey } from '@coffer/evidence';
 import { toBase64Url } from '@coffer/foundation';
-import type { VaultIdentity } from '@coffer/key-vault';
+import type { VaultIdentity, VaultStateRow } from '@coffer/key-vault';
 import type { AppConfig } from './config';
 
 /** Client ids that the operator's provider knows the programs of this deployment by. */
 const clients = { cli: 'coffer-cli', portal: 'coffer-portal', dashboard: 'coffer-dashboard' };
 
+/** The public halves that devices pin, as `vault_state` has them. */
+export type PinnedKeys = Pick<VaultStateRow, 'vaultId' | 'opaquePublicKey' | 'ledgerKey' | 'certificateKey'>;
+
 /** deployment.json: how a device knows this vault. */
-export function exportDeployment(
+export function deploymentOf(
   config: Pick<AppConfig, 'apiUrl' | 'portalUrl' | 'issuer' | 'audience'>,
-  identity: Pick<VaultIdentity, 'vaultId' | 'opaquePublicKey' | 'ledgerVerifier' | 'certificateVerifier'>,
+  keys: PinnedKeys,
 ): Deployment {
   const { apiUrl, portalUrl, issuer, audience } = config;
   return deployment.parse({
     ...{ v: 1, apiUrl, portalUrl, issuer, clients, audience },
-    vaultId: toBase64Url(identity.vaultId),
-    opaqueServerPublicKey: toBase64Url(identity.opaquePublicKey),
+    vaultId: toBase64Url(keys.vaultId),
+    opaqueServerPublicKey: toBase64Url(keys.opaquePublicKey),
+    ledgerKey: keys.ledgerKey,
+    certificateKey: keys.certificateKey,
+  });
+}
+
+/** The public halves of an opened identity. */
+export function pinnedKeys(
+  identity: Pick<VaultIdentity, 'vaultId' | 'opaquePublicKey' | 'ledgerVerifier' | 'certificateVerifier'>,
+): PinnedKeys {
+  const { vaultId, opaquePublicKey } = identity;
+  return {
+    ...{ vaultId, opaquePublicKey },
     ledgerKey: encodeVerifierKey(identity.ledgerVerifier),
     certificateKey: encodeVerifierKey(identity.certificateVerifier),
-  });
+  };
+}
+
+/** The bytes of the file, so that every writer gives one hash. */
+export function deploymentText(content: Deployment): string {
+  return `${JSON.stringify(content, null, 2)}\n`;
 }
 
 /** Writes it whole or not at all; public, for it holds no secret. */
 export async function writeDeployment(file: string, content: Deployment): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}`;
-  await writeFile(unfinished, `${JSON.stringify(content, null, 2)}\n`, { flush: true, mode: 0o644 });
+  await writeFile(unfinished, deploymentText(content), { flush: true, mode: 0o644 });
   await rename(unfinished, file);
 }

@@ -79,7 +79,7 @@ describe('startEmbeddedPostgres', () => {
     const home = await newHome();
     const first = await startIn(home);
     const again = await startIn(home, first.port);
-    expect(again.port).toBe(first.port);
+    expect([again.port, again.wasRunning, first.wasRunning]).toEqual([first.port, true, false]);
     const moved = await startIn(home, await unusedPort());
     expect(moved.port).not.toBe(first.port);
     expect(await query(moved.url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);

@@ -27,6 +27,8 @@ export interface EmbeddedPostgres {
   readonly port: number;
   /** Absolute path of the cluster (PGDATA). */
   readonly dataFolder: string;
+  /** Whether it ran before and was taken over: then others may be using it. */
+  readonly wasRunning: boolean;
   /** Stops the server, keeps its data. May be called twice. */
   stop(): Promise<void>;
 }
@@ -51,10 +53,10 @@ export async function startCluster(cluster: Cluster, wantedPort: number): Promis
     await initialise(cluster);
     await markInitialised(cluster.folders);
   }
-  const port = await takeOverOrStart(cluster, wantedPort);
+  const { port, wasRunning } = await takeOverOrStart(cluster, wantedPort);
   return {
     url: `postgresql://${roleName}:${password}@${loopback}:${port}/${roleName}`,
-    port,
+    ...{ port, wasRunning },
     dataFolder: cluster.folders.data,
     stop: () => stop(cluster),
   };
@@ -81,9 +83,12 @@ export async function prepareCluster(home: string, programFolder?: string): Prom
   return { programs, folders: await serverFolders(home, runAs), runAs };
 }
 
-async function takeOverOrStart(cluster: Cluster, wanted: number): Promise<number> {
+async function takeOverOrStart(
+  cluster: Cluster,
+  wanted: number,
+): Promise<Pick<EmbeddedPostgres, 'port' | 'wasRunning'>> {
   const leftover = await leftoverPort(cluster);
-  if (leftover !== undefined && (wanted === 0 || wanted === leftover)) return leftover;
+  if (leftover !== undefined && (wanted === 0 || wanted === leftover)) return { port: leftover, wasRunning: true };
   // a server on another port, or one that hangs: the data folder serves one postmaster at a time
   await stop(cluster);
   const port = await freePort(wanted);
@@ -94,8 +99,8 @@ async function takeOverOrStart(cluster: Cluster, wanted: number): Promise<number
     // right after a kill -9 the first start may meet the dying server's shared memory; or somebody else started it
     await wait(500);
     const other = await leftoverPort(cluster);
-    if (other !== undefined && (wanted === 0 || other === wanted)) return other;
+    if (other !== undefined && (wanted === 0 || other === wanted)) return { port: other, wasRunning: true };
     await start(cluster, port);
   }
-  return port;
+  return { port, wasRunning: false };
 }

@@ -36,6 +36,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     url: server.url,
     port: server.port,
     dataFolder: server.dataFolder,
+    wasRunning: false,
     crash: async () => {
       const postmaster = await readPostmaster(cluster.folders);
       if (postmaster !== undefined) await killAll(postmaster.pid);

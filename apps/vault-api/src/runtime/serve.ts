@@ -1,7 +1,7 @@
 import { startMetricsServer, type Logger } from '@coffer/observability';
 import type { AppConfig } from '../config';
 import { createApp } from '../create-app';
-import { exportDeployment, writeDeployment } from '../deployment';
+import { deploymentOf, pinnedKeys, writeDeployment } from '../deployment';
 import { readinessChecks } from '../health/readiness';
 import { startVault } from './start-vault';
 
@@ -24,7 +24,7 @@ export async function serve(config: AppConfig, log: Logger): Promise<() => Promi
     const metrics = await startMetricsServer({ port: config.metricsPort, registry: vault.metrics, readiness });
     stops.push(() => metrics.stop());
     await app.listen(config.port, config.host);
-    await writeDeployment(config.deploymentFile, exportDeployment(config, vault.identity));
+    await writeDeployment(config.deploymentFile, deploymentOf(config, pinnedKeys(vault.identity)));
     log.info({ url: config.apiUrl, port: config.port, metricsPort: metrics.port }, 'vault-api is ready');
   } catch (error) {
     await stop();

@@ -8,6 +8,7 @@ const findState = statement(
      ledger_key AS "ledgerKey", certificate_key AS "certificateKey", sealed_reason AS "sealedReason"
    FROM vault_state WHERE id = 1`,
 );
+const hasTables = statement('has-vault-tables', `SELECT to_regclass('vault_state') IS NOT NULL AS found`);
 const findEpochs = statement(
   'find-sealing-epochs',
   `SELECT epoch, key_id AS "keyId" FROM sealing_epochs WHERE destroyed_at IS NULL ORDER BY epoch`,
@@ -44,6 +45,12 @@ export class PgVaultState implements VaultStateStore {
 
   async state(): Promise<VaultStateRow | undefined> {
     return (await this.#database.rows<VaultStateRow>(findState))[0];
+  }
+
+  /** As `state`, also on a database where no migration ever ran. */
+  async stateIfAny(): Promise<VaultStateRow | undefined> {
+    const [row] = await this.#database.rows<{ found: boolean }>(hasTables);
+    return row?.found === true ? this.state() : undefined;
   }
 
   async epochs(): Promise<readonly Pick<SealingEpochInfo, 'epoch' | 'keyId'>[]> {

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Runs before anything is known about the machine: plain JavaScript that Node 20 can parse.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const [major] = process.versions.node.split('.').map(Number);
+if (major < 24) {
+  process.stderr.write(
+    `coffer-admin: needs Node 24 and runs on ${process.versions.node}. In the checkout, "npx --no node" is Node 24.\n`,
+  );
+  process.exit(1);
+}
+const main = fileURLToPath(new URL('../dist/admin.mjs', import.meta.url));
+if (!existsSync(main)) {
+  process.stderr.write('coffer-admin: not built yet. In the checkout, run "npm run build" once.\n');
+  process.exit(1);
+}
+await import(main);

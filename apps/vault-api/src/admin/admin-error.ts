@@ -1,0 +1,39 @@
+import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
+
+/**
+ * An administrative command did not come to its end.
+ *
+ * - `no-vault`: the database is empty; vault-api has never started on it. - `unhealthy`: `doctor` found problems.
+ * - `target-exists`: a file stands where one was to be written. - `declined`: the person did not confirm.
+ */
+export class AdminError extends CofferError {
+  declare readonly code: 'no-vault' | 'unhealthy' | 'target-exists' | 'declined';
+
+  constructor(code: AdminError['code'], message: string, options: CofferErrorOptions = {}) {
+    super(code, message, options);
+  }
+}
+
+/** Exit codes of `coffer-admin`, a documented contract (docs/operations/coffer-admin.md); those of `coffer` where they mean the same. */
+export const AdminExit = { done: 0, other: 1, usage: 2, unreachable: 5, refused: 8, interrupted: 130 } as const;
+export type AdminExit = (typeof AdminExit)[keyof typeof AdminExit];
+
+const exits: Readonly<Record<string, AdminExit>> = {
+  'config-invalid': AdminExit.usage,
+  unavailable: AdminExit.unreachable,
+  unreachable: AdminExit.unreachable,
+  'service-unavailable': AdminExit.unreachable,
+  'timed-out': AdminExit.unreachable,
+  'no-vault': AdminExit.refused,
+  'target-exists': AdminExit.refused,
+  declined: AdminExit.refused,
+  forbidden: AdminExit.refused,
+  unauthenticated: AdminExit.refused,
+  'token-expired': AdminExit.refused,
+  'precondition-failed': AdminExit.refused,
+};
+
+/** The exit code of whatever was thrown. */
+export function adminExitOf(error: unknown): AdminExit {
+  return (error instanceof CofferError ? exits[error.code] : undefined) ?? AdminExit.other;
+}

@@ -1,0 +1,5 @@
+import type { RegisterAdmin } from '../admin-context';
+import { registerDeployment } from './deployment';
+
+/** Every command, in the order in which `--help` lists them. A new one is a file here and a line below. */
+export const registrations: readonly RegisterAdmin[] = [registerDeployment];
