@@ -4,14 +4,12 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { seed } from '@coffer/test-kit';
+import { proofSize, recordProof, runSeed, seed } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const coffer = resolve(import.meta.dirname, '../bin/coffer.mjs');
-const killPoints = 100;
+const killPoints = proofSize({ sample: 100, long: 1_000 });
 const verifyEvery = 10;
-/** Printed by `npm test`; the same seed gives the same points. */
-const runSeed = process.env['COFFER_SEED'] ?? '0';
 
 /** Runs the real command; SIGKILL after so many milliseconds where a number is given. */
 function run(args: readonly string[], killAfterMs?: number): Promise<{ code: number | null; printed: string }> {
@@ -40,7 +38,7 @@ describe('coffer backup, killed', () => {
   let folder: string;
   let source: string;
   let common: readonly string[];
-  const places = seed(`kill-points ${runSeed}`, 4 * killPoints);
+  const places = seed(`kill-points ${runSeed()}`, 4 * killPoints);
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'coffer-kill-'));
@@ -62,22 +60,23 @@ describe('coffer backup, killed', () => {
 
   it(
     `leaves a sound repository at each of ${killPoints} points, and the next run goes on`,
-    { timeout: 600_000 },
+    { timeout: proofSize({ sample: 600_000, long: 7_200_000 }) },
     async () => {
       const started = performance.now();
       expect((await run(['backup', source, ...common])).code).toBe(0);
       const wholeRunMs = performance.now() - started;
-      let killed = 0;
+      let [killed, verified] = [0, 0];
       for (let point = 0; point < killPoints; point++) {
         // Something new to take in each time, so that packs, index, snapshot and head are all written.
-        writeFileSync(join(source, `new-${point % 7}.bin`), randomBytes(40_000 + 1_000 * point));
+        writeFileSync(join(source, `new-${point % 7}.bin`), randomBytes(40_000 + 1_000 * (point % 100)));
         const share = new DataView(places.buffer, places.byteOffset + 4 * point, 4).getUint32(0) / 2 ** 32;
         const { code, printed } = await run(['backup', source, ...common], share * wholeRunMs);
         if (code === null) killed++;
         else expect(code, printed).toBe(0);
         if (point % verifyEvery !== verifyEvery - 1) continue;
-        const verified = await run(['verify', '--sample', '100', ...common]);
-        expect(verified.code, verified.printed).toBe(0);
+        const sound = await run(['verify', '--sample', '100', ...common]);
+        expect(sound.code, sound.printed).toBe(0);
+        verified++;
       }
       // A machine that is much faster by now would finish before it is killed: then nothing was proven.
       expect(killed).toBeGreaterThan(killPoints / 4);
@@ -88,6 +87,15 @@ describe('coffer backup, killed', () => {
       const restore = await run(['restore', '--out', restored, ...common]);
       expect(restore.code, restore.printed).toBe(0);
       expect(hashes(join(restored, 'source'))).toEqual(hashes(source));
+      recordProof({
+        proof: 'backup-kill-points',
+        count: killPoints,
+        seconds: (performance.now() - started) / 1000,
+        asserted:
+          `After SIGKILLs of a real backup at random points the next run goes on; after every ${verifyEvery}th a verification ` +
+          'reads every object of the newest snapshot and finds it sound, and at the end the restored folder equals the source.',
+        figures: { killed, endedBeforeTheKill: killPoints - killed, verifications: verified },
+      });
     },
   );
 
@@ -98,7 +106,7 @@ describe('coffer backup, killed', () => {
       const copy = join(folder, 'flipped');
       const objects = [...hashes(join(folder, 'store')).keys()].filter((path) => /packs|index|snapshots/.test(path));
       const args = ['--store', `file:${copy}`, ...common.slice(2, 4), '--home', join(folder, 'other-home')];
-      const chosen = seed(`flipped ${runSeed}`, 24);
+      const chosen = seed(`flipped ${runSeed()}`, 24);
       for (let flip = 0; flip < 6; flip++) {
         cpSync(join(folder, 'store'), copy, { recursive: true });
         // Only what the current backup needs is read: flip every object of the kind, one bit each.

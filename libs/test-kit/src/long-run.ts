@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+
+/** Whether this is `npm run test:long`: the full numbers instead of a sample. The one place that reads COFFER_LONG. */
+export function isLongRun(): boolean {
+  return process.env['COFFER_LONG'] === '1';
+}
+
+/** How much a seeded proof does: `sample` with every `npm test`, `long` with `npm run test:long`. */
+export function proofSize<T>(sizes: { readonly sample: T; readonly long: T }): T {
+  return isLongRun() ? sizes.long : sizes.sample;
+}
+
+/** The seed of this run as `npm test` printed it: COFFER_SEED, `0` where a single file is run by hand without it. */
+export function runSeed(): string {
+  return process.env['COFFER_SEED'] ?? '0';
+}
+
+/**
+ * A number of 31 bits that follows from this run's seed, for libraries that want one.
+ *
+ * @param name - what it is for; another name gives an unrelated number
+ */
+export function runSeedNumber(name: string): number {
+  return createHash('sha256').update(`${runSeed()}\0${name}`).digest().readUInt32BE(0) >>> 1;
+}
