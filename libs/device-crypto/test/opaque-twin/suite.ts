@@ -92,6 +92,6 @@ export const p256Suite: TwinSuite = {
 function clamped(seed: Uint8Array): Uint8Array {
   const secretKey = Uint8Array.from(seed);
   secretKey[0]! &= 248;
-  secretKey[31]! = (secretKey[31]! & 127) | 64;
+  secretKey[31] = (secretKey[31]! & 127) | 64;
   return secretKey;
 }
