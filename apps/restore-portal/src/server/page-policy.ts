@@ -6,6 +6,12 @@ export function newNonce(): string {
 }
 
 /**
+ * SHA-256 of `display:none`: the one style attribute that a page may bear. React's server renderer writes it on the `<svg>` in
+ * which it sends a part of a drawing that was late; no other value is let through.
+ */
+export const lateDrawingStyle = "'unsafe-hashes' 'sha256-aqNNdDLnnrDOnTNdkJpYlAxKVJtLt9CtFLklmInuUAE='";
+
+/**
  * The Content-Security-Policy of every page: scripts and styles by this answer's nonce alone, nothing from elsewhere, and
  * no text that becomes code. `trusted-types default` is the policy of src/trusted-types.ts.
  */
@@ -14,6 +20,7 @@ export function pagePolicy(nonce: string): string {
     "default-src 'none'",
     `script-src 'nonce-${nonce}' 'strict-dynamic'`,
     `style-src 'self' 'nonce-${nonce}'`,
+    `style-src-attr ${lateDrawingStyle}`,
     "img-src 'self'",
     "font-src 'self'",
     "connect-src 'self'",
