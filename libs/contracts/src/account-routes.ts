@@ -5,10 +5,12 @@ import { health } from './health';
 import {
   consistencyProof,
   consistencyQuery,
+  entryBundleParams,
   inclusionProof,
   inclusionQuery,
   ledgerEventList,
   ledgerEventsQuery,
+  tileParams,
 } from './ledger';
 import { defineRoutes } from './route';
 import { cursorText, countInQuery } from './text-forms';
@@ -57,6 +59,30 @@ export const accountRoutes = defineRoutes({
     auth: 'public',
     status: 200,
     response: { kind: 'text', mediaType: 'text/plain' },
+    problems: ['not-found'],
+    isIdempotent: true,
+  },
+  getLedgerEntryBundle: {
+    method: 'GET',
+    path: '/v1/ledger/tile/entries/{+span}',
+    tag: 'ledger',
+    summary: 'Up to 256 entries of the tree, salted hashes of 32 bytes (C2SP tlog-tiles).',
+    auth: 'public',
+    params: entryBundleParams,
+    status: 200,
+    response: { kind: 'bytes' },
+    problems: ['not-found'],
+    isIdempotent: true,
+  },
+  getLedgerTile: {
+    method: 'GET',
+    path: '/v1/ledger/tile/{level}/{+span}',
+    tag: 'ledger',
+    summary: 'Up to 256 hashes of the tree (C2SP tlog-tiles).',
+    auth: 'public',
+    params: tileParams,
+    status: 200,
+    response: { kind: 'bytes' },
     problems: ['not-found'],
     isIdempotent: true,
   },

@@ -1,8 +1,17 @@
 import { z } from 'zod';
-import { base64UrlBetween, bytes32Text, count, countInQuery, hashText } from './text-forms';
+import { base64UrlBetween, bytes32Text, count, countInQuery, hashText, tileSpanText } from './text-forms';
 
 /** A signed checkpoint of the tree: a C2SP signed note, text/plain. */
 export const checkpointNote = z.string().min(1).max(8192);
+
+/** Path of `GET /v1/ledger/tile/{level}/{span}`: 256 hashes, or fewer in a partial tile (C2SP tlog-tiles). */
+export const tileParams = z.strictObject({
+  level: z.string().regex(/^(?:\d|[1-5]\d|6[0-3])$/, 'level from 0 to 63 expected'),
+  span: tileSpanText,
+});
+
+/** Path of `GET /v1/ledger/tile/entries/{span}`: entries of 32 bytes, each behind its length as a big-endian uint16. */
+export const entryBundleParams = z.strictObject({ span: tileSpanText });
 
 /** Query of `GET /v1/ledger/consistency`: two tree sizes. */
 export const consistencyQuery = z.strictObject({ from: countInQuery, to: countInQuery });

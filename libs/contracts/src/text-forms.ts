@@ -75,3 +75,10 @@ export const wordText = z
   .string()
   .max(64)
   .regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/, 'kebab-case word expected');
+
+/** The end of a tile's path (C2SP tlog-tiles): `x001/x234/067`, with `.p/<width>` where it is partial. */
+export const tileSpanText = z
+  .string()
+  .max(40)
+  .regex(/^(?:x\d{3}\/){0,5}\d{3}(?:\.p\/[1-9]\d{0,2})?$/, 'path of a tile expected')
+  .meta({ id: 'TileSpan' });

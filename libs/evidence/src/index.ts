@@ -128,6 +128,10 @@ export {
   type VaultStatementFields,
   type VerifiedVaultStatement,
 } from './statement/vault-statement';
+export { decodeEntryBundle, encodeEntryBundle } from './tile/entry-bundle';
+export { nodesOfTile, tileWidthAt } from './tile/tile-geometry';
+export { TileHashes, type FetchTile } from './tile/tile-hashes';
+export { formatTileSpan, parseTileSpan, tileWidth, type TileReference, type TileSpan } from './tile/tile-path';
 export type { HashReader, TreeNode, TreeNodeHash } from './tree/hash-reader';
 export { MemoryHashes } from './tree/memory-hashes';
 export { TreeBuilder } from './tree/tree-builder';

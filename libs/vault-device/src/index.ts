@@ -1,6 +1,15 @@
 export { openDeviceAccount, type DeviceAccount } from './device-account';
 export { activateDigits } from './digits-keyslot';
 export { VaultDeviceError } from './errors';
+export {
+  checkLedger,
+  listEvents,
+  type CheckedLedger,
+  type KnownLedger,
+  type LedgerCheck,
+  type LedgerMemory,
+} from './ledger/check-ledger';
+export { LedgerError } from './ledger/ledger-error';
 export { OwnerSigner, type StatementTerms } from './owner-signer';
 export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
 export { registerPassword } from './password-registration';

@@ -1,5 +1,6 @@
 import type { ChainPosition } from '@coffer/evidence';
 import { fromBase64Url, fromUtf8, toBase64Url } from '@coffer/foundation';
+import type { LedgerMemory } from '@coffer/vault-device';
 import { z } from 'zod';
 
 import type { HomeDirectory } from '../home/home-directory';
@@ -13,13 +14,6 @@ const memory = z.strictObject({
   /** By account: the last event whose place in the chain and in the tree was verified. */
   chains: z.record(z.string(), z.strictObject({ number: z.int().min(0), hash: z.string() })),
 });
-
-/** What this device has verified of one vault's ledger. */
-export interface LedgerMemory {
-  /** A signed note; undefined before the first check. */
-  readonly checkpoint: string | undefined;
-  readonly chains: Readonly<Record<string, ChainPosition>>;
-}
 
 const nothing: LedgerMemory = { checkpoint: undefined, chains: {} };
 

@@ -1,7 +1,8 @@
+import { checkLedger } from '@coffer/vault-device';
+
 import type { CommandContext } from '../command-context';
 import { formatCount } from '../output/format';
 import { connectVault } from '../vault/connect-vault';
-import { checkLedger } from './check-ledger';
 import { recallLedger, rememberLedger } from './ledger-memory';
 
 /**

@@ -1,10 +1,10 @@
 import { decodeLedgerEvent } from '@coffer/evidence';
 import { fromBase64Url, toRfc3339 } from '@coffer/foundation';
+import { listEvents } from '@coffer/vault-device';
 
 import type { CommandContext } from '../command-context';
 import { formatCount } from '../output/format';
 import { connectVault } from '../vault/connect-vault';
-import { listEvents } from './check-ledger';
 
 /** Shows what the vault recorded about the account, oldest first; `ledger check` is what verifies it. */
 export async function runLedgerShow(context: CommandContext, homePath: string): Promise<void> {

@@ -8,13 +8,12 @@ import type { EvidenceErrorCode } from '@coffer/evidence';
 import type { EncodingError } from '@coffer/foundation';
 import type { ObjectStoreErrorCode } from '@coffer/object-store';
 import type { VaultClientErrorCode } from '@coffer/vault-client';
-import type { VaultDeviceError } from '@coffer/vault-device';
+import type { LedgerError, VaultDeviceError } from '@coffer/vault-device';
 
 import type { IncompleteBackupError } from '../backup/run-backup';
 import type { OutputError } from '../files/new-output';
 import type { HomeError } from '../home/home-error';
 import type { KeyFileError } from '../keys/key-file';
-import type { LedgerError } from '../ledger/ledger-error';
 import type { PurgeError } from '../purge/purge-error';
 import type { SessionError } from '../session/session-error';
 import type { SetupError } from '../setup/setup-error';

@@ -10,15 +10,18 @@ import { ContractRoute } from '../platform/contract-route';
 import { Input, type InputOf } from '../platform/input';
 import { ProblemError } from '../platform/problem';
 import { VaultParts } from '../platform/vault-parts';
+import { LedgerTiles, type LedgerTile } from './ledger-tiles';
 
 @Controller()
 export class LedgerController {
   readonly #parts: VaultParts;
   readonly #ledger: PgLedgerStore;
+  readonly #tiles: LedgerTiles;
 
   constructor(@Inject(VaultParts) parts: VaultParts) {
     this.#parts = parts;
     this.#ledger = new PgLedgerStore(parts.database);
+    this.#tiles = new LedgerTiles(this.#ledger);
   }
 
   @ContractRoute('getCheckpoint')
@@ -26,6 +29,22 @@ export class LedgerController {
     const { note } = await this.#ledger.head();
     void reply.type('text/plain; charset=utf-8');
     return note;
+  }
+
+  @ContractRoute('getLedgerTile')
+  async tile(
+    @Input() { params }: InputOf<'getLedgerTile'>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    return asImmutable(reply, await this.#tiles.hashes(Number(params.level), params.span));
+  }
+
+  @ContractRoute('getLedgerEntryBundle')
+  async entryBundle(
+    @Input() { params }: InputOf<'getLedgerEntryBundle'>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Buffer> {
+    return asImmutable(reply, await this.#tiles.entries(params.span));
   }
 
   @ContractRoute('getConsistencyProof')
@@ -67,4 +86,11 @@ export class LedgerController {
     const proof = await inclusionProof(this.#ledger.hashes, leafIndex, query.size);
     return { leafIndex, size: query.size, proof: proof.map((hash) => toBase64Url(hash)) };
   }
+}
+
+/** What a tile's path names never changes, so every cache may keep it; a partial one is soon of no use. */
+function asImmutable(reply: FastifyReply, { bytes, isFull }: LedgerTile): Buffer {
+  const seconds = isFull ? 365 * 86_400 : 3600;
+  void reply.type('application/octet-stream').header('cache-control', `public, max-age=${seconds}, immutable`);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

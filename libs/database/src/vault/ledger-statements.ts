@@ -58,6 +58,10 @@ export const findLeaves = statement(
    FROM ledger_leaves l LEFT JOIN ledger_events e ON e.account_id = l.account_id AND e.number = l.number
    WHERE l.leaf_index >= $1 ORDER BY l.leaf_index LIMIT $2`,
 );
+export const findEntries = statement(
+  'find-entries',
+  'SELECT entry FROM ledger_leaves WHERE leaf_index >= $1 ORDER BY leaf_index LIMIT $2',
+);
 
 /** Budgets with their whole chains, in one snapshot. $1 the account to go on after, or NULL. */
 export const findChains = statement(

@@ -113,6 +113,12 @@ export class PgLedgerStore implements LedgerCheckStore {
     return this.#sql.rows<LeafWithEvent>(ledger.findLeaves, [first, limit]);
   }
 
+  /** Entries of the leaves from `first` on, 32 bytes each; at most `limit`. */
+  async entries(first: number, limit: number): Promise<readonly Uint8Array[]> {
+    const rows = await this.#sql.rows<{ entry: Uint8Array }>(ledger.findEntries, [first, limit]);
+    return rows.map(({ entry }) => entry);
+  }
+
   async markAnchored(size: number): Promise<void> {
     await this.#sql.change(ledger.markAnchored, [size]);
   }

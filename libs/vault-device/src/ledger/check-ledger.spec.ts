@@ -1,14 +1,14 @@
 import { requireSigningSeed } from '@coffer/crypto';
 import {
-  consistencyProof,
   encodeLedgerEvent,
   hashLeaf,
   hashLedgerEvent,
-  inclusionProof,
   ledgerEntry,
   ledgerOrigin,
   MemoryHashes,
+  nodesOfTile,
   noteVerifierOf,
+  parseTileSpan,
   signCheckpoint,
   TreeBuilder,
   type LedgerEvent,
@@ -18,15 +18,13 @@ import { seed } from '@coffer/test-kit';
 import type { VaultClient } from '@coffer/vault-client';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import type { KnownDeployment } from '../home/deployment-file';
-import { checkLedger, type CheckedLedger } from './check-ledger';
-import type { LedgerMemory } from './ledger-memory';
+import { checkLedger, type CheckedLedger, type LedgerMemory } from './check-ledger';
 
 const vaultId = seed('vault id', 16);
 const accountId = '01893a5e-1c2b-7def-8123-456789abcdef';
 const ledgerSigner = { name: ledgerOrigin(vaultId), secret: requireSigningSeed(seed('ledger key')) };
 const otherSigner = { name: ledgerOrigin(vaultId), secret: requireSigningSeed(seed('another ledger key')) };
-const known = { vaultId, ledgerKey: noteVerifierOf(ledgerSigner) } as KnownDeployment;
+const known = { vaultId, ledgerKey: noteVerifierOf(ledgerSigner) };
 const nothing: LedgerMemory = { checkpoint: undefined, chains: {} };
 
 /** The vault's side: a real chain in a real tree, with leaves of others in between. */
@@ -36,6 +34,10 @@ class Ledger {
   builder = TreeBuilder.empty();
   budget = 10;
   signer = ledgerSigner;
+  tilesAsked = 0;
+  behindTiles: Uint8Array = new Uint8Array(0);
+  /** As an event is listed before the sequencer took it in: the first listing only. */
+  hidesPlaces = false;
 
   record(kind: LedgerEvent['kind'], budget: { remaining: number; attempt: number }, isInTree = true): void {
     const number = this.events.length + 1;
@@ -77,23 +79,24 @@ class Ledger {
     return {
       listLedgerEvents: async ({ query }: { query: { after: number } }) => {
         const page = this.events.slice(query.after, query.after + 2);
+        const isHidden = this.hidesPlaces && query.after + 2 >= this.events.length;
+        if (isHidden) this.hidesPlaces = false;
         const events = page.map(({ encoded, salt, leafIndex }, index) => ({
           number: query.after + index + 1,
           event: toBase64Url(encoded),
           salt: toBase64Url(salt),
-          leafIndex,
+          leafIndex: isHidden ? null : leafIndex,
         }));
         return { events, nextCursor: page.length < 2 ? null : query.after + 2 };
       },
       getBudget: async () => ({ attemptsRemaining: this.budget, nextAttemptAt: null }),
       getCheckpoint: async () => this.checkpoint(),
-      getConsistencyProof: async ({ query }: { query: { from: number; to: number } }) => ({
-        proof: (await consistencyProof(this.hashes, query.from, query.to)).map(toBase64Url),
-      }),
-      getInclusionProof: async ({ params, query }: { params: { number: number }; query: { size: number } }) => {
-        const leafIndex = this.events[params.number - 1]!.leafIndex!;
-        const proof = await inclusionProof(this.hashes, leafIndex, query.size);
-        return { leafIndex, size: query.size, proof: proof.map(toBase64Url) };
+      getLedgerTile: async ({ params }: { params: { level: string; span: string } }) => {
+        this.tilesAsked++;
+        const { index, width } = parseTileSpan(params.span);
+        const hashes = await this.hashes.read(nodesOfTile({ level: Number(params.level), index, width }));
+        const bytes = new Uint8Array(Buffer.concat([...hashes, this.behindTiles]));
+        return new ReadableStream({ start: (stream) => (stream.enqueue(bytes), stream.close()) });
       },
     } as unknown as VaultClient;
   }
@@ -126,6 +129,42 @@ describe('checkLedger', () => {
     expect((await check(memory)).newlyVerified).toBe(0);
     ledger.record('guess', { remaining: 9, attempt: 2 });
     expect(await check(memory)).toMatchObject({ newlyVerified: 1, budget: { remaining: 9 } });
+  });
+
+  it('asks again for the place of an event that was listed before it was taken in', async () => {
+    ledger.hidesPlaces = true;
+    expect(await check()).toMatchObject({ newlyVerified: 3 });
+  });
+
+  it('refuses an event whose place the vault does not tell, or tells beyond the tree', async () => {
+    for (const leafIndex of [null, 6, 7]) {
+      ledger.events[1]!.leafIndex = leafIndex;
+      await expect(check()).rejects.toMatchObject({ code: 'inclusion-invalid' });
+    }
+  });
+
+  it('refuses a tile that is not as wide as the signed tree has it', async () => {
+    ledger.behindTiles = new Uint8Array(32);
+    await expect(check()).rejects.toMatchObject({ code: 'tree-invalid' });
+    ledger.behindTiles = new Uint8Array(8192);
+    await expect(check()).rejects.toMatchObject({ code: 'ledger-broken' });
+  });
+
+  it('refuses hashes that do not lead to the signed root', async () => {
+    const { hashes } = ledger;
+    ledger.hashes = new MemoryHashes();
+    for (let index = 0; index < 6; index++) {
+      const [hash] = await hashes.read([{ level: 0, index }]);
+      ledger.hashes.store([{ level: 0, index, hash: index === 5 ? seed('another leaf') : hash! }]);
+    }
+    await expect(check()).rejects.toMatchObject({ code: 'inclusion-invalid' });
+  });
+
+  it('reads one tile for many events', async () => {
+    for (let count = 0; count < 40; count++) ledger.record('login-superseded', { remaining: 10, attempt: 1 });
+    ledger.tilesAsked = 0;
+    expect(await check()).toMatchObject({ newlyVerified: 43, checkpoint: { size: 86 } });
+    expect(ledger.tilesAsked).toBe(1);
   });
 
   it('refuses a smaller tree than it has seen as rolled back', async () => {

@@ -1,33 +1,50 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { LedgerEvent as WireEvent } from '@coffer/contracts';
 import {
+  consistencyProof,
   EvidenceError,
   hashLeaf,
   hashLedgerEvent,
+  inclusionProof,
   ledgerEntry,
   ledgerOrigin,
   openCheckpoint,
   replayBudget,
+  TileHashes,
   verifyChain,
   verifyConsistency,
   verifyInclusion,
   type BudgetState,
   type ChainPosition,
   type Checkpoint,
+  type HashReader,
   type LedgerEvent,
+  type NoteVerifier,
 } from '@coffer/evidence';
 import { equalBytes, fromBase64Url } from '@coffer/foundation';
 import type { VaultClient } from '@coffer/vault-client';
-import pLimit from 'p-limit';
 
-import type { KnownDeployment } from '../home/deployment-file';
 import { LedgerError } from './ledger-error';
-import type { LedgerMemory } from './ledger-memory';
+import { fetchTile } from './ledger-tiles';
+
+/** What this device has verified of one vault's ledger before. */
+export interface LedgerMemory {
+  /** The newest checkpoint that was verified, as it was signed; undefined before the first check. */
+  readonly checkpoint: string | undefined;
+  /** By account: the last event whose place in chain and tree was verified. */
+  readonly chains: Readonly<Record<string, ChainPosition>>;
+}
+
+/** Which ledger it must be: as deployment.json pins it. */
+export interface KnownLedger {
+  /** 16 bytes. */
+  readonly vaultId: Uint8Array;
+  readonly ledgerKey: NoteVerifier;
+}
 
 /** What a check takes. */
 export interface LedgerCheck {
   readonly client: VaultClient;
-  readonly known: KnownDeployment;
+  readonly known: KnownLedger;
   readonly accountId: string;
   readonly memory: LedgerMemory;
   /** Told after each event whose place in the tree was verified. */
@@ -46,15 +63,16 @@ export interface CheckedLedger {
   readonly newlyVerified: number;
 }
 
-const proofsAtOnce = 8;
 const sequencerTries = 40;
 const betweenTriesMs = 250;
 
 /**
  * Verifies everything that the ledger says about one account: the chain of its events and the budget that they give, that the
- * tree grew from the one this device knows, and that each event is in it.
+ * tree grew from the one this device knows, and that each event is in it. Proofs are computed here from the ledger's public
+ * tiles, which are the same for everybody: the vault is not told which events are looked for.
  *
- * @throws EvidenceError `chain-broken`, `note-invalid`, `checkpoint-invalid`, `inclusion-invalid`; LedgerError; VaultClientError
+ * @throws EvidenceError `chain-broken`, `note-invalid`, `checkpoint-invalid`, `inclusion-invalid`, `tree-invalid`; LedgerError;
+ *   VaultClientError
  */
 export async function checkLedger(check: LedgerCheck): Promise<CheckedLedger> {
   const wire = await listEvents(check.client);
@@ -65,17 +83,18 @@ export async function checkLedger(check: LedgerCheck): Promise<CheckedLedger> {
   const budget = replayBudget(events);
   await requireSameBudget(check, budget, position);
   const { checkpoint, note } = await coveringCheckpoint(check, wire.length);
-  await requireGrown(check, checkpoint);
+  const tiles = new TileHashes(checkpoint.size, fetchTile(check.client));
+  await requireGrown(check, checkpoint, tiles);
   const isNew = ({ number }: WireEvent): boolean => seen === undefined || number > seen.number;
-  const toVerify = wire.filter(isNew);
-  await verifyAll(check, toVerify, checkpoint);
+  const toVerify = await withPlaces(check.client, wire.filter(isNew));
+  await verifyAll(check, toVerify, checkpoint, tiles);
   return { events, budget, position, checkpoint, note, newlyVerified: toVerify.length };
 }
 
-/** Every event of the account, oldest first. */
-export async function listEvents(client: VaultClient): Promise<readonly WireEvent[]> {
+/** The account's events behind number `from` (all unless told), oldest first. Nothing of them is verified. */
+export async function listEvents(client: VaultClient, from = 0): Promise<readonly WireEvent[]> {
   const events: WireEvent[] = [];
-  let after: number | null = 0;
+  let after: number | null = from;
   while (after !== null) {
     const page: Awaited<ReturnType<VaultClient['listLedgerEvents']>> = await client.listLedgerEvents({
       query: { after },
@@ -120,6 +139,15 @@ async function requireSameBudget(
   );
 }
 
+/** Asks again where the events stand that the sequencer had not taken in when they were listed. */
+async function withPlaces(client: VaultClient, events: readonly WireEvent[]): Promise<readonly WireEvent[]> {
+  const first = events.find(({ leafIndex }) => leafIndex === null);
+  if (first === undefined) return events;
+  const later = await listEvents(client, first.number - 1);
+  const places = new Map(later.map(({ number, leafIndex }) => [number, leafIndex]));
+  return events.map((event) => ({ ...event, leafIndex: event.leafIndex ?? places.get(event.number) ?? null }));
+}
+
 /** The newest checkpoint once it covers every event: the sequencer works a moment behind. */
 async function coveringCheckpoint(
   { client, known }: LedgerCheck,
@@ -139,7 +167,7 @@ async function coveringCheckpoint(
   );
 }
 
-async function requireGrown({ client, known, memory }: LedgerCheck, next: Checkpoint): Promise<void> {
+async function requireGrown({ known, memory }: LedgerCheck, next: Checkpoint, tiles: HashReader): Promise<void> {
   if (memory.checkpoint === undefined) return;
   const seen = openCheckpoint(memory.checkpoint, known.ledgerKey, ledgerOrigin(known.vaultId));
   const fields = { seenSize: seen.size, size: next.size };
@@ -151,17 +179,11 @@ async function requireGrown({ client, known, memory }: LedgerCheck, next: Checkp
     );
   }
   if (seen.size === 0) return;
-  const isSameSize = seen.size === next.size;
-  const proof = isSameSize
-    ? []
-    : (await client.getConsistencyProof({ query: { from: seen.size, to: next.size } })).proof;
+  const proof = await consistencyProof(tiles, seen.size, next.size);
   try {
     verifyConsistency({
-      fromSize: seen.size,
-      toSize: next.size,
-      fromRoot: seen.root,
-      toRoot: next.root,
-      proof: proof.map(fromBase64Url),
+      ...{ fromSize: seen.size, toSize: next.size, proof },
+      ...{ fromRoot: seen.root, toRoot: next.root },
     });
   } catch (cause) {
     if (!(cause instanceof EvidenceError)) throw cause;
@@ -174,25 +196,25 @@ async function requireGrown({ client, known, memory }: LedgerCheck, next: Checkp
 }
 
 async function verifyAll(
-  { client, onVerified }: LedgerCheck,
+  { onVerified }: LedgerCheck,
   events: readonly WireEvent[],
-  checkpoint: Checkpoint,
+  { size, root }: Checkpoint,
+  tiles: HashReader,
 ): Promise<void> {
-  const limit = pLimit(proofsAtOnce);
   let done = 0;
-  const verify = async ({ number, event, salt }: WireEvent): Promise<void> => {
-    const { leafIndex, proof } = await client.getInclusionProof({
-      params: { number },
-      query: { size: checkpoint.size },
-    });
+  const verify = async ({ event, salt, leafIndex }: WireEvent): Promise<void> => {
+    // Events are taken in by their numbers, and the last one is: whoever gives no place, or one beyond, shows no proof.
+    const index = leafIndex ?? size;
     verifyInclusion({
-      leafIndex,
-      treeSize: checkpoint.size,
+      ...{ leafIndex: index, treeSize: size, root },
       leafHash: hashLeaf(ledgerEntry(fromBase64Url(salt), fromBase64Url(event))),
-      root: checkpoint.root,
-      proof: proof.map(fromBase64Url),
+      proof: index < size ? await inclusionProof(tiles, index, size) : [],
     });
     onVerified(++done, events.length);
   };
-  await Promise.all(events.map((event) => limit(verify, event)));
+  await Promise.all(events.map(verify));
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
