@@ -69,11 +69,16 @@ export const keyringMaximumBytes = 1_048_576;
 /**
  * Seals a keyring: header, 24-byte nonce, XChaCha20-Poly1305 of the deterministic CBOR
  * {config, epochs: [[epoch, key]], features, owners, secret}, under a key derived from the backup key, the header as
- * associated data.
+ * associated data. `nonce` (24 bytes) is for tests that compare bytes; it is drawn at random unless given.
  *
  * @throws EncodingError `invalid-length` or `out-of-range` on a keyring that is none
  */
-export function sealKeyring(backupKey: BackupKey, repositoryId: Uint8Array, keyring: Keyring): Uint8Array<ArrayBuffer> {
+export function sealKeyring(
+  backupKey: BackupKey,
+  repositoryId: Uint8Array,
+  keyring: Keyring,
+  nonce: Uint8Array = randomBytes(xChaChaNonceBytes),
+): Uint8Array<ArrayBuffer> {
   const plaintext = encodeKeyring(keyring);
   const header = concatBytes(
     keyringMagic,
@@ -83,7 +88,6 @@ export function sealKeyring(backupKey: BackupKey, repositoryId: Uint8Array, keyr
     requireBytes(repositoryId, repositoryIdBytes, 'repository id'),
     deriveKeyId(backupKey),
   );
-  const nonce = randomBytes(xChaChaNonceBytes);
   const wrapKey = deriveKeyringWrapKey(backupKey);
   const ciphertext = sealXChaCha(wrapKey, nonce, plaintext, header);
   wipe(wrapKey, plaintext);

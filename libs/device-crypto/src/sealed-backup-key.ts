@@ -38,7 +38,8 @@ export const sealedBackupKeyBytes = xChaChaNonceBytes + backupKeyBytes + xChaCha
 
 /**
  * Seals the backup key under a password keyslot's export key: nonce, XChaCha20-Poly1305 of the 32 bytes, with the
- * deterministic CBOR {v, purpose, account, serial, vaultId, keyId, ksf} as associated data.
+ * deterministic CBOR {v, purpose, account, serial, vaultId, keyId, ksf} as associated data. `nonce` (24 bytes) is for tests
+ * that compare bytes; it is drawn at random unless given.
  *
  * @throws DeviceCryptoError `wrong-key` where the keyslot names another key id; CryptoError `parameters-out-of-range`
  */
@@ -46,9 +47,9 @@ export function sealBackupKey(
   exportKey: ExportKey,
   keyslot: PasswordKeyslot,
   backupKey: BackupKey,
+  nonce: Uint8Array = randomBytes(xChaChaNonceBytes),
 ): Uint8Array<ArrayBuffer> {
   requireKeyId(backupKey, keyslot.keyId);
-  const nonce = randomBytes(xChaChaNonceBytes);
   const wrapKey = derivePasswordWrapKey(exportKey);
   const sealed = sealXChaCha(wrapKey, nonce, requireBackupKey(backupKey), associatedData(keyslot));
   wipe(wrapKey);
