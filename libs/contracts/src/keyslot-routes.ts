@@ -62,7 +62,7 @@ export const keyslotRoutes = defineRoutes({
     headers: z.object({ [statementHeaderName]: statementHeaderText }),
     status: 204,
     response: { kind: 'none' },
-    problems: ['not-found', 'forbidden'],
+    problems: ['not-found', 'last-keyslot'],
     isIdempotent: false,
   },
   openRegistration: {

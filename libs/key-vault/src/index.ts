@@ -5,6 +5,7 @@ export { DummyRecords } from './dummy-records';
 export { SealerError, VaultError, type VaultErrorCode } from './errors';
 export type { EventDetails } from './event-maker';
 export { decideSpend, openingBudget, refilled, sameBudget, withoutRecord, type SpendDecision } from './guess-budget';
+export { KeyslotRemoval } from './keyslot-removal';
 export { Keyslots } from './keyslots';
 export type { Anchor, AnchorEntry, AnchorHead } from './ledger/anchor';
 export {

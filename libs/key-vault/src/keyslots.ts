@@ -3,12 +3,11 @@ import { equalBytes, newUuid } from '@coffer/foundation';
 import type { AccountSession } from './account-session';
 import { bindOwner } from './activation';
 import { VaultError } from './errors';
-import { withoutRecord } from './guess-budget';
 import type { AccountRow, KeyslotRow } from './ports/rows';
 import { vaultNotices } from './vault-notices';
 import type { VaultServiceParts } from './vault-services';
 
-/** Keyslots that need no OPAQUE: recording a 64-digit key, removing any. */
+/** The keyslot of 64 digits, which needs no OPAQUE. */
 export class Keyslots {
   readonly #parts: VaultServiceParts;
 
@@ -52,30 +51,6 @@ export class Keyslots {
       return keyslot;
     });
   }
-
-  /**
-   * Removes a keyslot; with a password keyslot its record goes in the same transaction. What was guessed stays spent.
-   *
-   * @throws VaultError `not-found`, `forbidden` where it is the last one, `statement-invalid`, `challenge-spent`
-   */
-  async remove(account: AccountRow, keyslotId: string, signed: SignedStatement): Promise<void> {
-    await this.#parts.accounts.within(account.accountId, async (session) => {
-      const { body } = await session.requireStatement('remove-keyslot', signed);
-      if (body.keyslotId !== keyslotId) {
-        throw new VaultError('statement-invalid', 'the statement is about another keyslot');
-      }
-      const keyslots = await session.transaction.keyslots();
-      const found = keyslots.find((keyslot) => keyslot.keyslotId === keyslotId);
-      if (found === undefined) throw new VaultError('not-found', 'there is no such keyslot');
-      if (keyslots.length === 1) {
-        throw new VaultError('forbidden', 'the last keyslot stays: without it nobody gets the backup key back');
-      }
-      const after = await withoutKeyslot(session, found);
-      const details = { kind: found.kind, keyslotId, serial: found.serial };
-      const eventNumber = await session.append(LedgerEventKind.keyslotRemoved, details, after);
-      await session.notify({ ...vaultNotices.keyslotRemoved(found.kind), eventNumber });
-    });
-  }
 }
 
 async function requireNoDigits(session: AccountSession): Promise<void> {
@@ -83,12 +58,4 @@ async function requireNoDigits(session: AccountSession): Promise<void> {
   if (keyslots.some(({ kind }) => kind === 'digits')) {
     throw new VaultError('already-exists', 'the 64-digit key of this account is recorded already');
   }
-}
-
-async function withoutKeyslot(session: AccountSession, keyslot: KeyslotRow): Promise<AccountSession['budget']> {
-  await session.transaction.endKeyslot(keyslot.keyslotId, 'removed');
-  if (keyslot.kind !== 'password') return session.budget;
-  await session.transaction.deleteRecord(keyslot.serial);
-  await session.transaction.dropPlannedShred();
-  return session.budget.serial === keyslot.serial ? withoutRecord(session.budget) : session.budget;
 }

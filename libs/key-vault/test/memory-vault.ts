@@ -22,6 +22,7 @@ import {
   defaultPolicy,
   DummyRecords,
   dummyRecordBytes,
+  KeyslotRemoval,
   Keyslots,
   Recovery,
   Registrations,
@@ -93,6 +94,7 @@ export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
     registrations: new Registrations(parts),
     activation: new Activation(parts),
     keyslots: new Keyslots(parts),
+    removal: new KeyslotRemoval(parts),
   };
 }
 
@@ -186,6 +188,11 @@ export class MemoryDevice {
     const ownerPublicKey = signingPublicKey(this.owner);
     const signed = await this.statement('activate-digits', { ownerPublicKey, keyId: this.keyId, kind: 'digits' });
     return this.#vault.keyslots.activateDigits(await this.account(), signed);
+  }
+
+  async remove(keyslotId: string): Promise<void> {
+    const signed = await this.statement('remove-keyslot', { keyslotId });
+    await this.#vault.removal.remove(await this.account(), keyslotId, signed);
   }
 
   attempt(password: string): MemoryAttempt {

@@ -41,12 +41,15 @@ const ownedBy = (backupKey: BackupKey): Partial<Account> => ({
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(library).sort()).toEqual([
+      'LedgerError',
       'OwnerSigner',
       'VaultDeviceError',
       'VaultHeadKeeper',
       'activateDigits',
+      'checkLedger',
       'createVaultRepository',
       'ensureVaultRepository',
+      'listEvents',
       'listFoundObjects',
       'openDeviceAccount',
       'openVaultRepository',
@@ -54,6 +57,7 @@ describe('index', () => {
       'readPlaintext',
       'recoverByPassword',
       'registerPassword',
+      'removeKeyslot',
       'startPurge',
       'submitProof',
       'vaultStore',

@@ -3,9 +3,11 @@ import { registerBackup } from './backup';
 import { registerCertificate } from './certificate';
 import { registerInit } from './init';
 import { registerInspect } from './inspect';
+import { registerKeyslots } from './keyslots';
 import { registerLedger } from './ledger';
 import { registerLogin } from './login';
 import { registerOpen } from './open';
+import { registerPassword } from './password';
 import { registerPurge } from './purge';
 import { registerRestore } from './restore';
 import { registerSetup } from './setup';
@@ -21,6 +23,8 @@ export const registrations: readonly Register[] = [
   registerLogin,
   registerSetup,
   registerUnlock,
+  registerKeyslots,
+  registerPassword,
   registerBackup,
   registerSnapshots,
   registerRestore,

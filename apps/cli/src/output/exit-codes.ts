@@ -137,6 +137,7 @@ export const exitCodes = {
   'grant-invalid': ExitCode.refused,
   'head-behind': ExitCode.refused,
   'head-rolled-back': ExitCode.refused,
+  'last-keyslot': ExitCode.refused,
   'not-signed-in': ExitCode.refused,
   'parameters-out-of-range': ExitCode.refused,
   pinned: ExitCode.refused,

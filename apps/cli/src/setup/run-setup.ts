@@ -6,6 +6,7 @@ import { activateDigits, ensureVaultRepository, registerPassword } from '@coffer
 
 import type { CommandContext } from '../command-context';
 import { askTyped } from '../input/prompts';
+import { activeKeyslots } from '../keyslots/active-keyslots';
 import { UsageError } from '../output/usage-error';
 import { connectVault, readAccountAgain, type VaultConnection } from '../vault/connect-vault';
 import { withFreshLogin } from '../vault/fresh-login';
@@ -94,10 +95,6 @@ async function finish(
     `Key ${formatKeyId(keyId)}. Keyslots: ${kinds.map((kind) => (added.includes(kind) ? `${kind} (new)` : kind)).join(', ')}. ` +
       `The encrypted repository ${isNew ? 'was made' : 'is there'}. Next: coffer backup FOLDER --store vault:`,
   );
-}
-
-async function activeKeyslots({ client }: VaultConnection): Promise<readonly Keyslot[]> {
-  return (await client.listKeyslots()).keyslots.filter(({ state }) => state === 'active');
 }
 
 /** What was asked for and is not there. An account never gets along without any keyslot. */

@@ -7,17 +7,12 @@ import type { CommandContext } from '../command-context';
 import { askTyped } from '../input/prompts';
 import { findKey, keepKey } from '../keys/kept-keys';
 import type { VaultConnection } from '../vault/connect-vault';
+import { isGiven, type HeldKeySources } from '../vault/held-key';
 import { unlock } from '../vault/unlock';
 import { SetupError } from './setup-error';
 
 /** What a set-up that was interrupted had begun with, so that the next one goes on with the same key. */
 const begun = z.strictObject({ v: z.literal(1), accountId: z.string(), keyId: z.string() });
-
-/** Where a key may be given for an account that has one already. */
-export interface GivenKey {
-  readonly key?: string;
-  readonly environmentKey: string | undefined;
-}
 
 /**
  * The backup key that this account has, or a new one for an account that nobody owns yet. A new key is on this disk before
@@ -29,17 +24,16 @@ export interface GivenKey {
 export async function setupKey(
   context: CommandContext,
   connection: VaultConnection,
-  given: GivenKey,
+  given: HeldKeySources,
 ): Promise<BackupKey> {
   return connection.account.keyId === null ? newKey(context, connection) : ownKey(context, connection, given);
 }
 
-async function ownKey(context: CommandContext, connection: VaultConnection, given: GivenKey): Promise<BackupKey> {
+async function ownKey(context: CommandContext, connection: VaultConnection, given: HeldKeySources): Promise<BackupKey> {
   const { home, account } = connection;
   const keyId = account.keyId!;
   const isHere = (await findKey(home, keyId)) !== undefined;
-  const isGiven = given.key !== undefined || (given.environmentKey ?? '') !== '';
-  if (!isHere && !isGiven) {
+  if (!isHere && !isGiven(given)) {
     throw new VaultDeviceError(
       'account-owned',
       `This account has a backup key already (${formatKeyId(keyId)}), and this device does not hold it. A second key is not made: ` +

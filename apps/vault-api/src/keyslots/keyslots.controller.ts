@@ -1,6 +1,6 @@
 import type { Keyslot, KeyslotList } from '@coffer/contracts';
 import { decodeStatementHeader, signedStatementFromJson } from '@coffer/evidence';
-import { Keyslots } from '@coffer/key-vault';
+import { KeyslotRemoval, Keyslots } from '@coffer/key-vault';
 import { Controller, Inject } from '@nestjs/common';
 import { Caller, type CallerFacts } from '../platform/caller';
 import { ContractRoute } from '../platform/contract-route';
@@ -11,10 +11,16 @@ import { keyslotBody } from './keyslot-body';
 @Controller()
 export class KeyslotsController {
   readonly #keyslots: Keyslots;
+  readonly #removal: KeyslotRemoval;
   readonly #parts: VaultParts;
 
-  constructor(@Inject(Keyslots) keyslots: Keyslots, @Inject(VaultParts) parts: VaultParts) {
+  constructor(
+    @Inject(Keyslots) keyslots: Keyslots,
+    @Inject(KeyslotRemoval) removal: KeyslotRemoval,
+    @Inject(VaultParts) parts: VaultParts,
+  ) {
     this.#keyslots = keyslots;
+    this.#removal = removal;
     this.#parts = parts;
   }
 
@@ -34,6 +40,6 @@ export class KeyslotsController {
     @Caller() { account }: CallerFacts,
     @Input() { params, headers }: InputOf<'removeKeyslot'>,
   ): Promise<void> {
-    await this.#keyslots.remove(account, params.keyslotId, decodeStatementHeader(headers['coffer-statement']));
+    await this.#removal.remove(account, params.keyslotId, decodeStatementHeader(headers['coffer-statement']));
   }
 }

@@ -2,6 +2,7 @@ import {
   Activation,
   createOpaqueServer,
   DummyRecords,
+  KeyslotRemoval,
   Keyslots,
   Recovery,
   Registrations,
@@ -12,7 +13,7 @@ import { Module } from '@nestjs/common';
 import { VaultParts } from '../platform/vault-parts';
 import { failpoints } from '../runtime/failpoints';
 
-const services = [Recovery, Registrations, Activation, Keyslots] as const;
+const services = [Recovery, Registrations, Activation, Keyslots, KeyslotRemoval] as const;
 
 /** The services of libs/key-vault over the parts of this process. */
 @Module({

@@ -1,0 +1,81 @@
+import type { CommonOptions, Register } from '../command-context';
+import { readConfig } from '../config';
+import { UsageError } from '../output/usage-error';
+
+interface KeyOptions extends CommonOptions {
+  readonly key?: string;
+}
+
+interface AddOptions extends KeyOptions {
+  readonly digits?: boolean;
+  readonly password?: boolean;
+  readonly keyOut?: string;
+  readonly passwordFile?: string;
+}
+
+interface RemoveOptions extends KeyOptions {
+  readonly yes?: boolean;
+}
+
+const addHelp = `
+Needs the backup key on this device (coffer unlock), or --key FILE. Nothing is encrypted anew. Exactly one of:
+  --digits     the key as 64 digits, written down and typed back, or written to a file (--key-out)
+  --password   kept by the vault under a password that it never sees
+Passkeys are added in the restore portal.
+
+Examples:
+  coffer keyslots add --digits --key-out my-key.txt
+  coffer keyslots add --password`;
+
+const removeHelp = `
+Ends the use of a keyslot. The last one stays, and a passkey never stands alone. Whoever got the backup key by it before still
+has that key: after a leak, run "coffer keyslots rotate".
+
+Examples:
+  coffer keyslots remove password
+  coffer keyslots remove 0198c5d1-7f3a-7c41-9e0b-4a1d52f0b6c3 --yes`;
+
+/** `coffer keyslots list`, `add`, `remove`. */
+export const registerKeyslots: Register = (program, context) => {
+  const keyslots = program.command('keyslots').description('the ways by which a vault account gets its key back');
+  keyslots
+    .command('list')
+    .description('list them; a sign-in is enough')
+    .action(async ({ home }: CommonOptions) => {
+      const { runKeyslotsList } = await import('../keyslots/run-keyslots-list');
+      await runKeyslotsList(context, readConfig(home).home);
+    });
+  keyslots
+    .command('add')
+    .description('add one from a device that holds the key')
+    .option('--digits', 'a keyslot of 64 digits')
+    .option('--password', 'a keyslot with a password')
+    .option('--key-out <file>', 'write the 64 digits there instead of showing them')
+    .option('--key <file>', 'file that holds the 64-digit key; - for standard input')
+    .option('--password-file <file>', 'file that holds the new password; - for standard input')
+    .addHelpText('after', addHelp)
+    .action(async ({ home, digits = false, password = false, ...files }: AddOptions) => {
+      if (digits === password) throw new UsageError('Choose one of --digits and --password.');
+      const config = readConfig(home);
+      const { runKeyslotsAdd } = await import('../keyslots/run-keyslots-add');
+      await runKeyslotsAdd(context, {
+        ...files,
+        home: config.home,
+        kind: digits ? 'digits' : 'password',
+        environmentKey: config.key,
+        environmentPassword: config.password,
+      });
+    });
+  keyslots
+    .command('remove')
+    .argument('<keyslot>', 'its id, or its kind where there is only one of it')
+    .description('remove one from a device that holds the key')
+    .option('--yes', 'confirm that it no longer opens the backup')
+    .option('--key <file>', 'file that holds the 64-digit key; - for standard input')
+    .addHelpText('after', removeHelp)
+    .action(async (keyslot: string, { home, yes = false, ...key }: RemoveOptions) => {
+      const config = readConfig(home);
+      const { runKeyslotsRemove } = await import('../keyslots/run-keyslots-remove');
+      await runKeyslotsRemove(context, { ...key, home: config.home, keyslot, yes, environmentKey: config.key });
+    });
+};
