@@ -13,8 +13,11 @@ export default defineConfig({
       input: {
         main: resolve(import.meta.dirname, 'src/main.ts'),
         admin: resolve(import.meta.dirname, 'src/admin/main.ts'),
+        'opaque-worker': resolve(import.meta.dirname, 'src/opaque/opaque-worker.ts'),
       },
-      output: { entryFileNames: '[name].mjs' },
+      // A pool's thread calls its entry's exports by name.
+      preserveEntrySignatures: 'strict',
+      output: { entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
     },
   },
 });

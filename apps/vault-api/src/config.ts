@@ -3,6 +3,7 @@ import { CofferError } from '@coffer/foundation';
 import { defaultPolicy, type VaultPolicy } from '@coffer/key-vault';
 import { logLevels } from '@coffer/observability';
 import { z } from 'zod';
+import { defaultOpaqueThreads } from './opaque/opaque-pool';
 
 /** The environment holds a value that is not understood. Nothing was started. */
 export class ConfigError extends CofferError {
@@ -43,6 +44,7 @@ const variables = z.object({
   COFFER_LOG_LEVEL: z.enum(logLevels).default('info'),
   COFFER_LEDGER_CHECK_SECONDS: z.coerce.number<string>().min(0.1).max(60).default(30),
   COFFER_DATABASE_CONNECTIONS: z.coerce.number<string>().int().min(2).max(200).default(16),
+  COFFER_OPAQUE_THREADS: z.coerce.number<string>().int().min(0).max(64).optional(),
   COFFER_FAILPOINT: z.string().optional(),
 });
 
@@ -54,6 +56,8 @@ export interface AppConfig {
   readonly databaseUrl: string | undefined;
   readonly postgresPort: number;
   readonly databaseConnections: number;
+  /** Threads that evaluate OPAQUE; 0: none, the event loop's own. */
+  readonly opaqueThreads: number;
   readonly host: string;
   readonly port: number;
   readonly metricsPort: number;
@@ -101,6 +105,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.COFFER_POSTGRES_PORT,
     databaseConnections: value.COFFER_DATABASE_CONNECTIONS,
+    opaqueThreads: value.COFFER_OPAQUE_THREADS ?? defaultOpaqueThreads,
     host: value.COFFER_API_HOST,
     port: value.COFFER_API_PORT,
     metricsPort: value.COFFER_API_METRICS_PORT,

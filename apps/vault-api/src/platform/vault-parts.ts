@@ -1,5 +1,5 @@
 import type { Database, PgAccountTransaction, PgAnchorWatch, PgVaultStore } from '@coffer/database';
-import type { Accounts, Anchor, KeySealer, VaultIdentity } from '@coffer/key-vault';
+import type { Accounts, Anchor, KeySealer, OpaqueServer, VaultIdentity } from '@coffer/key-vault';
 import type { Logger, Registry } from '@coffer/observability';
 import type { AppConfig } from '../config';
 
@@ -24,6 +24,8 @@ export interface VaultParts {
   readonly databaseUrl: string;
   readonly sealer: KeySealer;
   readonly identity: VaultIdentity;
+  /** The server half of OPAQUE, on threads of its own unless configured otherwise. */
+  readonly opaque: OpaqueServer;
   /** Runs acts on accounts: locked, chain checked, events appended. */
   readonly accounts: Accounts<PgAccountTransaction>;
   readonly store: PgVaultStore;

@@ -12,11 +12,19 @@ import {
 import { startEmbeddedPostgres } from '@coffer/embedded-postgres';
 import { systemClock } from '@coffer/foundation';
 import { openKeyFileSealer } from '@coffer/key-sealer';
-import { Accounts, dummyRecordBytes, openVaultIdentity, type KeySealer } from '@coffer/key-vault';
+import {
+  Accounts,
+  createOpaqueServer,
+  dummyRecordBytes,
+  openVaultIdentity,
+  type KeySealer,
+  type VaultIdentity,
+} from '@coffer/key-vault';
 import { createMetrics, type Logger } from '@coffer/observability';
 import type { AppConfig } from '../config';
 import { DiskAnchor } from '../ledger/disk-anchor';
 import { LedgerRunner } from '../ledger/ledger-runner';
+import { builtOpaqueWorker, createOpaquePool, type OpaquePool } from '../opaque/opaque-pool';
 import type { VaultParts } from '../platform/vault-parts';
 
 /** How long a guess waits for the anchor before it is answered 503; the same login can be resumed. */
@@ -77,14 +85,39 @@ async function assemble(
     housekeeping: async () => store.sweep(),
   });
   await ledger.start();
+  const opaque = openOpaque(config, identity);
   return {
-    ...{ config, log, metrics, database, databaseUrl, sealer, identity, accounts, store, watch, anchor, ledger },
+    ...{
+      config,
+      log,
+      metrics,
+      database,
+      databaseUrl,
+      sealer,
+      identity,
+      opaque,
+      accounts,
+      store,
+      watch,
+      anchor,
+      ledger,
+    },
     stop: async () => {
       await ledger.stop();
+      await opaque.close();
       await database.close();
       await stopEmbedded();
     },
   };
+}
+
+/** On threads, unless none are wanted: then in the event loop's own. */
+function openOpaque({ opaqueThreads }: AppConfig, { opaqueSetup, opaquePublicKey }: VaultIdentity): OpaquePool {
+  if (opaqueThreads === 0) {
+    return { ...createOpaqueServer(opaqueSetup, opaquePublicKey), close: async () => Promise.resolve() };
+  }
+  const options = { setup: opaqueSetup, publicKey: opaquePublicKey };
+  return createOpaquePool({ ...options, entry: builtOpaqueWorker, threads: opaqueThreads });
 }
 
 /** Missing keys are made for an empty database only. */

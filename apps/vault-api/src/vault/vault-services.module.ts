@@ -1,6 +1,5 @@
 import {
   Activation,
-  createOpaqueServer,
   DummyRecords,
   KeyslotRemoval,
   Keyslots,
@@ -26,12 +25,12 @@ const services = [Recovery, Registrations, Activation, Keyslots, KeyslotRemoval]
 })
 export class VaultServicesModule {}
 
-function serviceParts(parts: VaultParts): VaultServiceParts {
-  const { accounts, store, sealer, watch, identity, config, log } = parts;
+/** What the services of libs/key-vault need, from the parts of this process. */
+export function serviceParts(parts: VaultParts): VaultServiceParts {
+  const { accounts, store, sealer, opaque, watch, identity, config, log } = parts;
   return {
-    ...{ accounts, store, sealer, watch },
+    ...{ accounts, store, sealer, opaque, watch },
     policy: config.policy,
-    opaque: createOpaqueServer(identity.opaqueSetup, identity.opaquePublicKey),
     dummies: new DummyRecords(sealer, identity.dummyRecord),
     vaultIdText: toBase64Url(identity.vaultId),
     atStep: failpoints(config.failpoint, log),
