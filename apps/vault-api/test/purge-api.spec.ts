@@ -33,7 +33,7 @@ async function find(
     return {
       ...{ objectId: newUuid(), revision: 0, found, state: 'waiting-for-backup', reason: 'no-proof' },
       ...{ sha256: sha256(bytes), hashedAtMs: 1, proofId: null, ciphertextCheckedAtMs: null, provenAtMs: null },
-      ...{ dueAtMs: null, release: null, deletion: null, firstAbsentAtMs: null, certificateId: null },
+      ...{ dueAtMs: null, release: null, report: null, deletion: null, firstAbsentAtMs: null, certificateId: null },
       ...{ attempts: 0, nextAttemptAtMs: null },
       ...change,
     };
@@ -263,6 +263,47 @@ describe('POST /v1/purge/objects/{id}/release', () => {
     expect(refused.body['code']).toBe('not-found');
     const released = await release({});
     expect([released.status, released.body['objectId']]).toEqual([200, listed!.objectId]);
+  });
+});
+
+describe('POST /v1/purge/objects/{id}/quarantine', () => {
+  const report = async (owner: RepositoryDevice, id: string, named = id) => {
+    const signed = await owner.device.statement('quarantine-plaintext', { objectId: named, reason: 'not-a-backup' });
+    return owner.device.call('POST', `/v1/purge/objects/${id}/quarantine`, signed);
+  };
+
+  it('keeps the copy, tells the person, and records what the device said (C21)', async () => {
+    const owner = await claimed();
+    const [listed] = await find(owner, { state: 'grace', reason: null });
+    const answer = await report(owner, listed!.objectId);
+    expect([answer.status, answer.body]).toMatchObject([
+      200,
+      { objectId: listed!.objectId, state: 'quarantined', bucket: 'kept', reason: 'unreadable-by-device', dueAt: null },
+    ]);
+    expect((await owner.purge()).counts.kept.objects).toBe(1);
+    const { notices } = (await owner.device.call<{ notices: { kind: string }[] }>('GET', '/v1/notices')).body;
+    expect(notices.map(({ kind }) => kind)).toContain('plaintext-quarantined');
+    const { events } = (await owner.device.call<{ events: { event: string }[] }>('GET', '/v1/ledger/events')).body;
+    const last = Buffer.from(events.at(-1)!.event, 'base64url').toString('latin1');
+    expect(last).toContain('plaintext-quarantined');
+    expect(last).toContain('not-a-backup');
+  });
+
+  it('is refused to others, for another object, and for what is gone', async () => {
+    const owner = await claimed();
+    const [there, gone, marker] = await find(
+      owner,
+      {},
+      { state: 'purged', reason: null },
+      { state: 'retained-elsewhere' },
+    );
+    const other = await claimed();
+    expect((await report(other, there!.objectId)).body['code']).toBe('not-found');
+    expect((await report(owner, there!.objectId, newUuid())).body['code']).toBe('statement-invalid');
+    for (const { objectId } of [gone!, marker!]) {
+      expect((await report(owner, objectId)).body['code']).toBe('precondition-failed');
+    }
+    expect((await owner.purge()).counts.kept.objects).toBe(1);
   });
 });
 

@@ -188,6 +188,31 @@ describe('a release', () => {
   });
 });
 
+describe('a device’s report', () => {
+  it('keeps a copy that a proof names, and only that one, until it is released (C21)', async () => {
+    const { owner, folder } = await accountWith({
+      'msgstore.db': database(1_000),
+      'msgstore-2026-10-01.1.db': database(900),
+    });
+    const listed = await untilHashed(owner, 2);
+    const kept = listed.find(({ name }) => name === 'msgstore.db')!;
+    const { objectId, sizeBytes } = kept;
+    const report = await owner.device.statement('quarantine-plaintext', { objectId, reason: 'damaged' });
+    expect((await owner.device.call('POST', `/v1/purge/objects/${objectId}/quarantine`, report)).status).toBe(200);
+    await proveCopies(owner, listed);
+    await owner.startPurge();
+    await untilPurge(owner, 'finished');
+    expect(await cloudNames(folder)).toEqual(['msgstore.db']);
+    const [certificate] = await certificatesOf(bench, owner);
+    expect(certificate!.report.body.retained.map(({ reason }) => reason)).toEqual(['quarantined']);
+    const modifiedMs = Date.parse(kept.modifiedAt);
+    const body = { objectId, sizeBytes, modifiedMs, sha256: fromBase64Url(kept.sha256!) };
+    const signed = await owner.device.statement('release-plaintext', body);
+    expect((await owner.device.call('POST', `/v1/purge/objects/${objectId}/release`, signed)).status).toBe(200);
+    await expect.poll(() => cloudNames(folder), eventually).toEqual([]);
+  });
+});
+
 describe('the worker', () => {
   it('says nothing of whom or what in its log, and counts what it did', async () => {
     const { owner } = await accountWith({ 'msgstore.db': database(1_000) });

@@ -99,7 +99,7 @@ describe('bodies', () => {
         objects++;
       }
     }
-    expect(objects).toBe(60);
+    expect(objects).toBe(62);
     expect(accepts(startLogin, login)).toBe(true);
     expect(accepts(startLogin, { ...login, remember: true })).toBe(false);
   });

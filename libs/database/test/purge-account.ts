@@ -81,7 +81,15 @@ export function foundObject(name: string, changes: Partial<PurgeObject> = {}): P
       proofId: null,
       ciphertextCheckedAtMs: null,
     },
-    ...{ provenAtMs: null, dueAtMs: null, release: null, deletion: null, firstAbsentAtMs: null, certificateId: null },
+    ...{
+      provenAtMs: null,
+      dueAtMs: null,
+      release: null,
+      report: null,
+      deletion: null,
+      firstAbsentAtMs: null,
+      certificateId: null,
+    },
     ...{ attempts: 0, nextAttemptAtMs: null },
     ...changes,
   };

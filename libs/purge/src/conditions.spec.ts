@@ -57,6 +57,11 @@ describe('evaluateConditions', () => {
     ['the object was never hashed', { object: { ...object, sha256: null } }, 'hash-too-old'],
     ['its hash is a day old', { object: { ...object, hashedAtMs: nowMs - 24 * hour } }, 'hash-too-old'],
     ['there is no proof', { proof: undefined }, 'no-proof'],
+    [
+      'a device could not read them',
+      { object: { ...object, report: { version: '1', sha256: bytes, reason: 'not-a-backup' } } },
+      'unreadable-by-device',
+    ],
     ['the proof is of other bytes', { proof: { ...proof, sha256: hashOf('other') } }, 'no-proof'],
     ['the proof is of another size', { proof: { ...proof, sizeBytes: 6 } }, 'no-proof'],
     ['the ciphertext was compared for another proof', { object: { ...object, proofId: 'q' } }, 'no-proof'],

@@ -5,6 +5,7 @@ import type { AcceptedProof } from './ports';
 import type { AccountStanding } from './purge-job';
 import { PurgeReason, type PurgeObject } from './purge-object';
 import type { PurgeSettings } from './settings';
+import { isReported } from './transition';
 
 /** Everything that the four conditions are evaluated on; all of it read at the same moment. */
 export interface ConditionInput {
@@ -87,6 +88,7 @@ function missingBytes(input: ConditionInput, needsProof: boolean): readonly Purg
   const { object, proof } = input;
   if (object.sha256 === null || isTooOld(object.hashedAtMs, input)) return [PurgeReason.hashTooOld];
   if (!needsProof) return [];
+  if (isReported(object)) return [PurgeReason.unreadableByDevice];
   const isOfTheseBytes =
     proof !== undefined &&
     equalBytes(proof.sha256, object.sha256) &&

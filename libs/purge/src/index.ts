@@ -24,7 +24,7 @@ export type {
   SignedCertificate,
 } from './ports';
 export type { AccountStanding, PurgeJob, PurgeListing, PurgeLocation, PurgeMandate } from './purge-job';
-export { PurgeReason, type Deletion, type PlaintextRelease, type PurgeObject } from './purge-object';
+export { PurgeReason, type DeviceReport, type Deletion, type PlaintextRelease, type PurgeObject } from './purge-object';
 export { firstRound, runPurgeStep, type PurgeStepOptions, type PurgeStepResult } from './run-purge-step';
 export { defaultPurgeSettings, type PurgeSettings } from './settings';
 export { bucketOf, canMove, PurgeState, purgeStates, type PurgeBucket } from './states';

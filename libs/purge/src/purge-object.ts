@@ -44,6 +44,19 @@ export interface PlaintextRelease {
   readonly ownerGeneration: number;
 }
 
+/**
+ * An owner-signed `quarantine-plaintext`: a device found that these bytes are no backup, or a damaged one. It speaks of the bytes
+ * that were there when it came, and outlives everything but a release: a new version, a return, a retry.
+ */
+export interface DeviceReport {
+  /** The version that was reported. */
+  readonly version: string;
+  /** Its hash, 32 bytes; null while the worker has made none. */
+  readonly sha256: Uint8Array | null;
+  /** The device's word for it, e.g. `not-a-backup`. */
+  readonly reason: string;
+}
+
 /** How an object came to be gone. */
 export interface Deletion {
   readonly outcome: 'deleted' | 'already-gone';
@@ -76,6 +89,8 @@ export interface PurgeObject {
   /** End of grace or of a lock; what screens show as due. */
   readonly dueAtMs: number | null;
   readonly release: PlaintextRelease | null;
+  /** What a device said of these bytes, or of others that were here before. */
+  readonly report: DeviceReport | null;
   readonly deletion: Deletion | null;
   /** First listing after the delete that did not show it. */
   readonly firstAbsentAtMs: number | null;

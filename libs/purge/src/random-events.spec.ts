@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { Crash, hashOf, PurgeWorld } from '../test/purge-world';
-import { checkConservation, CopyKind, PurgeError, quarantineObject, releaseObject, retryObject } from './index';
+import { checkConservation, CopyKind, holdsBackup, PurgeError, releaseObject, retryObject } from './index';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -48,8 +48,7 @@ const events: Readonly<Record<string, (world: PurgeWorld, n: number) => void>> =
   quarantine: (world, n) => {
     const object = world.objects[n % 4];
     if (object === undefined || ['purged', 'verifying-absence', 'retained-elsewhere'].includes(object.state)) return;
-    const kept = { ...quarantineObject(object), revision: object.revision + 1 };
-    world.objects = world.objects.map((other) => (other === object ? kept : other));
+    if (holdsBackup(object.found.kind)) world.report(object);
   },
 };
 

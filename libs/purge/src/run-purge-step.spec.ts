@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { Crash, hashOf, PurgeWorld } from '../test/purge-world';
 import { checkConservation, CopyKind, quarantineObject, releaseObject, retryObject, type PurgeObject } from './index';
+import { discoveredObject } from './transition';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -148,12 +149,76 @@ describe('runPurgeStep', () => {
       expect(world.certificates[0]?.body.retained.map(({ reason }) => reason)).toEqual(['quarantined']);
     });
 
-    it('keeps what a device reported as unreadable', async () => {
-      const world = startedWorld('broken inside');
-      await world.run(world.clock.nowMs() + day);
-      replace(world, 'msgstore-0.db', quarantineObject);
-      await world.run(world.clock.nowMs() + 9 * day);
-      expect(world.deletes).toEqual([]);
+    describe('what a device reported as unreadable (C21)', () => {
+      const reported = async (): Promise<PurgeWorld> => {
+        const world = startedWorld('broken inside');
+        await world.run(world.clock.nowMs() + day);
+        world.report(world.objects[0]!);
+        await world.run(world.clock.nowMs() + 9 * day);
+        expect(world.state('msgstore-0.db')).toBe('quarantined: unreadable-by-device');
+        expect(world.deletes).toEqual([]);
+        return world;
+      };
+      const release = (world: PurgeWorld): void => {
+        const { sizeBytes, modifiedMs } = world.objects[0]!.found;
+        const { ownerGeneration } = world.standing;
+        const given = { sha256: hashOf('broken inside'), sizeBytes, modifiedMs, ownerGeneration };
+        replace(world, 'msgstore-0.db', (object) => releaseObject(object, given));
+      };
+
+      it('stays when a proof names its bytes, and goes when it is released', async () => {
+        const world = await reported();
+        release(world);
+        await world.run(world.clock.nowMs() + 9 * day);
+        expect([world.deletes.length, world.wrongs]).toEqual([1, []]);
+      });
+
+      it('stays when its release was made void by a new key, though a proof by that key names it', async () => {
+        const world = await reported();
+        release(world);
+        await world.run(world.clock.nowMs() + 3_600_000);
+        world.rotateKey();
+        world.prove('broken inside');
+        world.clock.advanceMs(1);
+        world.start();
+        await world.run(world.clock.nowMs() + 20 * day);
+        expect(world.state('msgstore-0.db')).toBe('quarantined: unreadable-by-device');
+        expect([world.deletes, world.wrongs]).toEqual([[], []]);
+      });
+
+      it('stays when the same bytes are written again, and not when others are', async () => {
+        const world = await reported();
+        world.write('msgstore-0.db', 'broken inside');
+        await world.run(world.clock.nowMs() + 16 * day);
+        expect(world.state('msgstore-0.db')).toBe('quarantined: unreadable-by-device');
+        world.write('msgstore-0.db', 'whole');
+        world.prove('whole');
+        await world.run(world.clock.nowMs() + 16 * day);
+        expect([world.deletes.map(({ content }) => content), world.wrongs]).toEqual([['whole'], []]);
+      });
+
+      it('stays when the report came before the worker had hashed it', async () => {
+        const world = startedWorld('broken inside');
+        await world.step();
+        world.report(world.objects[0]!);
+        await world.run(world.clock.nowMs() + 9 * day);
+        const [object] = world.objects;
+        expect([object?.state, object?.report?.sha256]).toEqual(['quarantined', hashOf('broken inside')]);
+        expect(world.deletes).toEqual([]);
+      });
+
+      it('is refused for what is gone, kept elsewhere, or no backup', () => {
+        const world = startedWorld('x');
+        const found = world.found(world.copies[0]!);
+        const object = discoveredObject('o', found);
+        const refused = expect.objectContaining({ code: 'illegal-transition' });
+        for (const state of ['purged', 'verifying-absence', 'retained-elsewhere'] as const) {
+          expect(() => quarantineObject({ ...object, state }, 'not-a-backup')).toThrow(refused);
+        }
+        for (const kind of [CopyKind.deleteMarker, CopyKind.multipart]) {
+          expect(() => quarantineObject({ ...object, found: { ...found, kind } }, 'not-a-backup')).toThrow(refused);
+        }
+      });
     });
   });
 

@@ -1,6 +1,8 @@
+import { equalBytes } from '@coffer/foundation';
+
 import { PurgeError } from './errors';
-import type { FoundObject } from './found-object';
-import type { PlaintextRelease, PurgeObject, PurgeReason } from './purge-object';
+import { holdsBackup, type FoundObject } from './found-object';
+import { PurgeReason, type PlaintextRelease, type PurgeObject } from './purge-object';
 import { canMove, type PurgeState } from './states';
 
 /** What may change together with the state. */
@@ -44,6 +46,7 @@ export function discoveredObject(objectId: string, found: FoundObject): PurgeObj
     state: 'discovered',
     reason: null,
     ...unknown,
+    report: null,
     certificateId: null,
     attempts: 0,
     nextAttemptAtMs: null,
@@ -66,9 +69,26 @@ export function releaseObject(object: PurgeObject, release: PlaintextRelease): P
   return { ...object, release };
 }
 
-/** The vault stores an owner-signed report: the device could not read it. Refused for what is gone or kept elsewhere. */
-export function quarantineObject(object: PurgeObject): PurgeObject {
-  return move(object, 'quarantined', 'unreadable-by-device', { dueAtMs: null, release: null });
+/**
+ * The vault stores an owner-signed report: a device could not read these bytes. A release that was given before is void.
+ *
+ * @param reason - the device's word for it
+ * @throws PurgeError `illegal-transition` for what is gone, out of reach, or holds no backup
+ */
+export function quarantineObject(object: PurgeObject, reason: string): PurgeObject {
+  if (object.state === 'retained-elsewhere' || !holdsBackup(object.found.kind)) {
+    throw new PurgeError('illegal-transition', `a copy that is ${object.state} cannot be reported as unreadable`);
+  }
+  const report = { version: object.found.version, sha256: object.sha256, reason };
+  const patch = { report, dueAtMs: null, provenAtMs: null, release: null, nextAttemptAtMs: null };
+  return move(object, 'quarantined', PurgeReason.unreadableByDevice, patch);
+}
+
+/** Whether a device reported the bytes that are there now. Where nobody knows both hashes, the version tells. */
+export function isReported({ report, found, sha256 }: Pick<PurgeObject, 'report' | 'found' | 'sha256'>): boolean {
+  if (report === null) return false;
+  if (report.sha256 === null || sha256 === null) return report.version === found.version;
+  return equalBytes(report.sha256, sha256);
 }
 
 /** Staff send a failed object round again. @throws PurgeError `illegal-transition` for any other state */

@@ -12,6 +12,7 @@ import {
   firstRound,
   holdsBackup,
   PurgeError,
+  quarantineObject,
   runPurgeStep,
   type AcceptedProof,
   type AccountStanding,
@@ -68,6 +69,8 @@ export class PurgeWorld {
   readonly events: { kind: string; objectId?: unknown }[] = [];
   readonly notices: string[] = [];
   readonly deletes: Copy[] = [];
+  /** What a device reported as unreadable, by row: the content that was there then. */
+  readonly reports = new Map<string, string>();
   /** What went although it might not have gone. */
   readonly wrongs: string[] = [];
   readonly standing: Standing;
@@ -144,6 +147,16 @@ export class PurgeWorld {
       start: { atMs, ownerGeneration: this.standing.ownerGeneration, graceSeconds },
       stoppedAtMs: null,
     };
+  }
+
+  /** The vault takes a device's report about a row. */
+  report(object: PurgeObject): void {
+    const { path, copyId, version } = object.found;
+    const copy = this.copies.find((there) => there.path === path && there.copyId === copyId);
+    const isThese = copy !== undefined && copy.version === version;
+    const kept = { ...quarantineObject(object, 'not-a-backup'), revision: object.revision + 1 };
+    if (isThese) this.reports.set(object.objectId, copy.content);
+    this.objects = this.objects.map((other) => (other.objectId === object.objectId ? kept : other));
   }
 
   stop(): void {
@@ -366,6 +379,9 @@ export class PurgeWorld {
         proof.ownerGeneration === ownerGeneration,
     );
     if (!isReleased && copy.content.startsWith('?')) objections.push('kept by rule');
+    if (!isReleased && object !== undefined && this.reports.get(object.objectId) === copy.content) {
+      objections.push('kept for a device could not read it');
+    }
     if (!isReleased && !isProven) objections.push('its bytes are in no backup');
     if (!isReleased && this.sealed.get(`packs/${copy.content}`) !== `sealed ${copy.content}`) {
       objections.push('the ciphertext is gone');

@@ -7,9 +7,10 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `account-owned`: the account has an owner key already, and this device does not hold it.
  * - `wrong-key`: the key that came back is not the one that the account names.
  * - `no-keyslot`: nothing that could be opened.
+ * - `not-hashed`: the worker has not read a found copy yet, so nobody can say which bytes are meant.
  */
 export class VaultDeviceError extends CofferError {
-  declare readonly code: 'deployment-changed' | 'account-owned' | 'wrong-key' | 'no-keyslot';
+  declare readonly code: 'deployment-changed' | 'account-owned' | 'wrong-key' | 'no-keyslot' | 'not-hashed';
 
   constructor(code: VaultDeviceError['code'], message: string, options: CofferErrorOptions = {}) {
     super(code, message, options);

@@ -14,7 +14,15 @@ export { LedgerError } from './ledger/ledger-error';
 export { OwnerSigner, type StatementTerms } from './owner-signer';
 export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
 export { registerPassword } from './password-registration';
-export { listFoundObjects, plaintextIdentity, readPlaintext, startPurge, submitProof } from './purge-flow';
+export {
+  listFoundObjects,
+  plaintextIdentity,
+  readPlaintext,
+  releasePlaintext,
+  reportUnreadable,
+  startPurge,
+  submitProof,
+} from './purge-flow';
 export { VaultHeadKeeper } from './vault-head-keeper';
 export {
   createVaultRepository,

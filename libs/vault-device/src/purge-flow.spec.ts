@@ -11,6 +11,8 @@ import {
   OwnerSigner,
   plaintextIdentity,
   readPlaintext,
+  releasePlaintext,
+  reportUnreadable,
   startPurge,
   submitProof,
 } from './index';
@@ -163,5 +165,44 @@ describe('startPurge', () => {
     await startPurge(device, signer);
     const { body } = verifyVaultStatement(signedStatementFromJson(sent), { ...expected, purpose: 'start-purge' });
     expect(body).toEqual({ consentAtMs: clock.nowMs(), graceSeconds: null });
+  });
+});
+
+describe('reportUnreadable', () => {
+  it('signs for the one object and the word', async () => {
+    let sent: unknown;
+    const { device, signer, expected } = await connect({
+      quarantinePurgeObject: async ({ body }: { body: unknown }) => {
+        sent = body;
+        return object({ state: 'quarantined' });
+      },
+    });
+    const { objectId } = object();
+    expect(await reportUnreadable(device, signer, objectId, 'damaged')).toMatchObject({ state: 'quarantined' });
+    const purpose = 'quarantine-plaintext';
+    const { body } = verifyVaultStatement(signedStatementFromJson(sent), { ...expected, purpose });
+    expect(body).toEqual({ objectId, reason: 'damaged' });
+  });
+});
+
+describe('releasePlaintext', () => {
+  it('names hash, size and date of what was listed, and nothing that was not hashed', async () => {
+    let sent: unknown;
+    const { device, signer, expected } = await connect({
+      releasePurgeObject: async ({ body }: { body: unknown }) => {
+        sent = body;
+        return object();
+      },
+    });
+    const listed = object({ modifiedAt: '2026-11-23T10:00:00.123Z' });
+    await releasePlaintext(device, signer, listed);
+    const purpose = 'release-plaintext';
+    const { body } = verifyVaultStatement(signedStatementFromJson(sent), { ...expected, purpose });
+    expect(body).toEqual({
+      ...{ objectId: listed.objectId, sha256: seed('plaintext'), sizeBytes: listed.sizeBytes },
+      modifiedMs: Date.parse(listed.modifiedAt),
+    });
+    const unread = releasePlaintext(device, signer, object({ sha256: null }));
+    await expect(unread).rejects.toMatchObject({ code: 'not-hashed' });
   });
 });

@@ -2,6 +2,7 @@ import type { AcceptedProof, PurgeJob, PurgeObject } from '@coffer/contracts';
 import type { PlaintextIdentity, ProofOfRestorability } from '@coffer/evidence';
 import { fromBase64Url } from '@coffer/foundation';
 import type { DeviceAccount } from './device-account';
+import { VaultDeviceError } from './errors';
 import type { OwnerSigner } from './owner-signer';
 
 /** Every plaintext copy that the vault's worker has found for the account. */
@@ -47,6 +48,44 @@ export async function submitProof(
 export async function startPurge(account: DeviceAccount, signer: OwnerSigner): Promise<PurgeJob> {
   const body = { consentAtMs: account.clock.nowMs(), graceSeconds: null };
   return account.client.startPurge({ body: await signer.vaultStatement('start-purge', body) });
+}
+
+/**
+ * Reports that a found copy is no backup, or a damaged one: the vault keeps it, until it is released.
+ *
+ * @param reason - a word for it: lower-case letters, digits and hyphens, e.g. `not-a-backup`
+ * @throws VaultClientError `precondition-failed` where it is gone or nothing that could be kept
+ */
+export async function reportUnreadable(
+  account: DeviceAccount,
+  signer: OwnerSigner,
+  objectId: string,
+  reason: string,
+): Promise<PurgeObject> {
+  const body = await signer.vaultStatement('quarantine-plaintext', { objectId, reason });
+  return account.client.quarantinePurgeObject({ params: { objectId }, body });
+}
+
+/**
+ * Lets a found copy go without a backup of it: exactly the bytes that the listing names.
+ *
+ * @throws VaultDeviceError `not-hashed` while the worker has not read it; VaultClientError `checksum-mismatch` where another
+ *   copy is there now
+ */
+export async function releasePlaintext(
+  account: DeviceAccount,
+  signer: OwnerSigner,
+  { objectId, sha256, sizeBytes, modifiedAt }: PurgeObject,
+): Promise<PurgeObject> {
+  if (sha256 === null) {
+    throw new VaultDeviceError(
+      'not-hashed',
+      'The worker has not read this copy yet. Nothing was released; try again later.',
+    );
+  }
+  const named = { objectId, sha256: fromBase64Url(sha256), sizeBytes, modifiedMs: Date.parse(modifiedAt) };
+  const body = await signer.vaultStatement('release-plaintext', named);
+  return account.client.releasePurgeObject({ params: { objectId }, body });
 }
 
 /** Most bytes of a plaintext object that one owner-signed request asks for. */

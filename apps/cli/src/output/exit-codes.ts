@@ -39,6 +39,7 @@ export const exitCodes = {
   'no-repository': ExitCode.other,
   'no-snapshot': ExitCode.other,
   'not-found': ExitCode.other,
+  'not-hashed': ExitCode.other,
   'not-listed': ExitCode.other,
   'not-proven': ExitCode.other,
   'out-of-range': ExitCode.other,

@@ -4,6 +4,7 @@ import { toBase64Url } from '@coffer/foundation';
 import { describe, expect, it } from 'vitest';
 
 import { holdsBackup, needingProof } from './found-objects';
+import { namedCopies } from './named-copies';
 import { namesFor } from './taken-in-names';
 import { reasonText, standingOf } from './words';
 
@@ -23,6 +24,25 @@ const object = (change: Partial<PurgeObject> = {}): PurgeObject => ({
   reason: 'no-proof',
   dueAt: null,
   ...change,
+});
+
+describe('namedCopies', () => {
+  const all = [
+    object({ objectId: 'a' }),
+    object({ objectId: 'b', version: 'older', kind: 'old-version' }),
+    object({ objectId: 'c', path: 'other.db' }),
+    object({ objectId: 'd', kind: 'delete-marker' }),
+    object({ objectId: 'e', state: 'purged' }),
+  ];
+  const idsOf = (name: string): readonly string[] => namedCopies(all, name).map(({ objectId }) => objectId);
+
+  it('means one by its id, and every version that is there by their path', () => {
+    expect([idsOf('b'), idsOf('msgstore.db'), idsOf('other.db')]).toEqual([['b'], ['a', 'b'], ['c']]);
+  });
+
+  it.each(['nothing.db', 'd', 'e'])('finds nothing where it is asked for %s', (name) => {
+    expect(() => namedCopies(all, name)).toThrow(expect.objectContaining({ code: 'not-found' }));
+  });
 });
 
 describe('namesFor', () => {

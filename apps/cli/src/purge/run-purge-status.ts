@@ -95,7 +95,8 @@ function stillWaiting({ counts, dueAt, state }: PurgeJob, objects: readonly Purg
   });
 }
 
-function reportObject({ reporter }: CommandContext, object: PurgeObject): void {
+/** One line about one found copy. */
+export function reportObject({ reporter }: CommandContext, object: PurgeObject): void {
   const { objectId, provider, location, path, name, version, kind, sizeBytes, state, bucket, reason, dueAt } = object;
   reporter.event(
     'object',

@@ -6,16 +6,19 @@ import { Caller, type CallerFacts } from '../platform/caller';
 import { ContractRoute } from '../platform/contract-route';
 import { Input, type InputOf } from '../platform/input';
 import { ContentService } from './content.service';
+import { QuarantinesService } from './quarantines.service';
 import { ReleasesService } from './releases.service';
 
 @Controller()
 export class PlaintextObjectsController {
   readonly #content: ContentService;
   readonly #releases: ReleasesService;
+  readonly #quarantines: QuarantinesService;
 
-  constructor(content: ContentService, releases: ReleasesService) {
+  constructor(content: ContentService, releases: ReleasesService, quarantines: QuarantinesService) {
     this.#content = content;
     this.#releases = releases;
+    this.#quarantines = quarantines;
   }
 
   @ContractRoute('getPurgeObjectContent')
@@ -36,5 +39,13 @@ export class PlaintextObjectsController {
     @Input() { params, body }: InputOf<'releasePurgeObject'>,
   ): Promise<PurgeObject> {
     return this.#releases.release(account.accountId, params.objectId, body);
+  }
+
+  @ContractRoute('quarantinePurgeObject')
+  quarantine(
+    @Caller() { account }: CallerFacts,
+    @Input() { params, body }: InputOf<'quarantinePurgeObject'>,
+  ): Promise<PurgeObject> {
+    return this.#quarantines.quarantine(account.accountId, params.objectId, body);
   }
 }

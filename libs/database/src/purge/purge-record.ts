@@ -11,7 +11,9 @@ export function encodeRecord(record: PurgeObject | PurgeJob): Uint8Array {
 
 /** @throws EncodingError where the stored bytes are not what was written */
 export function decodePurgeObject(bytes: Uint8Array): PurgeObject {
-  return decodeCbor(bytes) as unknown as PurgeObject;
+  // Written before devices could report: nobody did.
+  const record = decodeCbor(bytes) as unknown as Omit<PurgeObject, 'report'> & Partial<Pick<PurgeObject, 'report'>>;
+  return { ...record, report: record.report ?? null };
 }
 
 /** @throws EncodingError where the stored bytes are not what was written */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import { newUuid } from '@coffer/foundation';
+import type { PurgeObject } from '@coffer/purge';
 import { migrate } from '../migrate';
 import { openDatabase, type Database } from '../database';
 import { statement } from '../statement';
@@ -78,6 +79,14 @@ describe('commit', () => {
     const object = { ...foundObject('msgstore.db'), sha256: new Uint8Array(32).fill(7), hashedAtMs: 123 };
     await store.commit(lease, { ...noChanges, objects: [object] });
     expect((await store.load(lease)).objects).toEqual([{ ...object, revision: 1 }]);
+  });
+
+  it('reads records of before devices could report', async () => {
+    const account = newUuid();
+    const lease = (await store.takeLease(account, 60, firstRound(account)))!;
+    const { report, ...older } = foundObject('msgstore.db');
+    await store.commit(lease, { ...noChanges, objects: [older as PurgeObject] });
+    expect((await store.load(lease)).objects).toEqual([{ ...older, report, revision: 1 }]);
   });
 
   it('refuses a worker whose lease ran out and was given to another (C13)', async () => {

@@ -36,6 +36,7 @@ export const LedgerEventKind = {
   purgeStopped: 'purge-stopped',
   purgeResumed: 'purge-resumed',
   plaintextReleased: 'plaintext-released',
+  plaintextQuarantined: 'plaintext-quarantined',
   plaintextDeleted: 'plaintext-deleted',
   certificate: 'certificate',
   accountSealed: 'account-sealed',

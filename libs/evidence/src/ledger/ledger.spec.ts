@@ -82,8 +82,8 @@ const anyEvent = fc.record({
 });
 
 describe('decodeLedgerEvent', () => {
-  it('knows the 21 kinds of the wire', () => {
-    expect(Object.values(LedgerEventKind).length).toBe(21);
+  it('knows the 22 kinds of the wire', () => {
+    expect(Object.values(LedgerEventKind).length).toBe(22);
   });
 
   property.prop([anyEvent])('inverts encodeLedgerEvent', (event) => {
@@ -230,7 +230,7 @@ describe('replayBudget', () => {
       ]);
       expect(problem(() => replayBudget(verifyChain(steps, { account }).events))).toBe('chain-broken wrong-budget 3');
     }
-    expect(kinds.length).toBe(17);
+    expect(kinds.length).toBe(18);
   });
 
   it.each<[string, Step]>([

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors';
 import { CopyKind, holdsBackup } from '../found-object';
 import { PurgeReason, type PurgeObject } from '../purge-object';
-import { move, startAgain } from '../transition';
+import { isReported, move, startAgain } from '../transition';
 import { foundGone } from './already-gone';
 import { putOff } from './put-off';
 import { changesOf, isDue, type StepContext, type StepOutcome } from './step-context';
@@ -13,7 +13,10 @@ export async function hashOne(context: StepContext): Promise<StepOutcome | undef
   try {
     const { sha256, sizeBytes } = await hashNow(context, object);
     if (sizeBytes !== object.found.sizeBytes) return outOfDate(context, object);
-    const patch = { sha256, hashedAtMs: context.nowMs, attempts: 0, nextAttemptAtMs: null };
+    const patch = {
+      ...{ sha256, hashedAtMs: context.nowMs, attempts: 0, nextAttemptAtMs: null },
+      ...(isReported(object) && object.report !== null ? { report: { ...object.report, sha256 } } : {}),
+    };
     const after =
       object.state === 'quarantined'
         ? move(object, 'quarantined', object.reason, patch)

@@ -3,7 +3,7 @@ import { copyKey, CopyKind, holdsBackup, pathKey } from '../found-object';
 import { graceEndsAtMs } from '../grace';
 import type { AcceptedProof, PurgeNotice } from '../ports';
 import { PurgeReason, type PurgeObject } from '../purge-object';
-import { move, startAgain } from '../transition';
+import { isReported, move, startAgain } from '../transition';
 import { changesOf, isDue, type StepContext, type StepOutcome } from './step-context';
 
 /** Moves every object as far as it goes on what is known, without asking a provider or a store of objects. */
@@ -76,6 +76,12 @@ function sort(object: PurgeObject): PurgeObject {
   return object;
 }
 
+/** Why these bytes are kept; undefined where nobody found them unreadable. */
+function unreadableBecause(object: PurgeObject): PurgeReason | undefined {
+  if (object.found.verdict === 'unrecognised') return PurgeReason.unreadableByRule;
+  return isReported(object) ? PurgeReason.unreadableByDevice : undefined;
+}
+
 /** After a pause everything is looked at again, from the beginning of what the pause may have changed. */
 function backInto(object: PurgeObject): PurgeObject {
   const patch = { proofId: null, ciphertextCheckedAtMs: null, provenAtMs: null, dueAtMs: null, nextAttemptAtMs: null };
@@ -88,10 +94,9 @@ async function findBackup(object: PurgeObject, context: StepContext): Promise<Pu
   if (!holdsBackup(object.found.kind)) return followPath(object, context);
   if (object.sha256 === null) return move(object, 'discovered', PurgeReason.hashTooOld);
   const isFree = isReleased(object, standing);
-  if (!isFree && object.found.verdict === 'unrecognised') {
-    // Its release is void: the key changed since.
-    return move(object, 'quarantined', PurgeReason.unreadableByRule);
-  }
+  const unreadable = isFree ? undefined : unreadableBecause(object);
+  // Its release is void, for the key changed since; or the bytes that a device reported are back.
+  if (unreadable !== undefined) return move(object, 'quarantined', unreadable);
   let proof: AcceptedProof | undefined;
   if (!isFree) {
     proof = await ports.proofs.find(lease.accountId, object.sha256, object.found.sizeBytes);

@@ -36,6 +36,7 @@ const eventKinds = [
   'purge-stopped',
   'purge-resumed',
   'plaintext-released',
+  'plaintext-quarantined',
   'plaintext-deleted',
   'certificate',
   'account-sealed',
