@@ -161,6 +161,13 @@ export const claimFigures: Claims = claims.parse({
   guesses: { attempts: 10, delaysSeconds: [0, 0, 60, 300, 900, 3600, 14_400, 43_200, 86_400] },
   purge: { graceSeconds: 0, youngKeyGraceSeconds: 0, listingGapSeconds: 1 },
   deviations: ['Plaintext is deleted without grace.', 'Listings are 1 second apart.'],
+  disclosures: [
+    {
+      party: 'A thief of the object store',
+      always: 'Sealed objects.',
+      ...{ digits: 'Nothing.', password: 'Nothing.', passkey: 'A wrap.' },
+    },
+  ],
 });
 
 export const healthFigures = health.parse({

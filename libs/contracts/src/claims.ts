@@ -16,6 +16,22 @@ export const claim = z
 /** @see claim */
 export type Claim = z.infer<typeof claim>;
 
+/** What somebody can obtain of an account, by which kinds of keyslot it has. */
+export const disclosure = z
+  .strictObject({
+    /** Who asks, or takes. */
+    party: z.string(),
+    /** Whatever the keyslot. */
+    always: z.string(),
+    digits: z.string(),
+    password: z.string(),
+    passkey: z.string(),
+  })
+  .meta({ id: 'Disclosure' });
+
+/** @see disclosure */
+export type Disclosure = z.infer<typeof disclosure>;
+
 /** Answer of `GET /v1/claims`: what this deployment can and cannot promise, computed from its configuration. */
 export const claims = z
   .strictObject({
@@ -32,6 +48,8 @@ export const claims = z
     purge: z.strictObject({ graceSeconds: count, youngKeyGraceSeconds: count, listingGapSeconds: count }),
     /** Settings that are weaker than the documented ones (demo and test deployments), in words. */
     deviations: z.array(z.string()),
+    /** What can be handed over or taken, and by whom. */
+    disclosures: z.array(disclosure),
   })
   .meta({ id: 'Claims' });
 

@@ -1,6 +1,6 @@
 export { account, challenge, notice, noticeList, noticeSeverities } from './account';
 export type { Account, Challenge, Notice, NoticeList } from './account';
-export { claim, claims, type Claim, type Claims } from './claims';
+export { claim, claims, disclosure, type Claim, type Claims, type Disclosure } from './claims';
 export { deployment, type Deployment } from './deployment';
 export { health, type Health } from './health';
 export {

@@ -1,6 +1,7 @@
 import type { Register } from '../command-context';
 import { registerBackup } from './backup';
 import { registerCertificate } from './certificate';
+import { registerClaims } from './claims';
 import { registerInit } from './init';
 import { registerInspect } from './inspect';
 import { registerKeyslots } from './keyslots';
@@ -32,4 +33,5 @@ export const registrations: readonly Register[] = [
   registerPurge,
   registerCertificate,
   registerLedger,
+  registerClaims,
 ];

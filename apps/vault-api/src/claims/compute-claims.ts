@@ -2,6 +2,7 @@ import { limits, type Claim, type Claims } from '@coffer/contracts';
 import { toBase64Url, toRfc3339, type Clock } from '@coffer/foundation';
 import { defaultPolicy } from '@coffer/key-vault';
 import type { VaultParts } from '../platform/vault-parts';
+import { disclosures } from './disclosures';
 
 /** What this deployment can and cannot promise (docs/protocol.md), computed from its configuration. */
 export function computeClaims(
@@ -34,6 +35,7 @@ export function computeClaims(
       listingGapSeconds: Math.round(purge.listingGapMs / 1000),
     },
     deviations,
+    disclosures: [...disclosures(sealer.kind)],
   };
 }
 

@@ -34,7 +34,29 @@ export function ClaimsScreen({ claims }: { readonly claims: Claims }): ReactNode
         </Panel>
         <Settings claims={claims} />
       </div>
+      <Disclosures disclosures={claims.disclosures} />
     </>
+  );
+}
+
+/** Who could obtain what, per kind of keyslot. */
+function Disclosures({ disclosures }: Pick<Claims, 'disclosures'>): ReactNode {
+  return (
+    <Panel title="What can be handed over" hint="Or taken, per kind of keyslot.">
+      <ul className="flex flex-col divide-y divide-line">
+        {disclosures.map(({ party, always, digits, password, passkey }) => (
+          <li key={party} className="flex flex-col gap-2 py-3 first:pt-0 last:pb-0">
+            <strong>{party}</strong>
+            <p>{always}</p>
+            <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-[0.9375rem]">
+              <Setting name="64-digit key">{digits}</Setting>
+              <Setting name="Password">{password}</Setting>
+              <Setting name="Passkey">{passkey}</Setting>
+            </dl>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 
