@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 
 const here = import.meta.dirname;
 
-/** Bundles the libs of this workspace into dist/; packages stay in node_modules. Further entries are worker threads. */
+/** Bundles the libs of this workspace into dist/; packages stay in node_modules. Worker threads: vite.worker.config.ts. */
 export default defineConfig({
   root: here,
   resolve: { tsconfigPaths: true },
@@ -15,7 +15,7 @@ export default defineConfig({
     rolldownOptions: {
       // Packages are imported for what they give, so what is not used need not be loaded.
       treeshake: { moduleSideEffects: 'no-external' },
-      input: { main: resolve(here, 'src/main.ts'), 'engine-worker': resolve(here, 'src/engine-worker.ts') },
+      input: { main: resolve(here, 'src/main.ts') },
       output: { entryFileNames: '[name].mjs', chunkFileNames: 'chunks/[name]-[hash].mjs' },
     },
   },

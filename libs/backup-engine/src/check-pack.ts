@@ -5,6 +5,7 @@ import { equalBytes, toHex } from '@coffer/foundation';
 
 import { openChunk } from './chunk-index';
 import type { EnginePlatform } from './platform';
+import { releaseWhole } from './release';
 
 /** A segment of one part that a pack must hold. */
 export interface ExpectedSegment {
@@ -52,9 +53,9 @@ export async function checkPack(platform: EnginePlatform, check: PackCheck): Pro
     const raw = await openChunk(platform, check.chunkIdKey, stored, entry);
     rawBytes += raw.length;
     const segment = expected.get(entry.offset);
-    if (segment === undefined) continue;
-    messages += requireSegment(segment, entry, raw);
+    if (segment !== undefined) messages += requireSegment(segment, entry, raw);
     expected.delete(entry.offset);
+    releaseWhole(raw);
   }
   if (expected.size > 0) throw wrong('a segment does not lie where the snapshot says');
   return { sealedSha256, chunks: entries.length, rawBytes, messages };

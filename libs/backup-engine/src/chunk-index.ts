@@ -65,6 +65,7 @@ export async function putPack(table: ChunkTable, number: number, pack: IndexedPa
  * Opens a stored chunk and recomputes its id.
  *
  * @param chunkIdKey - of the repository
+ * @param stored - a chunk that is stored as it is comes back as a view of it
  * @throws BackupFormatError `damaged`, `too-large`
  */
 export async function openChunk(
@@ -72,7 +73,7 @@ export async function openChunk(
   chunkIdKey: Uint8Array,
   stored: Uint8Array,
   expected: { readonly id: Uint8Array; readonly rawLength: number },
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<Uint8Array> {
   const raw = openStoredChunk(stored, expected.rawLength, platform.decompressor);
   if (!equalBytes(await platform.hmacSha256(chunkIdKey, raw), expected.id)) {
     throw new BackupFormatError('damaged', 'a chunk has not the id that was asked for', {

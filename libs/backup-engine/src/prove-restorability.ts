@@ -9,6 +9,7 @@ import type { RunOptions } from './events';
 import { readingObject, throwIfStopped } from './guard';
 import { findNeeds, type Needs } from './needed-packs';
 import { Progress } from './progress';
+import { releaseWhole } from './release';
 import type { Repository } from './repository';
 import { SealedObjects } from './sealed-objects';
 import { readWholeSnapshot } from './verify';
@@ -136,7 +137,9 @@ class ItemProver {
       const stored = plaintext.subarray(place.offset, place.offset + place.storedLength);
       const expected = { id, rawLength: place.rawLength };
       const path = this.#pathOf(place.pack);
-      hash.update(await readingObject(path, () => openChunk(platform, this.#chunkIdKey, stored, expected)));
+      const raw = await readingObject(path, () => openChunk(platform, this.#chunkIdKey, stored, expected));
+      hash.update(raw);
+      releaseWhole(raw);
     }
     return hash.digest();
   }

@@ -30,24 +30,21 @@ export function worthwhileFrameBytes(rawLength: number): number {
 /**
  * The raw bytes of a stored chunk. Its id is still to be compared.
  *
+ * @param stored - a chunk that is stored as it is comes back as a view of it
  * @param rawLength - as the table or the snapshot says, 1 to 1 MiB
  * @throws BackupFormatError `damaged`, `too-large`
  */
-export function openStoredChunk(
-  stored: Uint8Array,
-  rawLength: number,
-  decompressor: Decompressor,
-): Uint8Array<ArrayBuffer> {
+export function openStoredChunk(stored: Uint8Array, rawLength: number, decompressor: Decompressor): Uint8Array {
   if (rawLength > formatLimits.chunkBytes) throw tooLarge('chunk', 'raw length', formatLimits.chunkBytes);
   const flag = stored[0];
   if (stored.length < 2 || rawLength < 1) throw damaged('chunk', 'it is empty');
   if (flag === chunkFlags.raw) {
     if (stored.length !== rawLength + 1) throw damaged('chunk', 'its length is not the declared one');
-    return stored.slice(1);
+    return stored.subarray(1);
   }
   if (flag !== chunkFlags.zstd) throw damaged('chunk', 'its flag is unknown');
   const frame = requireZstdFrame(stored.subarray(1), rawLength);
-  let raw: Uint8Array<ArrayBuffer>;
+  let raw: Uint8Array;
   try {
     raw = decompressor.decompress(frame, rawLength);
   } catch (cause) {

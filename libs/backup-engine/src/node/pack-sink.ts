@@ -52,6 +52,7 @@ export class PackSink {
     const content = frame ?? raw;
     if (!this.#builder.fits(content.length + 1, raw.length)) await this.flush();
     this.#builder.add(id, content, raw.length, frame !== undefined);
+    if (frame !== undefined) releaseFrame(frame);
   }
 
   /**
@@ -90,7 +91,13 @@ function compress(raw: Uint8Array, habit: CompressionHabit): Uint8Array | undefi
     habit.skipNext = 1;
     return frame;
   }
+  releaseFrame(frame);
   habit.toSkip = habit.skipNext;
   habit.skipNext = Math.min(mostSkipped, 2 * habit.skipNext);
   return undefined;
+}
+
+/** A frame lies in memory of its own, as large as the chunk; a short one may lie in the pool that small buffers share. */
+function releaseFrame({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength !== Buffer.poolSize) buffer.transfer(0);
 }

@@ -2,6 +2,7 @@ import { chunkIdBytes, encodeConversation, formatLimits } from '@coffer/backup-f
 import { cutSegments, encodeSegment, type ChatSource, type Message } from '@coffer/chat-model';
 import { CofferError } from '@coffer/foundation';
 
+import { releaseWhole } from '../release';
 import { newCompressionHabit, type PackSink } from './pack-sink';
 import type { ChatsRead, NewConversation, NewSegment } from './worker-messages';
 
@@ -50,6 +51,7 @@ async function storeSegments(messages: Iterable<Message>, sink: PackSink): Promi
       const at = part * chunkIdBytes;
       if (!sink.isKnown(raw, partIds, at)) await sink.add(partIds.subarray(at, at + chunkIdBytes), raw, habit);
     }
+    releaseWhole(bytes);
     segments.push({ messages: run.length, ...spanOf(run), partIds });
   }
   return segments;

@@ -4,12 +4,13 @@ import { chunkIdBytes } from '@coffer/backup-format';
 import { openChunkedSync } from '@coffer/device-crypto/node';
 
 import { openChunk } from '../chunk-index';
+import { releaseWhole } from '../release';
 import { nodePlatform } from './platform';
 import type { FileToFinish, PackRestore } from './worker-messages';
 
 /**
- * Opens a pack, in the memory of its sealed form, and writes its chunks where they belong. Every chunk is authenticated and its id recomputed before a byte of it
- * is written.
+ * Opens a pack, in the memory of its sealed form, and writes its chunks where they belong. Every chunk is authenticated and its
+ * id recomputed before a byte of it is written.
  *
  * @throws DeviceCryptoError, BackupFormatError on damage; errors of node:fs (`ENOSPC`, …)
  */
@@ -21,7 +22,10 @@ export async function restorePack(job: PackRestore): Promise<void> {
     for (let at = 0; at < job.writes.length; at += 3) {
       const chunk = job.writes[at]!;
       const fileNumber = job.writes[at + 1]!;
-      if (opened?.chunk !== chunk) opened = { chunk, raw: await openAt(job, plaintext, chunk) };
+      if (opened?.chunk !== chunk) {
+        if (opened !== undefined) releaseWhole(opened.raw);
+        opened = { chunk, raw: await openAt(job, plaintext, chunk) };
+      }
       let file = open.get(fileNumber);
       if (file === undefined) {
         file = openSync(job.files[fileNumber]!, 'r+');
@@ -32,6 +36,7 @@ export async function restorePack(job: PackRestore): Promise<void> {
       if (open.size > filesOpen) closeOldest(open);
     }
   } finally {
+    if (opened !== undefined) releaseWhole(opened.raw);
     for (const file of open.values()) closeSync(file);
   }
 }
