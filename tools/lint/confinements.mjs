@@ -23,6 +23,10 @@ const aws = {
   group: ['@aws-sdk/*'],
   message: 'The S3 client belongs in libs/object-store and libs/plaintext-connectors.',
 };
+const keyHolders = {
+  group: ['pkcs11js', 'shamir-secret-sharing'],
+  message: 'What holds or splits sealing keys belongs in libs/key-sealer.',
+};
 const testKit = {
   group: ['@coffer/test-kit', '@coffer/test-kit/*'],
   message: 'test-kit is for *.spec.ts and apps/e2e only.',
@@ -34,7 +38,20 @@ const deep = {
   message: 'No deep imports: a lib is its index.ts, node.ts and browser.ts.',
 };
 
-const every = { nodePlatform, noble, opaque, prisma, nest, boss, aws, testKit, nodeHalf, browserHalf, deep };
+const every = {
+  nodePlatform,
+  noble,
+  opaque,
+  prisma,
+  nest,
+  boss,
+  aws,
+  keyHolders,
+  testKit,
+  nodeHalf,
+  browserHalf,
+  deep,
+};
 
 /** The whole list less what a glob is allowed. */
 const except = (...allowed) =>
@@ -97,7 +114,8 @@ export const confinements = [
     'browserHalf',
   ),
   // server adapters are Node throughout
-  restrict(['libs/{key-sealer,observability,embedded-postgres}/src/**/*.ts'], 'nodePlatform', 'nodeHalf'),
+  restrict(['libs/{observability,embedded-postgres}/src/**/*.ts'], 'nodePlatform', 'nodeHalf'),
+  restrict(['libs/key-sealer/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'keyHolders'),
   restrict(['libs/jobs/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'boss'),
   restrict(['libs/database/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'prisma'),
   restrict(['libs/plaintext-connectors/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'aws'),

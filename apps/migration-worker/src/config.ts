@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { CofferError } from '@coffer/foundation';
+import { checkSealerVariables, sealerChoice, sealerVariables, type SealerChoice } from '@coffer/key-sealer';
 import { logLevels } from '@coffer/observability';
 import { defaultPurgeSettings, type PurgeSettings } from '@coffer/purge';
 import { z } from 'zod';
@@ -17,6 +18,7 @@ const port = z.coerce.number<string>().int().min(0).max(65_535);
 const whole = z.coerce.number<string>().int().min(0);
 
 const variables = z.object({
+  ...sealerVariables,
   COFFER_HOME: z.string().min(1).default('.coffer'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   COFFER_POSTGRES_PORT: port.default(4304),
@@ -36,6 +38,8 @@ const variables = z.object({
 export interface WorkerConfig {
   /** Absolute folder of the deployment's state. */
   readonly home: string;
+  /** Where the keys are that seal what the vault keeps. */
+  readonly sealer: SealerChoice;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
   readonly postgresPort: number;
@@ -61,7 +65,7 @@ export interface WorkerConfig {
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): WorkerConfig {
   // `VARIABLE=` in an environment file means that it is not set.
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = variables.safeParse(set);
+  const parsed = variables.superRefine(checkSealerVariables).safeParse(set);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigError(`The environment is not understood. ${problems.join('; ')}. See docs/configuration.md.`);
@@ -71,6 +75,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const sources = value.COFFER_PLAINTEXT_SOURCES ?? join(home, 'plaintext-sources.json');
   return {
     home,
+    sealer: sealerChoice(value, home),
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.COFFER_POSTGRES_PORT,
     databaseConnections: value.COFFER_DATABASE_CONNECTIONS,

@@ -97,7 +97,7 @@ async function work(
   signal: AbortSignal,
   onReady: () => void,
 ): Promise<(() => Promise<void>) | undefined> {
-  const keys = await openVaultKeys(database, config.home, signal);
+  const keys = await openVaultKeys(database, config.sealer, signal);
   if (keys === undefined) return undefined;
   const sources = await openPlaintextSources(config.plaintextSources);
   const store = purgeStore(database, purgeLedger(accountsOf(database, keys)));
@@ -126,6 +126,7 @@ async function work(
     runner.stop();
     await sweep.stop();
     await queue.stop();
+    await keys.sealer.close();
   };
 }
 

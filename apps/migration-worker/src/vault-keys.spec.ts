@@ -5,9 +5,12 @@ import { migrate, openDatabase } from '@coffer/database';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import { hashAccount, openNote, type CertificateBody } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
+import type { SealerChoice } from '@coffer/key-sealer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeVault } from '../test/worker-ground';
 import { openVaultKeys } from './vault-keys';
+
+const keysIn = (home: string): SealerChoice => ({ kind: 'key-file', folder: join(home, 'keys', 'sealing') });
 
 let server: TestPostgres;
 let home: string;
@@ -23,7 +26,7 @@ afterAll(async () => {
 describe('openVaultKeys', () => {
   it('waits for the tables, then for the vault, and signs certificates with the deployment’s key', async () => {
     const database = openDatabase({ url: server.url, connections: 4 });
-    const waiting = openVaultKeys(database, home, new AbortController().signal);
+    const waiting = openVaultKeys(database, keysIn(home), new AbortController().signal);
     await migrate(server.url);
     const { identity } = await makeVault(database, home);
     const keys = (await waiting)!;
@@ -41,9 +44,9 @@ describe('openVaultKeys', () => {
     const database = openDatabase({ url: server.url, connections: 4 });
     const stopped = new AbortController();
     stopped.abort();
-    expect(await openVaultKeys(database, home, stopped.signal)).toBeUndefined();
+    expect(await openVaultKeys(database, keysIn(home), stopped.signal)).toBeUndefined();
     const elsewhere = await mkdtemp(join(tmpdir(), 'coffer-keys-'));
-    const refused = openVaultKeys(database, elsewhere, new AbortController().signal);
+    const refused = openVaultKeys(database, keysIn(elsewhere), new AbortController().signal);
     await expect(refused).rejects.toMatchObject({ code: 'key-missing' });
     await rm(elsewhere, { recursive: true, force: true });
     await database.close();

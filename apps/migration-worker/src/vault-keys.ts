@@ -1,18 +1,17 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomBytes } from '@coffer/crypto';
 import { DatabaseError, PgVaultState, type Database } from '@coffer/database';
 import { signCertificate } from '@coffer/evidence';
 import { systemClock } from '@coffer/foundation';
-import { openKeyFileSealer } from '@coffer/key-sealer';
-import { openCertificateSigner, SealerError, type KeySealer, type VaultStateRow } from '@coffer/key-vault';
+import { openSealer, type SealerChoice } from '@coffer/key-sealer';
+import { openCertificateSigner, SealerError, type SealingKeys, type VaultStateRow } from '@coffer/key-vault';
 import type { CertificateSigner } from '@coffer/purge';
 
 /** What the worker needs of the vault that made this deployment. */
 export interface VaultKeys {
   readonly vaultId: Uint8Array;
   /** Macs the events that the purge adds to an account's chain. */
-  readonly sealer: KeySealer;
+  readonly sealer: SealingKeys;
   readonly signer: CertificateSigner;
 }
 
@@ -27,14 +26,14 @@ const lookEveryMs = 500;
  */
 export async function openVaultKeys(
   database: Database,
-  home: string,
+  choice: SealerChoice,
   signal: AbortSignal,
 ): Promise<VaultKeys | undefined> {
   const store = new PgVaultState(database);
   const state = await waitForVault(store, signal);
   if (state === undefined) return undefined;
   const known = { rootId: state.sealingRootId, epochs: await store.epochs() };
-  const sealer = await openKeyFileSealer({ folder: join(home, 'keys', 'sealing'), known, clock: systemClock });
+  const sealer = await openSealer(choice, known, systemClock);
   const { vaultId } = state;
   const certificateKey = await openCertificateSigner(store, sealer, vaultId);
   return {

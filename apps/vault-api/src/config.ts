@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { CofferError } from '@coffer/foundation';
+import { checkSealerVariables, sealerChoice, sealerVariables, type SealerChoice } from '@coffer/key-sealer';
 import { defaultPolicy, type VaultPolicy } from '@coffer/key-vault';
 import { logLevels } from '@coffer/observability';
 import { z } from 'zod';
@@ -21,6 +22,7 @@ const secondsList = z
   .transform((text) => text.split(',').map(Number));
 
 const variables = z.object({
+  ...sealerVariables,
   COFFER_HOME: z.string().min(1).default('.coffer'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   COFFER_POSTGRES_PORT: port.default(4304),
@@ -52,6 +54,8 @@ const variables = z.object({
 export interface AppConfig {
   /** Absolute folder of the deployment's state. */
   readonly home: string;
+  /** Where the keys are that seal what the vault keeps. */
+  readonly sealer: SealerChoice;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
   readonly postgresPort: number;
@@ -91,7 +95,7 @@ export interface AppConfig {
  * @throws ConfigError naming each variable and what was expected of it, never its value
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AppConfig {
-  const parsed = variables.safeParse(withoutEmpty(environment));
+  const parsed = variables.superRefine(checkSealerVariables).safeParse(withoutEmpty(environment));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigError(`The environment is not understood. ${problems.join('; ')}. See docs/configuration.md.`);
@@ -102,6 +106,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     path === undefined ? join(home, name) : isAbsolute(path) ? path : resolve(path);
   return {
     home,
+    sealer: sealerChoice(value, home),
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.COFFER_POSTGRES_PORT,
     databaseConnections: value.COFFER_DATABASE_CONNECTIONS,

@@ -1,1 +1,6 @@
-export { openKeyFileSealer, type KeyFileOptions, type KnownKeys } from './key-file-sealer';
+export { openKeyFileSealer, type KeyFileOptions } from './key-file-sealer';
+export type { KnownKeys } from './known-keys';
+export { openPkcs11Sealer, type Pkcs11Options } from './pkcs11/pkcs11-sealer';
+export type { TokenOptions } from './pkcs11/token';
+export type { TokenMechanism } from './pkcs11/token-keys';
+export { checkSealerVariables, openSealer, sealerChoice, sealerVariables, type SealerChoice } from './sealer-choice';

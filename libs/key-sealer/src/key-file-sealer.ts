@@ -1,22 +1,17 @@
 import { CryptoError, openXChaCha, randomBytes, sealXChaCha } from '@coffer/crypto';
 import { hkdfSha256, hmacSha256, sha256 } from '@coffer/crypto/node';
-import { concatBytes, encodeCbor, equalBytes, fromBase64Url, toBase64Url, toHex, type Clock } from '@coffer/foundation';
+import { concatBytes, encodeCbor, fromBase64Url, toBase64Url, toHex, type Clock } from '@coffer/foundation';
 import {
   SealerError,
-  type KeySealer,
   type Sealed,
   type SealingContext,
   type SealingEpochInfo,
+  type SealingKeys,
 } from '@coffer/key-vault';
+import { associatedData } from './associated-data';
 import { createKeyFile, epochFileName, listEpochs, readKeyFile, rootFileName } from './key-files';
+import { requireEpochs, requireRoot, type KnownKeys } from './known-keys';
 import { sealerLabels } from './labels';
-
-/** Which keys the database names: they must be here, and they must be these. */
-export interface KnownKeys {
-  readonly rootId: Uint8Array;
-  /** Epochs that are not destroyed. */
-  readonly epochs: readonly { readonly epoch: number; readonly keyId: Uint8Array }[];
-}
 
 export interface KeyFileOptions {
   /** Folder of the key files, kept out of the database's backups. */
@@ -40,15 +35,10 @@ const none = new Uint8Array(0);
  *
  * @throws SealerError `key-missing`, `wrong-key` where the files are not the keys that the database names, `key-exposed`
  */
-export async function openKeyFileSealer(options: KeyFileOptions): Promise<KeySealer> {
+export async function openKeyFileSealer(options: KeyFileOptions): Promise<SealingKeys> {
   const root = await loadRoot(options);
   const rootId = hkdfSha256(root, none, sealerLabels.rootId, 8);
-  if (options.known !== undefined && !equalBytes(options.known.rootId, rootId)) {
-    throw new SealerError(
-      'wrong-key',
-      `the root key in ${options.folder} is ${toHex(rootId)}, but the database was sealed under ${toHex(options.known.rootId)}`,
-    );
-  }
+  requireRoot(rootId, options.known, `in ${options.folder}`);
   const epochs = await loadEpochs(options, root);
   return new KeyFileSealer(rootId, epochs, hkdfSha256(root, none, sealerLabels.mac, keyBytes));
 }
@@ -59,7 +49,8 @@ async function loadRoot({ folder, known, clock }: KeyFileOptions): Promise<Uint8
   if (known !== undefined) {
     throw new SealerError(
       'key-missing',
-      `the sealing key ${rootFileName} is not in ${folder}; without it nothing that the vault sealed can be opened. Put it back; a new one is made only for an empty database.`,
+      `the root key ${toHex(known.rootId)}, ${rootFileName}, is not in ${folder}; without it nothing that the vault sealed can be opened. Put its copy back, or make it again out of its shares with "coffer-admin root restore"; a new one is made only for an empty database.`,
+      { fields: { wanted: toHex(known.rootId) } },
     );
   }
   await createKeyFile(folder, rootFileName, {
@@ -79,16 +70,7 @@ async function loadEpochs({ folder, known, clock }: KeyFileOptions, root: Uint8A
     numbers = await listEpochs(folder);
   }
   const epochs = await Promise.all(numbers.map((epoch) => readEpoch(folder, epoch, wrap)));
-  for (const { epoch, keyId } of known?.epochs ?? []) {
-    const found = epochs.find((candidate) => candidate.epoch === epoch);
-    if (found === undefined) {
-      throw new SealerError('key-missing', `the sealing key ${epochFileName(epoch)} is not in ${folder}; put it back`);
-    }
-    if (!equalBytes(found.keyId, keyId)) {
-      throw new SealerError('wrong-key', `${epochFileName(epoch)} in ${folder} is not the key that the database names`);
-    }
-  }
-  if (epochs.length === 0) throw new SealerError('key-missing', `there is no epoch key in ${folder}`);
+  requireEpochs(epochs, known, `in ${folder}`);
   return epochs;
 }
 
@@ -130,13 +112,7 @@ function keyOf(text: unknown, folder: string, name: string): Uint8Array {
   return key;
 }
 
-/** The bytes that bind sealed bytes to their row: deterministic CBOR of the context and the epoch. */
-function associatedData(context: SealingContext, epoch: number): Uint8Array {
-  const { account, serial, table, stateVersion, facts } = context;
-  return encodeCbor({ v: 1, account, serial, table, stateVersion, facts: facts ?? {}, epoch });
-}
-
-class KeyFileSealer implements KeySealer {
+class KeyFileSealer implements SealingKeys {
   readonly kind = 'key-file';
   readonly rootId: Uint8Array;
   readonly #epochs: readonly EpochKey[];
@@ -183,5 +159,14 @@ class KeyFileSealer implements KeySealer {
   async mac(message: Uint8Array, context: SealingContext): Promise<Uint8Array> {
     const bound = concatBytes(sha256(associatedData(context, 0)), message);
     return hmacSha256(this.#macKey, bound);
+  }
+
+  /** Keys are read once, at the start, and stay in memory. */
+  async problem(): Promise<undefined> {
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    return undefined;
   }
 }

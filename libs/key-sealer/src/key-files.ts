@@ -23,6 +23,21 @@ export async function listEpochs(folder: string): Promise<readonly number[]> {
 }
 
 /**
+ * Reads a file that only the process's own user may read.
+ *
+ * @returns its text, or undefined where there is none
+ * @throws SealerError `key-exposed` where group or others may read it
+ */
+export async function readPrivateFile(path: string): Promise<string | undefined> {
+  const status = await stat(path).catch(() => undefined);
+  if (status === undefined) return undefined;
+  if (process.platform !== 'win32' && (status.mode & 0o077) !== 0) {
+    throw new SealerError('key-exposed', `${path} can be read by others: set its mode to 0600`);
+  }
+  return readFile(path, 'utf8');
+}
+
+/**
  * Reads a key file.
  *
  * @returns its parsed JSON, or undefined where there is none
@@ -30,13 +45,10 @@ export async function listEpochs(folder: string): Promise<readonly number[]> {
  */
 export async function readKeyFile(folder: string, name: string): Promise<Record<string, unknown> | undefined> {
   const path = join(folder, name);
-  const status = await stat(path).catch(() => undefined);
-  if (status === undefined) return undefined;
-  if (process.platform !== 'win32' && (status.mode & 0o077) !== 0) {
-    throw new SealerError('key-exposed', `${path} can be read by others: set its mode to 0600`);
-  }
+  const text = await readPrivateFile(path);
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+    return JSON.parse(text) as Record<string, unknown>;
   } catch (cause) {
     throw new SealerError('wrong-key', `${path} is no key file`, { cause });
   }

@@ -1,9 +1,14 @@
 import { utf8 } from '@coffer/foundation';
 
-/** Labels under which keys are derived from the root key of a key-file sealer. None repeats; a test asserts it. */
+/**
+ * Labels under which keys and ids are derived from the keys of a sealer, by HKDF where the key is a file and by HMAC where it
+ * stays in a token. None repeats, and none begins another; a test asserts it.
+ */
 export const sealerLabels = {
   rootId: utf8('coffer/v1/sealer-root-id'),
   epochId: utf8('coffer/v1/sealer-epoch-id'),
   epochWrap: utf8('coffer/v1/sealer-epoch-wrap'),
   mac: utf8('coffer/v1/sealer-mac'),
+  tokenMac: utf8('coffer/v1/sealer-token-mac'),
+  tokenRow: utf8('coffer/v1/sealer-token-row'),
 } as const;

@@ -37,15 +37,19 @@ export class VaultError extends CofferError {
 }
 
 /**
- * Something that was sealed does not open, or the sealing keys are not the ones that the database names.
+ * Something that was sealed does not open, the sealing keys are not the ones that the database names, or they are out of reach.
  *
  * - `does-not-open`: moved, edited, or sealed by another key. - `unknown-epoch`: its key is gone or never was here.
  * - `key-missing`, `wrong-key`, `key-exposed`: refuse to start.
+ * - `unavailable`: the token that holds the keys does not answer; nothing was sealed or opened, and it may answer later.
+ * - `token-refused`: the token cannot be used as it is configured (no such module, token or mechanism, wrong PIN); staff must
+ *   change something first.
  */
 export class SealerError extends CofferError {
-  declare readonly code: 'does-not-open' | 'unknown-epoch' | 'key-missing' | 'wrong-key' | 'key-exposed';
+  declare readonly code:
+    'does-not-open' | 'unknown-epoch' | 'key-missing' | 'wrong-key' | 'key-exposed' | 'unavailable' | 'token-refused';
 
   constructor(code: SealerError['code'], message: string, options: CofferErrorOptions = {}) {
-    super(code, message, options);
+    super(code, message, { ...options, isRetryable: options.isRetryable ?? code === 'unavailable' });
   }
 }

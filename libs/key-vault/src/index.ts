@@ -29,7 +29,7 @@ export { createOpaqueServer } from './opaque-server';
 export { dummyRecordBytes } from './password-record';
 export { defaultPolicy, type Ksf, type VaultPolicy } from './policy';
 export type { AnchorWatch } from './ports/anchor-watch';
-export type { KeySealer, Sealed, SealingContext, SealingEpochInfo } from './ports/key-sealer';
+export type { KeySealer, Sealed, SealingContext, SealingEpochInfo, SealingKeys } from './ports/key-sealer';
 export type { OpaqueServer } from './ports/opaque';
 export {
   LoginOutcome,

@@ -7,6 +7,7 @@ import { fakeClock, seed, testData } from './index';
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(testKit).sort()).toEqual([
+      'describeWithSoftHsm',
       'describeWithTestData',
       'fakeClock',
       'hexField',
@@ -16,6 +17,7 @@ describe('index', () => {
       'runSeed',
       'runSeedNumber',
       'seed',
+      'startSoftHsm',
       'testData',
       'wycheproofCases',
     ]);

@@ -115,6 +115,14 @@ export const forbiddenCases: readonly ForbiddenCase[] = [
     'boss',
   ),
   forbid(
+    'an HSM outside key-sealer',
+    'vault-api',
+    `import * as token from 'pkcs11js';\nexport const broken = token;\n`,
+    restricted,
+    'apps',
+    'hsm',
+  ),
+  forbid(
     'test-kit outside tests',
     'contracts',
     `import * as kit from '@coffer/test-kit';\nexport const broken = kit;\n`,

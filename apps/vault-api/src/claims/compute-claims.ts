@@ -23,7 +23,7 @@ export function computeClaims(
       'Who can roll back the database and the anchor together can return guesses.',
       'A web page can be changed by the server that serves it; the command line and the off-line viewer cannot.',
       'A stolen access token can spend the ten guesses and so end the password keyslot; other keyslots still work.',
-      'Deleting a key file is best effort: a disk may keep what was overwritten.',
+      destruction[sealer.kind],
     ],
     sealing: { kind: sealer.kind, oldestKeyAt: oldest === undefined ? null : toRfc3339(oldest.createdAtMs) },
     anchors: [{ kind: anchor.kind, name: 'on a disk of the operator' }],
@@ -38,6 +38,12 @@ export function computeClaims(
     disclosures: [...disclosures(sealer.kind)],
   };
 }
+
+/** What the end of a sealing key does not reach. */
+const destruction = {
+  'key-file': 'Deleting a key file is best effort: a disk may keep what was overwritten.',
+  pkcs11: 'Destroying a sealing key in the HSM does not reach a backup that was taken of the HSM itself.',
+} as const;
 
 function promises(sealing: 'key-file' | 'pkcs11'): Claim[] {
   const promise = (id: string, text: string, conditions: string[] = []): Claim => ({

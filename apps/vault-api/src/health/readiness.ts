@@ -16,6 +16,7 @@ export function readinessChecks(parts: VaultParts): readonly ReadinessCheck[] {
         }
       },
     },
+    { name: 'sealing', check: () => parts.sealer.problem() },
     { name: 'vault', check: async () => parts.ledger.sealedReason ?? undefined },
   ];
 }

@@ -1,5 +1,5 @@
 import type { Database, PgAccountTransaction, PgAnchorWatch, PgVaultStore } from '@coffer/database';
-import type { Accounts, Anchor, KeySealer, OpaqueServer, VaultIdentity } from '@coffer/key-vault';
+import type { Accounts, Anchor, OpaqueServer, SealingKeys, VaultIdentity } from '@coffer/key-vault';
 import type { Logger, Registry } from '@coffer/observability';
 import type { AppConfig } from '../config';
 
@@ -22,7 +22,7 @@ export interface VaultParts {
   readonly database: Database;
   /** For what brings connections of its own; holds the password, so never print it. */
   readonly databaseUrl: string;
-  readonly sealer: KeySealer;
+  readonly sealer: SealingKeys;
   readonly identity: VaultIdentity;
   /** The server half of OPAQUE, on threads of its own unless configured otherwise. */
   readonly opaque: OpaqueServer;

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import {
   DatabaseError,
   durabilityProblems,
@@ -11,13 +10,13 @@ import {
 } from '@coffer/database';
 import { startEmbeddedPostgres } from '@coffer/embedded-postgres';
 import { systemClock } from '@coffer/foundation';
-import { openKeyFileSealer } from '@coffer/key-sealer';
+import { openSealer } from '@coffer/key-sealer';
 import {
   Accounts,
   createOpaqueServer,
   dummyRecordBytes,
   openVaultIdentity,
-  type KeySealer,
+  type SealingKeys,
   type VaultIdentity,
 } from '@coffer/key-vault';
 import { createMetrics, type Logger } from '@coffer/observability';
@@ -69,7 +68,22 @@ async function assemble(
   stopEmbedded: () => Promise<void>,
 ): Promise<RunningVault> {
   const state = new PgVaultState(database);
-  const sealer = await openSealer(config, state);
+  const sealer = await openKeys(config, state);
+  try {
+    return await assembleSealed(config, log, { database, databaseUrl, state, sealer }, stopEmbedded);
+  } catch (error) {
+    await sealer.close();
+    throw error;
+  }
+}
+
+async function assembleSealed(
+  config: AppConfig,
+  log: Logger,
+  parts: Pick<VaultParts, 'database' | 'databaseUrl' | 'sealer'> & { readonly state: PgVaultState },
+  stopEmbedded: () => Promise<void>,
+): Promise<RunningVault> {
+  const { database, state, sealer } = parts;
   const identity = await openVaultIdentity(state, sealer, (record) => dummyRecordBytes(record, config.policy.ksf));
   const metrics = createMetrics('vault-api');
   const store = new PgVaultStore(database);
@@ -87,24 +101,11 @@ async function assemble(
   await ledger.start();
   const opaque = openOpaque(config, identity);
   return {
-    ...{
-      config,
-      log,
-      metrics,
-      database,
-      databaseUrl,
-      sealer,
-      identity,
-      opaque,
-      accounts,
-      store,
-      watch,
-      anchor,
-      ledger,
-    },
+    ...{ ...parts, config, log, metrics, identity, opaque, accounts, store, watch, anchor, ledger },
     stop: async () => {
       await ledger.stop();
       await opaque.close();
+      await sealer.close();
       await database.close();
       await stopEmbedded();
     },
@@ -121,10 +122,10 @@ function openOpaque({ opaqueThreads }: AppConfig, { opaqueSetup, opaquePublicKey
 }
 
 /** Missing keys are made for an empty database only. */
-async function openSealer(config: AppConfig, state: PgVaultState): Promise<KeySealer> {
+async function openKeys(config: AppConfig, state: PgVaultState): Promise<SealingKeys> {
   const vault = await state.state();
   const known = vault === undefined ? undefined : { rootId: vault.sealingRootId, epochs: await state.epochs() };
-  return openKeyFileSealer({ folder: join(config.home, 'keys', 'sealing'), known, clock: systemClock });
+  return openSealer(config.sealer, known, systemClock);
 }
 
 async function requireDurable(database: Database): Promise<void> {

@@ -42,3 +42,11 @@ export interface KeySealer {
   /** 32 bytes that only this sealer can make. Its key outlives the epochs, for macs guard no secret. */
   mac(message: Uint8Array, context: SealingContext): Promise<Uint8Array>;
 }
+
+/** A sealer together with what looks after its keys. */
+export interface SealingKeys extends KeySealer {
+  /** Why the keys are out of reach now, in words for staff; undefined where they are at hand. */
+  problem(): Promise<string | undefined>;
+  /** Lets go of what holds the keys, once nothing is sealed or opened any more. */
+  close(): Promise<void>;
+}
