@@ -41,6 +41,7 @@ const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {
   'fresh-login-required': 'signed-out',
   'wrong-guess': 'wrong-guess',
   'attempt-too-early': 'attempt-too-early',
+  'guesses-vetoed': 'guesses-vetoed',
   'no-attempts-left': 'no-attempts-left',
   'rate-limited': 'throttled',
   'not-found': 'not-found',

@@ -158,7 +158,11 @@ export const claimFigures: Claims = claims.parse({
   sealing: { kind: 'key-file', oldestKeyAt: at },
   anchors: [{ kind: 'disk', name: 'local' }],
   witnesses: [],
-  guesses: { attempts: 10, delaysSeconds: [0, 0, 60, 300, 900, 3600, 14_400, 43_200, 86_400] },
+  guesses: {
+    attempts: 10,
+    delaysSeconds: [0, 0, 60, 300, 900, 3600, 14_400, 43_200, 86_400],
+    longestVetoSeconds: 259_200,
+  },
   purge: { graceSeconds: 0, youngKeyGraceSeconds: 0, listingGapSeconds: 1 },
   deviations: ['Plaintext is deleted without grace.', 'Listings are 1 second apart.'],
   disclosures: [

@@ -3,6 +3,7 @@ import { AccountModule } from './account/account.module';
 import { ClaimsModule } from './claims/claims.module';
 import { DeletionsModule } from './deletions/deletions.module';
 import { GrantsModule } from './grants/grants.module';
+import { GuessVetoModule } from './guess-veto/guess-veto.module';
 import { HeadsModule } from './heads/heads.module';
 import { HealthModule } from './health/health.module';
 import { KeyslotsModule } from './keyslots/keyslots.module';
@@ -27,6 +28,7 @@ const features = [
   KeyslotsModule,
   RegistrationsModule,
   LoginsModule,
+  GuessVetoModule,
   NoticesModule,
   LedgerModule,
   ClaimsModule,

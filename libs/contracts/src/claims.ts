@@ -44,7 +44,7 @@ export const claims = z
     sealing: z.strictObject({ kind: z.enum(['key-file', 'pkcs11']), oldestKeyAt: instantText.nullable() }),
     anchors: z.array(z.strictObject({ kind: z.string(), name: z.string() })),
     witnesses: z.array(z.strictObject({ name: z.string(), key: z.string() })),
-    guesses: z.strictObject({ attempts: count, delaysSeconds: z.array(count) }),
+    guesses: z.strictObject({ attempts: count, delaysSeconds: z.array(count), longestVetoSeconds: count }),
     purge: z.strictObject({ graceSeconds: count, youngKeyGraceSeconds: count, listingGapSeconds: count }),
     /** Settings that are weaker than the documented ones (demo and test deployments), in words. */
     deviations: z.array(z.string()),

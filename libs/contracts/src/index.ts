@@ -2,6 +2,7 @@ export { account, challenge, notice, noticeList, noticeSeverities } from './acco
 export type { Account, Challenge, Notice, NoticeList } from './account';
 export { claim, claims, disclosure, type Claim, type Claims, type Disclosure } from './claims';
 export { deployment, type Deployment } from './deployment';
+export { guessVeto, type GuessVeto } from './guess-veto';
 export { health, type Health } from './health';
 export {
   activatedKeyslot,

@@ -130,7 +130,14 @@ export const keyslotRoutes = defineRoutes({
     body: { kind: 'json', schema: startLogin },
     status: 201,
     response: { kind: 'json', schema: login },
-    problems: ['login-conflict', 'login-expired', 'no-attempts-left', 'attempt-too-early', 'anchor-behind'],
+    problems: [
+      'login-conflict',
+      'login-expired',
+      'no-attempts-left',
+      'attempt-too-early',
+      'guesses-vetoed',
+      'anchor-behind',
+    ],
     isIdempotent: true,
   },
   finishLogin: {

@@ -14,6 +14,8 @@ export const limits = {
   pageEntries: 200,
   /** Guesses between two proven successes. */
   guesses: 10,
+  /** Longest guess veto, seconds: 72 hours, renewable. */
+  guessVetoSeconds: 72 * 60 * 60,
   /** Registrations an account may open in 24 hours. */
   registrationsPerDay: 5,
   /** Confirming KE1s that one registration evaluates. */

@@ -48,7 +48,7 @@ export const finishedLogin = z
 /** @see finishedLogin */
 export type FinishedLogin = z.infer<typeof finishedLogin>;
 
-/** Answer of `GET /v1/budget`. */
+/** Answer of `GET /v1/budget`; `nextAttemptAt` is after the owner's guess veto, where there is one. */
 export const budget = z
   .strictObject({ attemptsRemaining, nextAttemptAt: instantText.nullable() })
   .meta({ id: 'Budget' });

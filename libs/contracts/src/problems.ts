@@ -38,6 +38,7 @@ export const problemKinds = {
   superseded: kind(401, 'The password record was replaced during this login.'),
   'no-attempts-left': kind(423, 'No guesses are left.'),
   'attempt-too-early': kind(429, 'The next guess is not due yet.'),
+  'guesses-vetoed': kind(423, 'The owner of the account has stopped guesses.'),
   'registration-expired': kind(410, 'The registration has expired.'),
   'too-many-registrations': kind(429, 'Too many registrations were opened today.'),
   'vault-sealed': kind(503, 'The vault is sealed: its ledger does not agree with its anchor.'),

@@ -1,4 +1,5 @@
 import { accountRoutes } from './account-routes';
+import { guessVetoRoutes } from './guess-veto-routes';
 import { keyslotRoutes } from './keyslot-routes';
 import { opsRoutes } from './ops-routes';
 import { purgeRoutes } from './purge-routes';
@@ -8,6 +9,7 @@ import { repositoryRoutes } from './repository-routes';
 export const routes = {
   ...accountRoutes,
   ...keyslotRoutes,
+  ...guessVetoRoutes,
   ...repositoryRoutes,
   ...purgeRoutes,
   ...opsRoutes,

@@ -9,6 +9,7 @@ export const statementPurposes = [
   'password-record',
   'password-confirm',
   'remove-keyslot',
+  'guess-veto',
   'create-repository',
   'create-grant',
   'delete-objects',

@@ -6,7 +6,7 @@ export { PgAccountTransaction } from './vault/pg-account-transaction';
 export { PgAnchorWatch } from './vault/pg-anchor-watch';
 export { PgLedgerStore } from './vault/pg-ledger-store';
 export { PgVaultState } from './vault/pg-vault-state';
-export { PgVaultStore, type ListedEvent } from './vault/pg-vault-store';
+export { PgVaultStore, type ListedEvent, type SeenBudget } from './vault/pg-vault-store';
 export { clockMs, fromMs, instantMs, statement, type SqlValue, type Statement } from './statement';
 export {
   OpsFigures,

@@ -10,6 +10,7 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * | `malformed-password` | holds characters that no password can have, or too many; costs nothing |
  * | `wrong-guess` | the password did not open it; fields `attemptsRemaining`, `nextAttemptAt` (RFC 3339 or null) |
  * | `attempt-too-early` | the next guess is not open yet; nothing was spent; `nextAttemptAt`, `attemptsRemaining` |
+ * | `guesses-vetoed` | the account's owner has stopped guesses; nothing was spent; `nextAttemptAt`, `attemptsRemaining` |
  * | `no-attempts-left` | the password keyslot is gone or has no guesses left; other keyslots still work |
  * | `signed-out` | the session of the page has ended; sign in again |
  * | `offline` | the server was not reached; nothing was spent that an answer would have shown |
@@ -30,6 +31,7 @@ export const deviceErrorCodes = [
   'malformed-password',
   'wrong-guess',
   'attempt-too-early',
+  'guesses-vetoed',
   'no-attempts-left',
   'signed-out',
   'offline',

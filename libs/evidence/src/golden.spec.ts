@@ -44,6 +44,7 @@ describe('bytes of version 1', () => {
         "password-record c12ecd4676c1a8af ca49ae846ce3efed",
         "password-confirm 5a9fc1f99836af3b 53e17be443c3de8d",
         "remove-keyslot d03a41fa14b43417 3999fd759d84b3d7",
+        "guess-veto 28c942944d70562d cd41ab32b1637350",
         "create-repository 7e3a31dabf23d4eb a5fb97811cd60c2c",
         "create-grant 9eb4192f4f5e0cf7 e693ba87e453b1d9",
         "delete-objects a41a3df1fafa2ecf cdb91878ed0be21e",

@@ -26,6 +26,7 @@ export { verifyCertificateFile } from './certificate/verify-certificate';
 export { EvidenceError, type EvidenceErrorCode, type EvidenceReason } from './errors';
 export { checkHeadFollows, decodeHead, encodeHead, hashHead, type Head } from './head/head';
 export { replayBudget } from './ledger/budget-replay';
+export { replayVeto } from './ledger/veto-replay';
 export { verifyChain, type ExpectedChain, type VerifiedChain } from './ledger/chain';
 export {
   chainStart,
@@ -99,11 +100,13 @@ export {
   type SignedStatementText,
 } from './statement/signed-statement';
 export {
+  maximumVetoSeconds,
   VaultPurpose,
   type ActivateDigitsBody,
   type CreateGrantBody,
   type CreateRepositoryBody,
   type DeleteObjectsBody,
+  type GuessVetoBody,
   type KsfParameters,
   type PasswordConfirmBody,
   type PasswordRecordBody,

@@ -72,6 +72,7 @@ export const vaultBodies: VaultBodies = {
   },
   'password-confirm': { registrationId: anId, loginId: anId, ke1Hash: seed('ke1') },
   'remove-keyslot': { keyslotId: anId },
+  'guess-veto': { seconds: 259_200 },
   'create-repository': { repositoryId, keyId },
   'create-grant': { repositoryId },
   'delete-objects': {

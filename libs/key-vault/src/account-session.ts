@@ -35,6 +35,8 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
   readonly account: AccountRow;
   /** The database's clock after the lock, milliseconds. */
   readonly nowMs: number;
+  /** Until when the owner's guess veto lasted when the account was locked. */
+  readonly vetoedUntilMs: number | null;
   readonly record: RecordRow | null;
   /** The login that was asked for when the account was opened. */
   readonly login: LoginRow | null;
@@ -48,6 +50,7 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
     this.transaction = transaction;
     this.account = locked.row;
     this.nowMs = locked.nowMs;
+    this.vetoedUntilMs = locked.vetoedUntilMs;
     this.record = locked.record;
     this.login = locked.login;
     this.anchoredAtMs = locked.anchoredAtMs;

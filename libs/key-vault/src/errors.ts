@@ -17,6 +17,7 @@ export type VaultErrorCode =
   | 'superseded'
   | 'no-attempts-left'
   | 'attempt-too-early'
+  | 'guesses-vetoed'
   | 'registration-expired'
   | 'too-many-registrations'
   | 'vault-sealed'

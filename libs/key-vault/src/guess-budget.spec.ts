@@ -1,7 +1,16 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import * as keyVault from './index';
-import { decideSpend, defaultPolicy, openingBudget, refilled, sameBudget, withoutRecord } from './index';
+import {
+  decideSpend,
+  defaultPolicy,
+  isVetoed,
+  nextGuessAtMs,
+  openingBudget,
+  refilled,
+  sameBudget,
+  withoutRecord,
+} from './index';
 
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
@@ -11,6 +20,8 @@ describe('index', () => {
         "Accounts",
         "Activation",
         "DummyRecords",
+        "GuessVeto",
+        "KeyslotRemoval",
         "Keyslots",
         "LoginOutcome",
         "Recovery",
@@ -26,6 +37,8 @@ describe('index', () => {
         "decideSpend",
         "defaultPolicy",
         "dummyRecordBytes",
+        "isVetoed",
+        "nextGuessAtMs",
         "openCertificateSigner",
         "openVaultIdentity",
         "openingBudget",
@@ -67,10 +80,30 @@ describe('decideSpend', () => {
     },
   );
 
+  property.prop([budget, fc.nat(), fc.array(fc.nat(), { maxLength: 12 }), fc.nat()])(
+    'spends nothing before the veto is over, and from that very millisecond on decides as without one',
+    (before, nowMs, delays, untilMs) => {
+      const decision = decideSpend(before, nowMs, delays, untilMs);
+      const isStopped = before.remaining > 0 && nowMs < untilMs;
+      expect(decision).toEqual(isStopped ? { outcome: 'vetoed', untilMs } : decideSpend(before, nowMs, delays));
+    },
+  );
+
   it('follows the documented delays', () => {
     const minutes = defaultPolicy.guessDelaysMs.map((delay) => delay / 60_000);
     expect(minutes).toEqual([0, 0, 1, 5, 15, 60, 240, 720, 1440]);
   });
+});
+
+describe('nextGuessAtMs', () => {
+  property.prop([fc.option(fc.nat()), fc.option(fc.nat()), fc.nat()])(
+    'is the later of delay and veto while the veto holds, and the delay alone after it',
+    (nextAtMs, vetoedUntilMs, nowMs) => {
+      const expected = isVetoed(vetoedUntilMs, nowMs) ? Math.max(vetoedUntilMs!, nextAtMs ?? 0) : nextAtMs;
+      expect(nextGuessAtMs(nextAtMs, vetoedUntilMs, nowMs)).toBe(expected);
+      expect(isVetoed(null, nowMs)).toBe(false);
+    },
+  );
 });
 
 describe('refilled', () => {

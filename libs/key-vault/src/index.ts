@@ -4,7 +4,17 @@ export { AccountSession, type StatementExpectation } from './account-session';
 export { DummyRecords } from './dummy-records';
 export { SealerError, VaultError, type VaultErrorCode } from './errors';
 export type { EventDetails } from './event-maker';
-export { decideSpend, openingBudget, refilled, sameBudget, withoutRecord, type SpendDecision } from './guess-budget';
+export {
+  decideSpend,
+  isVetoed,
+  nextGuessAtMs,
+  openingBudget,
+  refilled,
+  sameBudget,
+  withoutRecord,
+  type SpendDecision,
+} from './guess-budget';
+export { GuessVeto } from './guess-veto';
 export { KeyslotRemoval } from './keyslot-removal';
 export { Keyslots } from './keyslots';
 export type { Anchor, AnchorEntry, AnchorHead } from './ledger/anchor';
@@ -29,6 +39,7 @@ export { createOpaqueServer } from './opaque-server';
 export { dummyRecordBytes } from './password-record';
 export { defaultPolicy, type Ksf, type VaultPolicy } from './policy';
 export type { AnchorWatch } from './ports/anchor-watch';
+export type { GuessVetoRows } from './ports/guess-veto-rows';
 export type { KeySealer, Sealed, SealingContext, SealingEpochInfo, SealingKeys } from './ports/key-sealer';
 export type { OpaqueServer } from './ports/opaque';
 export {

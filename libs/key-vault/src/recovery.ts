@@ -4,7 +4,7 @@ import { decodeCbor, encodeCbor, equalBytes, requireBytes } from '@coffer/founda
 import type { AccountSession } from './account-session';
 import type { DummyIdentity } from './dummy-records';
 import { VaultError } from './errors';
-import { decideSpend, refilled } from './guess-budget';
+import { decideSpend, isVetoed, nextGuessAtMs, refilled } from './guess-budget';
 import { evaluateLogin } from './login-evaluation';
 import {
   activeRecordContext,
@@ -52,8 +52,8 @@ export class Recovery {
    * id with the same KE1 is resumed wherever it stopped, without a second spend.
    *
    * @throws CryptoError `malformed-message` before anything is counted
-   * @throws VaultError `no-attempts-left`, `attempt-too-early` (with the budget in `fields`), `login-conflict`,
-   *   `login-expired`, `anchor-behind`, `account-sealed`, `vault-sealed`
+   * @throws VaultError `no-attempts-left`, `guesses-vetoed`, `attempt-too-early` (with the budget in `fields`),
+   *   `login-conflict`, `login-expired`, `anchor-behind`, `account-sealed`, `vault-sealed`
    */
   async start(account: AccountRow, loginId: string, ke1Bytes: Uint8Array): Promise<StartedLogin> {
     const ke1 = decodeKe1(ke1Bytes);
@@ -131,7 +131,7 @@ export class Recovery {
         isRetryable: true,
       });
     }
-    const decision = decideSpend(session.budget, nowMs, policy.guessDelaysMs);
+    const decision = decideSpend(session.budget, nowMs, policy.guessDelaysMs, session.vetoedUntilMs);
     if (decision.outcome !== 'spend') throw locked(session);
     const serial = session.budget.serial === 0 ? dummySerial : session.budget.serial;
     const { after } = decision;
@@ -246,11 +246,13 @@ function locked(session: AccountSession): VaultError {
   if (session.budget.remaining <= 0) {
     return new VaultError('no-attempts-left', 'no guesses are left; other keyslots still work', { fields });
   }
-  const waitMs = (session.budget.nextAtMs ?? session.nowMs) - session.nowMs;
+  const nextAttemptAtMs = nextGuessAtMs(session.budget.nextAtMs, session.vetoedUntilMs, session.nowMs);
+  const waitMs = (nextAttemptAtMs ?? session.nowMs) - session.nowMs;
   const retryAfterSeconds = Math.max(1, Math.ceil(waitMs / 1000));
-  return new VaultError('attempt-too-early', 'the next guess is not due yet; nothing was counted', {
-    fields: { ...fields, retryAfterSeconds },
-  });
+  const options = { fields: { ...fields, nextAttemptAtMs, retryAfterSeconds } };
+  return isVetoed(session.vetoedUntilMs, session.nowMs)
+    ? new VaultError('guesses-vetoed', 'the owner of the account has stopped guesses; nothing was counted', options)
+    : new VaultError('attempt-too-early', 'the next guess is not due yet; nothing was counted', options);
 }
 
 function wrong(session: AccountSession): VaultError {

@@ -26,6 +26,18 @@ export const vaultNotices = {
     title: 'An older password was given',
     text: 'A device gave a password that had just been replaced. Nothing was handed out.',
   }),
+  guessesVetoed: (): Notice => ({
+    kind: 'guesses-vetoed',
+    severity: 'warning',
+    title: 'Password guesses are stopped',
+    text: 'A device with this account’s key has stopped all guesses for a while. Everything else goes on. The same key can lift this at any time.',
+  }),
+  vetoLifted: (): Notice => ({
+    kind: 'veto-lifted',
+    severity: 'info',
+    title: 'Password guesses are taken again',
+    text: 'A device with this account’s key has lifted its stop. What was guessed before stays spent.',
+  }),
   registrationOpened: (): Notice => ({
     kind: 'registration-opened',
     severity: 'info',

@@ -3,6 +3,7 @@ import type {
   AccountRow,
   AccountTransaction,
   ChallengePurpose,
+  GuessVetoRows,
   KeyslotRow,
   LockedAccount,
   LoginOutcome,
@@ -28,6 +29,7 @@ interface Rows {
   readonly record: RecordRow | null;
   readonly challenges: ReadonlyMap<string, { readonly purpose: ChallengePurpose; readonly expiresAtMs: number }>;
   readonly notices: readonly NewNotice[];
+  readonly vetoedUntilMs: number | null;
   readonly shred: { readonly serial: number; readonly dueAtMs: number } | null;
 }
 
@@ -96,6 +98,7 @@ export class MemoryStore implements VaultStore {
       record: null,
       challenges: new Map(),
       notices: [],
+      vetoedUntilMs: null,
       shred: null,
     });
   }
@@ -154,8 +157,9 @@ class MemoryTransaction implements AccountTransaction {
 
   async lock(loginId?: string): Promise<LockedAccount | undefined> {
     if (this.rows === undefined) return undefined;
-    const { account, budget, events, record } = this.rows;
+    const { account, budget, vetoedUntilMs, events, record } = this.rows;
     return {
+      vetoedUntilMs,
       ...{ row: account, budget, record, last: events.at(-1) ?? null, sequencedNumber: 0 },
       login: loginId === undefined ? null : (this.rows.logins.get(loginId) ?? null),
       nowMs: this.#now,
@@ -167,7 +171,9 @@ class MemoryTransaction implements AccountTransaction {
   async spend(before: BudgetState, after: BudgetState, login: NewLogin, event: NewEvent): Promise<boolean> {
     const { budget } = this.#rows;
     const isDue = budget.nextAtMs === null || budget.nextAtMs <= this.#now;
-    if (budget.remaining <= 0 || !isDue || !this.#is(before)) return false;
+    const { vetoedUntilMs } = this.#rows;
+    const isStopped = vetoedUntilMs !== null && vetoedUntilMs > this.#now;
+    if (budget.remaining <= 0 || !isDue || isStopped || !this.#is(before)) return false;
     this.#set({ budget: after });
     await this.insertLogin(login);
     await this.append(event);
@@ -212,6 +218,10 @@ class MemoryTransaction implements AccountTransaction {
   async seal(reason: string): Promise<void> {
     this.#set({ account: { ...this.#rows.account, sealedReason: reason } });
   }
+
+  readonly veto: GuessVetoRows = {
+    set: async (vetoedUntilMs) => this.#set({ vetoedUntilMs }),
+  };
 
   async insertLogin(login: NewLogin): Promise<void> {
     const row: LoginRow = { ...login, ke2: null, state: null, outcome: null, ke3Hash: null, answer: null };

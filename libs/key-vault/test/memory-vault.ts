@@ -22,6 +22,7 @@ import {
   defaultPolicy,
   DummyRecords,
   dummyRecordBytes,
+  GuessVeto,
   KeyslotRemoval,
   Keyslots,
   Recovery,
@@ -95,6 +96,7 @@ export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
     activation: new Activation(parts),
     keyslots: new Keyslots(parts),
     removal: new KeyslotRemoval(parts),
+    veto: new GuessVeto(parts),
   };
 }
 
@@ -182,6 +184,10 @@ export class MemoryDevice {
     const ke3 = await this.ke3(attempt, ke2, of.opened);
     const { registrationId } = of.opened;
     return this.#vault.activation.activate(await this.account(), registrationId, attempt.loginId, ke3!);
+  }
+
+  async vetoGuesses(seconds: number) {
+    return this.#vault.veto.set(await this.account(), await this.statement('guess-veto', { seconds }));
   }
 
   async activateDigits() {

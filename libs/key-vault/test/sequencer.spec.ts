@@ -64,7 +64,7 @@ class MemoryLedger implements LedgerCheckStore {
 
   chainOf(accountId: string): AccountChain {
     const events = this.events.get(accountId)!;
-    return { accountId, budget: openingBudget, events, accounted: events.length };
+    return { accountId, budget: openingBudget, vetoedUntilMs: null, events, accounted: events.length };
   }
 
   async transaction<T>(work: (transaction: never) => Promise<T>): Promise<T> {
@@ -263,6 +263,7 @@ describe('chainHolds', () => {
     const forgeries: Partial<AccountChain>[] = [
       { budget: { ...chain.budget, remaining: 9 } },
       { budget: { ...chain.budget, serial: 7 } },
+      { vetoedUntilMs: 1_800_000_000_000 },
       { events: [first!, { ...second!, mac: randomBytes(32) }, third!] },
       { events: [first!, third!], accounted: 2 },
       { events: [second!, first!, third!] },

@@ -1,6 +1,7 @@
 export { openDeviceAccount, type DeviceAccount } from './device-account';
 export { activateDigits } from './digits-keyslot';
 export { VaultDeviceError } from './errors';
+export { setGuessVeto } from './guess-veto';
 export { removeKeyslot } from './keyslot-removal';
 export {
   checkLedger,

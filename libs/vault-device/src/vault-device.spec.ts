@@ -58,6 +58,7 @@ describe('index', () => {
       'recoverByPassword',
       'registerPassword',
       'removeKeyslot',
+      'setGuessVeto',
       'startPurge',
       'submitProof',
       'vaultStore',

@@ -2,6 +2,7 @@ import type { Register } from '../command-context';
 import { registerBackup } from './backup';
 import { registerCertificate } from './certificate';
 import { registerClaims } from './claims';
+import { registerGuesses } from './guesses';
 import { registerInit } from './init';
 import { registerInspect } from './inspect';
 import { registerKeyslots } from './keyslots';
@@ -26,6 +27,7 @@ export const registrations: readonly Register[] = [
   registerUnlock,
   registerKeyslots,
   registerPassword,
+  registerGuesses,
   registerBackup,
   registerSnapshots,
   registerRestore,

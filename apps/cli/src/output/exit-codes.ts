@@ -116,6 +116,7 @@ export const exitCodes = {
   'vault-sealed': ExitCode.unreachable,
 
   'attempt-too-early': ExitCode.noGuesses,
+  'guesses-vetoed': ExitCode.noGuesses,
   'no-attempts-left': ExitCode.noGuesses,
   'rate-limited': ExitCode.noGuesses,
   'too-many-registrations': ExitCode.noGuesses,

@@ -111,6 +111,14 @@ function told(error: unknown, spent: Attempts | undefined): unknown {
       { cause: error, fields: left },
     );
   }
+  if (error instanceof VaultClientError && error.code === 'guesses-vetoed') {
+    const left = { attemptsRemaining: error.attemptsRemaining ?? 0, nextAttemptAt: error.nextAttemptAt ?? null };
+    return new CofferError(
+      'guesses-vetoed',
+      `A device that holds this account's key has stopped password guesses; nothing was counted. The backup opens with the 64-digit key (--key FILE) now. ${attemptsText(left)}`,
+      { cause: error, fields: left },
+    );
+  }
   if (error instanceof VaultClientError && error.code === 'no-attempts-left') {
     return new CofferError(
       'no-attempts-left',

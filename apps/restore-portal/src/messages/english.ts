@@ -96,6 +96,9 @@ export const english = {
     'It holds a character that no password can have, or is too long. Nothing was counted.',
   'error.attempt-too-early': 'Too early for the next guess',
   'error.attempt-too-early-text': 'After wrong guesses the vault waits longer and longer. Nothing was counted now.',
+  'error.guesses-vetoed': 'Password guesses are stopped',
+  'error.guesses-vetoed-text':
+    'A device that holds this account’s key has stopped them for a while. Nothing was counted. Your 64-digit key opens the backup now.',
   'error.no-attempts-left': 'No guesses are left for the password',
   'error.no-attempts-left-text': 'The password keyslot is closed. Your 64-digit key still opens the backup.',
   'error.signed-out': 'Your session has ended',

@@ -1,6 +1,6 @@
 import type { Budget, FinishedLogin, Login } from '@coffer/contracts';
 import { fromBase64Url, toBase64Url, toHex, toRfc3339 } from '@coffer/foundation';
-import { Recovery } from '@coffer/key-vault';
+import { nextGuessAtMs, Recovery } from '@coffer/key-vault';
 import { Controller, Inject } from '@nestjs/common';
 import { Caller, type CallerFacts } from '../platform/caller';
 import { ContractRoute } from '../platform/contract-route';
@@ -48,8 +48,9 @@ export class LoginsController {
 
   @ContractRoute('getBudget')
   async budget(@Caller() { account }: CallerFacts): Promise<Budget> {
-    const { remaining, nextAtMs } = await this.#parts.store.budget(account.accountId);
-    return { attemptsRemaining: remaining, nextAttemptAt: instantOrNull(nextAtMs) };
+    const { remaining, nextAtMs, vetoedUntilMs, nowMs } = await this.#parts.store.budget(account.accountId);
+    const nextAttemptAt = instantOrNull(nextGuessAtMs(nextAtMs, vetoedUntilMs, nowMs));
+    return { attemptsRemaining: remaining, nextAttemptAt };
   }
 }
 

@@ -1,6 +1,7 @@
 import {
   Activation,
   DummyRecords,
+  GuessVeto,
   KeyslotRemoval,
   Keyslots,
   Recovery,
@@ -12,7 +13,7 @@ import { Module } from '@nestjs/common';
 import { VaultParts } from '../platform/vault-parts';
 import { failpoints } from '../runtime/failpoints';
 
-const services = [Recovery, Registrations, Activation, Keyslots, KeyslotRemoval] as const;
+const services = [Recovery, Registrations, Activation, Keyslots, KeyslotRemoval, GuessVeto] as const;
 
 /** The services of libs/key-vault over the parts of this process. */
 @Module({

@@ -57,7 +57,8 @@ export const insertNotice = statement(
 
 export const findBudget = statement(
   'find-budget',
-  `SELECT remaining, attempt, ${instantMs('next_guess_at')} AS "nextAtMs", active_serial AS serial
+  `SELECT remaining, attempt, ${instantMs('next_guess_at')} AS "nextAtMs", active_serial AS serial,
+     ${instantMs('vetoed_until')} AS "vetoedUntilMs", ${clockMs} AS "nowMs"
    FROM budgets WHERE account_id = $1`,
 );
 

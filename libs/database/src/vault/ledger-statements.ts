@@ -67,7 +67,7 @@ export const findEntries = statement(
 export const findChains = statement(
   'find-chains',
   `SELECT b.account_id AS "accountId", b.remaining, b.attempt, ${instantMs('b.next_guess_at')} AS "nextAtMs",
-     b.active_serial AS serial, e.number, e.event, e.mac,
+     b.active_serial AS serial, ${instantMs('b.vetoed_until')} AS "vetoedUntilMs", e.number, e.event, e.mac,
      (SELECT count(*) FROM ledger_leaves l WHERE l.account_id = b.account_id)
        + (SELECT count(*) FROM ledger_queue q WHERE q.account_id = b.account_id) AS accounted
    FROM (SELECT budgets.* FROM budgets JOIN accounts USING (account_id)

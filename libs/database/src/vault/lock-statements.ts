@@ -3,7 +3,8 @@ import { clockMs, fromMs, instantMs, statement } from '../statement';
 /** Every transaction of an account begins here. */
 export const lockBudget = statement(
   'lock-budget',
-  `SELECT remaining, attempt, ${instantMs('next_guess_at')} AS "nextAtMs", active_serial AS serial
+  `SELECT remaining, attempt, ${instantMs('next_guess_at')} AS "nextAtMs", active_serial AS serial,
+     ${instantMs('vetoed_until')} AS "vetoedUntilMs"
      FROM budgets WHERE account_id = $1 FOR UPDATE`,
 );
 
@@ -46,7 +47,7 @@ export const spendGuess = statement(
   `WITH spent AS (
      UPDATE budgets SET remaining = $5, attempt = $6, next_guess_at = ${fromMs('$7')}
      WHERE account_id = $1 AND remaining > 0 AND (next_guess_at IS NULL OR next_guess_at <= clock_timestamp())
-       AND remaining = $2 AND attempt = $3 AND active_serial = $4
+       AND (vetoed_until IS NULL OR vetoed_until <= clock_timestamp()) AND remaining = $2 AND attempt = $3 AND active_serial = $4
      RETURNING account_id, remaining, attempt, next_guess_at, active_serial
    ), login AS (
      INSERT INTO logins (account_id, login_id, ke1_hash, serial, attempt, remaining, next_guess_at, created_at, expires_at,
@@ -69,6 +70,9 @@ export const changeBudget = statement(
   `UPDATE budgets SET remaining = $2, attempt = $3, next_guess_at = ${fromMs('$4')}, active_serial = $5
    WHERE account_id = $1 AND remaining = $6 AND attempt = $7 AND active_serial = $8`,
 );
+
+/** The owner's guess veto, or NULL. */
+export const setVeto = statement('set-veto', `UPDATE budgets SET vetoed_until = ${fromMs('$2')} WHERE account_id = $1`);
 
 /** $1 account $2 number $3 event $4 hash $5 mac $6 salt $7 kind $8 at $9 remaining $10 attempt $11 next $12 serial. */
 export const insertEvent = statement(

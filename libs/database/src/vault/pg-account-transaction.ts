@@ -2,6 +2,7 @@ import type { BudgetState } from '@coffer/evidence';
 import type {
   AccountTransaction,
   ChallengePurpose,
+  GuessVetoRows,
   KeyslotRow,
   LockedAccount,
   LoginOutcome,
@@ -45,6 +46,8 @@ type LockedColumns = AccountColumns &
     readonly vaultSealedReason: string | null;
   };
 
+type BudgetColumns = BudgetState & { readonly vetoedUntilMs: number | null };
+
 /** One account's transaction on PostgreSQL. Other areas run their own statements in it through `sql`. */
 export class PgAccountTransaction implements AccountTransaction {
   readonly accountId: string;
@@ -56,13 +59,14 @@ export class PgAccountTransaction implements AccountTransaction {
   }
 
   async lock(loginId?: string): Promise<LockedAccount | undefined> {
-    const [budget] = await this.sql.rows<BudgetState>(lock.lockBudget, [this.accountId]);
-    if (budget === undefined) return undefined;
+    const [locked] = await this.sql.rows<BudgetColumns>(lock.lockBudget, [this.accountId]);
+    if (locked === undefined) return undefined;
+    const { vetoedUntilMs, ...budget } = locked;
     const [row] = await this.sql.rows<LockedColumns>(lock.readLocked, [this.accountId, loginId ?? null]);
     if (row === undefined) throw new DatabaseError('failed', 'an account has a budget but no row');
     return {
       row: toAccount(this.accountId, row),
-      budget,
+      ...{ budget, vetoedUntilMs },
       last: row.number === null ? null : { number: row.number, event: row.event, mac: row.mac },
       sequencedNumber: row.sequencedNumber,
       record: toRecord(row),
@@ -116,6 +120,12 @@ export class PgAccountTransaction implements AccountTransaction {
   async seal(reason: string): Promise<void> {
     await this.#change(account.sealAccount, [reason]);
   }
+
+  readonly veto: GuessVetoRows = {
+    set: async (untilMs) => {
+      await this.#change(lock.setVeto, [untilMs]);
+    },
+  };
 
   async insertLogin(row: NewLogin): Promise<void> {
     await this.#change(login.insertLogin, [

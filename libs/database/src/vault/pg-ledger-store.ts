@@ -131,16 +131,17 @@ export class PgLedgerStore implements LedgerCheckStore {
     type Row = AccountChain['budget'] & {
       readonly accountId: string;
       readonly accounted: number;
+      readonly vetoedUntilMs: number | null;
       readonly number: number | null;
       readonly event: Uint8Array;
       readonly mac: Uint8Array;
     };
     const chains = new Map<string, AccountChain & { readonly events: StoredEvent[] }>();
     for (const row of await this.#sql.rows<Row>(ledger.findChains, [after, limit])) {
-      const { accountId, accounted, remaining, attempt, nextAtMs, serial } = row;
+      const { accountId, accounted, vetoedUntilMs, remaining, attempt, nextAtMs, serial } = row;
       const chain = chains.get(accountId) ?? {
         accountId,
-        accounted,
+        ...{ accounted, vetoedUntilMs },
         budget: { remaining, attempt, nextAtMs, serial },
         events: [],
       };

@@ -24,6 +24,12 @@ export interface ListedEvent extends StoredEvent {
   readonly leafIndex: number | null;
 }
 
+/** A budget as it was at one moment of the database's clock. */
+export interface SeenBudget extends BudgetState {
+  readonly vetoedUntilMs: number | null;
+  readonly nowMs: number;
+}
+
 /** Accounts on PostgreSQL. */
 export class PgVaultStore implements VaultStore<PgAccountTransaction> {
   readonly #database: Database;
@@ -88,8 +94,8 @@ export class PgVaultStore implements VaultStore<PgAccountTransaction> {
   }
 
   /** The budget as it is, without a lock: for telling, not for deciding. */
-  async budget(accountId: string): Promise<BudgetState> {
-    const [row] = await this.#database.rows<BudgetState>(account.findBudget, [accountId]);
+  async budget(accountId: string): Promise<SeenBudget> {
+    const [row] = await this.#database.rows<SeenBudget>(account.findBudget, [accountId]);
     if (row === undefined) throw new DatabaseError('failed', 'an account has no budget row');
     return row;
   }

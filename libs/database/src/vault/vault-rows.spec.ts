@@ -83,15 +83,17 @@ describe.each(servers)('on %s', (_name, programFolder) => {
     expect(await store.transaction(newUuid(), (transaction) => transaction.lock())).toBeUndefined();
   });
 
-  it.each<[string, Partial<BudgetState>, Partial<BudgetState>]>([
+  it.each<[string, Partial<BudgetState> & { vetoedUntilMs?: number }, Partial<BudgetState>]>([
     ['no guess is left', { remaining: 0 }, {}],
     ['the next one is not due', { nextAtMs: 4_000_000_000_000 }, {}],
+    ['the owner’s veto holds', { vetoedUntilMs: 4_000_000_000_000 }, {}],
     ['the row is not what was read', {}, { remaining: 9 }],
     ['another guess came between', {}, { attempt: 3 }],
     ['the record was replaced', {}, { serial: 5 }],
   ])('spends nothing and writes neither login nor event when %s', async (_case, stored, read) => {
     const accountId = await newAccount();
-    const row = { ...opening, ...stored };
+    const { vetoedUntilMs, ...row } = { ...opening, ...stored };
+    await store.transaction(accountId, (transaction) => transaction.veto.set(vetoedUntilMs ?? null));
     await database.prisma.budget.update({
       where: { accountId },
       data: { remaining: row.remaining, nextGuessAt: row.nextAtMs === null ? null : new Date(row.nextAtMs) },
@@ -104,6 +106,16 @@ describe.each(servers)('on %s', (_name, programFolder) => {
     expect(await database.prisma.budget.findUnique({ where: { accountId } })).toMatchObject({
       remaining: row.remaining,
     });
+  });
+
+  it('spends again from the instant on at which the veto is over, by its own clock', async () => {
+    const accountId = await newAccount();
+    const { nowMs } = await store.findAccount('https://issuer', accountId);
+    await store.transaction(accountId, (transaction) => transaction.veto.set(nowMs - 1));
+    const locked = await store.transaction(accountId, (transaction) => transaction.lock());
+    expect([locked?.vetoedUntilMs, locked?.budget]).toEqual([nowMs - 1, opening]);
+    expect(await spend(accountId, opening, { ...opening, remaining: 9, attempt: 1 })).toBe(true);
+    expect((await store.budget(accountId)).vetoedUntilMs).toBe(nowMs - 1);
   });
 
   it('lets one of many spends from the same budget through, without any lock before it', async () => {
@@ -152,7 +164,7 @@ describe('the hot statements', () => {
     expect(spendGuess.text).toContain(
       'UPDATE budgets SET remaining = $5, attempt = $6, next_guess_at = to_timestamp($7::bigint / 1000.0) ' +
         'WHERE account_id = $1 AND remaining > 0 AND (next_guess_at IS NULL OR next_guess_at <= clock_timestamp()) ' +
-        'AND remaining = $2 AND attempt = $3 AND active_serial = $4',
+        'AND (vetoed_until IS NULL OR vetoed_until <= clock_timestamp()) AND remaining = $2 AND attempt = $3 AND active_serial = $4',
     );
     expect(spendGuess.text.match(/FROM spent/g)).toHaveLength(4);
     expect(storeEvaluation.text).toContain('ke2 IS NULL AND state_sealed IS NULL AND outcome IS NULL');

@@ -22,6 +22,8 @@ export const LedgerEventKind = {
   guess: 'guess',
   proven: 'proven',
   loginSuperseded: 'login-superseded',
+  guessesVetoed: 'guesses-vetoed',
+  vetoLifted: 'veto-lifted',
   registrationOpened: 'registration-opened',
   keyslotProven: 'keyslot-proven',
   keyslotRemoved: 'keyslot-removed',

@@ -13,6 +13,7 @@ import {
   ledgerEntry,
   LedgerEventKind,
   replayBudget,
+  replayVeto,
   verifyChain,
   type BudgetState,
   type LedgerEvent,
@@ -82,8 +83,8 @@ const anyEvent = fc.record({
 });
 
 describe('decodeLedgerEvent', () => {
-  it('knows the 22 kinds of the wire', () => {
-    expect(Object.values(LedgerEventKind).length).toBe(22);
+  it('knows the 24 kinds of the wire', () => {
+    expect(Object.values(LedgerEventKind).length).toBe(24);
   });
 
   property.prop([anyEvent])('inverts encodeLedgerEvent', (event) => {
@@ -230,7 +231,7 @@ describe('replayBudget', () => {
       ]);
       expect(problem(() => replayBudget(verifyChain(steps, { account }).events))).toBe('chain-broken wrong-budget 3');
     }
-    expect(kinds.length).toBe(18);
+    expect(kinds.length).toBe(20);
   });
 
   it.each<[string, Step]>([
@@ -239,5 +240,24 @@ describe('replayBudget', () => {
   ])('refuses a chain that starts %s', (_name, step) => {
     const steps = verifyChain(chain([step]), { account }).events;
     expect(problem(() => replayBudget(steps))).toBe('chain-broken wrong-budget 1');
+  });
+});
+
+describe('replayVeto', () => {
+  const replayed = (...steps: Step[]) =>
+    replayVeto(verifyChain(chain([{ kind: 'account-opened' }, ...steps]), { account }).events);
+  const vetoed = (untilMs: CborValue): Step => ({ kind: 'guesses-vetoed', details: { untilMs } });
+
+  it('gives the last veto, also after it is over, and none after a lift', () => {
+    expect(replayed()).toBeNull();
+    expect(replayed(vetoed(nowMs))).toBe(nowMs);
+    expect(replayed(vetoed(nowMs), vetoed(nowMs + 7), { kind: 'guess', remaining: 9, attempt: 1 })).toBe(nowMs + 7);
+    expect(replayed(vetoed(nowMs), { kind: 'veto-lifted' })).toBeNull();
+    expect(replayVeto([], nowMs)).toBe(nowMs);
+  });
+
+  it('refuses a veto that does not say until when', () => {
+    expect(problem(() => replayed(vetoed('soon')))).toBe('event-invalid malformed 2');
+    expect(problem(() => replayed({ kind: 'guesses-vetoed' }))).toBe('event-invalid malformed 2');
   });
 });

@@ -7,6 +7,7 @@ export const VaultPurpose = {
   passwordRecord: 'password-record',
   passwordConfirm: 'password-confirm',
   removeKeyslot: 'remove-keyslot',
+  guessVeto: 'guess-veto',
   createRepository: 'create-repository',
   createGrant: 'create-grant',
   deleteObjects: 'delete-objects',
@@ -68,6 +69,15 @@ export interface PasswordConfirmBody {
 /** Body of `remove-keyslot`. */
 export interface RemoveKeyslotBody {
   readonly keyslotId: string;
+}
+
+/** Longest guess veto in seconds: 72 hours. It may be renewed. */
+export const maximumVetoSeconds = 72 * 3600;
+
+/** Body of `guess-veto`. */
+export interface GuessVetoBody {
+  /** How long from now on no guess is taken, by the vault's clock; 0 lifts the veto. At most `maximumVetoSeconds`. */
+  readonly seconds: number;
 }
 
 /** Body of `create-repository`. */
@@ -143,6 +153,7 @@ export interface VaultBodies {
   readonly 'password-record': PasswordRecordBody;
   readonly 'password-confirm': PasswordConfirmBody;
   readonly 'remove-keyslot': RemoveKeyslotBody;
+  readonly 'guess-veto': GuessVetoBody;
   readonly 'create-repository': CreateRepositoryBody;
   readonly 'create-grant': CreateGrantBody;
   readonly 'delete-objects': DeleteObjectsBody;

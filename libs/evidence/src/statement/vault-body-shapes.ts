@@ -19,7 +19,13 @@ import {
   whole,
   type Shape,
 } from '../shape';
-import type { KsfParameters, PurgeConsentBody, VaultBodies, VaultPurpose } from './vault-bodies';
+import {
+  maximumVetoSeconds,
+  type KsfParameters,
+  type PurgeConsentBody,
+  type VaultBodies,
+  type VaultPurpose,
+} from './vault-bodies';
 
 const sha256 = bytes(32);
 
@@ -49,6 +55,7 @@ export const vaultBodyShapes: { readonly [P in VaultPurpose]: Shape<VaultBodies[
   }),
   'password-confirm': record({ registrationId: uuid, loginId: uuid, ke1Hash: sha256 }),
   'remove-keyslot': record({ keyslotId: uuid }),
+  'guess-veto': record({ seconds: whole(0, maximumVetoSeconds) }),
   'create-repository': record({ repositoryId: bytes(16), keyId: bytes(8) }),
   'create-grant': record({ repositoryId: bytes(16) }),
   'delete-objects': where(

@@ -80,7 +80,7 @@ describe('verifyVaultStatement', () => {
   });
 
   it('covers every purpose of the wire', () => {
-    expect(purposes.length).toBe(15);
+    expect(purposes.length).toBe(16);
     expect(purposes.toSorted()).toEqual(Object.keys(vaultBodies).toSorted());
   });
 
@@ -242,6 +242,9 @@ describe('decodeVaultBody', () => {
     ['too much memory', () => withKsf({ memoryKiB: 262_145 })],
     ['too few passes', () => withKsf({ iterations: 2 })],
     ['half a lane', () => withKsf({ parallelism: 0.5 })],
+    ['a veto of more than 72 hours', () => encodeVaultBody('guess-veto', { seconds: 259_201 })],
+    ['a veto of less than nothing', () => encodeVaultBody('guess-veto', { seconds: -1 })],
+    ['a veto of half a second', () => encodeVaultBody('guess-veto', { seconds: 0.5 })],
     ['a negative offset', () => encodeVaultBody('read-plaintext', { ...vaultBodies['read-plaintext'], offset: -1 })],
     ['a range of nothing', () => encodeVaultBody('read-plaintext', { ...vaultBodies['read-plaintext'], length: 0 })],
     ['a lone surrogate', () => encodeVaultBody('release-pin', { ...vaultBodies['release-pin'], itemPath: '\ud800' })],

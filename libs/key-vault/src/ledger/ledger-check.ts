@@ -4,6 +4,7 @@ import {
   ledgerEntry,
   openCheckpoint,
   replayBudget,
+  replayVeto,
   treeRoot,
   verifyChain,
   type BudgetState,
@@ -22,6 +23,7 @@ import type { LedgerStore } from './ledger-store';
 export interface AccountChain {
   readonly accountId: string;
   readonly budget: BudgetState;
+  readonly vetoedUntilMs: number | null;
   readonly events: readonly StoredEvent[];
   /** How many of its events are in the tree or wait for it. */
   readonly accounted: number;
@@ -101,7 +103,7 @@ export async function checkLeaves(store: LedgerCheckStore, first: number, limit:
   return { next: first + leaves.length, problem: undefined, differingAccounts: [...differing] };
 }
 
-/** Whether an account's budget is what its own chain says, every event of it the vault's own. */
+/** Whether an account's budget and veto are what its own chain says, every event of it the vault's own. */
 export async function chainHolds(sealer: KeySealer, chain: AccountChain): Promise<boolean> {
   if (chain.events.length === 0 || chain.accounted !== chain.events.length) return false;
   for (const stored of chain.events) if (!(await hasOwnMac(sealer, chain.accountId, stored))) return false;
@@ -110,7 +112,7 @@ export async function chainHolds(sealer: KeySealer, chain: AccountChain): Promis
       chain.events.map(({ event }) => event),
       { account: chain.accountId },
     );
-    return sameBudget(replayBudget(events), chain.budget);
+    return sameBudget(replayBudget(events), chain.budget) && replayVeto(events) === chain.vetoedUntilMs;
   } catch (error) {
     if (error instanceof EvidenceError) return false;
     throw error;

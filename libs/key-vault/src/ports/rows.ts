@@ -128,6 +128,8 @@ export interface NewNotice {
 export interface LockedAccount {
   readonly row: AccountRow;
   readonly budget: BudgetState;
+  /** Until when the owner's guess veto lasts; an instant that is over stays. */
+  readonly vetoedUntilMs: number | null;
   /** The last event of the account's chain; every account has one, unless somebody removed it. */
   readonly last: StoredEvent | null;
   /** Number of its last event in the tree; 0 before the first. */

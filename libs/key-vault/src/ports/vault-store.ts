@@ -1,4 +1,5 @@
 import type { BudgetState } from '@coffer/evidence';
+import type { GuessVetoRows } from './guess-veto-rows';
 import type { Sealed } from './key-sealer';
 import type {
   AccountRow,
@@ -30,7 +31,7 @@ export interface AccountTransaction {
 
   /**
    * The guess itself, as one conditional statement: the budget goes from `before` to `after` only while a guess is left and
-   * due by the database's clock, and only then are login and event written.
+   * due, and no veto holds, by the database's clock, and only then are login and event written.
    *
    * @returns whether it happened
    */
@@ -46,6 +47,8 @@ export interface AccountTransaction {
   /** Binds the first owner key: one conditional statement (`owner_generation = 0`). @returns whether it was the first */
   bindOwner(keyId: Uint8Array, ownerPublicKey: Uint8Array): Promise<boolean>;
   seal(reason: string): Promise<void>;
+
+  readonly veto: GuessVetoRows;
 
   insertLogin(login: NewLogin): Promise<void>;
   login(loginId: string): Promise<LoginRow | null>;

@@ -22,6 +22,8 @@ const eventKinds = [
   'guess',
   'proven',
   'login-superseded',
+  'guesses-vetoed',
+  'veto-lifted',
   'registration-opened',
   'keyslot-proven',
   'keyslot-removed',

@@ -25,6 +25,7 @@ const looks: Readonly<Record<Shown, readonly [AlertTone, LucideIcon]>> = {
   'malformed-key': ['warning', KeyRound],
   'malformed-password': ['warning', KeyRound],
   'attempt-too-early': ['warning', Hourglass],
+  'guesses-vetoed': ['warning', Hourglass],
   'no-attempts-left': ['danger', LockKeyhole],
   'signed-out': ['info', LockKeyhole],
   offline: ['info', WifiOff],
