@@ -1,12 +1,44 @@
-// `npm start`: the whole platform on this machine. Runs under any Node >= 20.19, then hands over to the Node 24 it brings.
+// `npm start`: the whole platform on this machine. Runs under any Node >= 20.19, and hands over to the Node 24 it brings.
 import { spawn } from 'node:child_process';
+import { buildStale } from './build-stale.mjs';
 import { ensureInstalled, workspaceRoot } from './ensure-install.mjs';
+import { endLeftBehind } from './left-behind.mjs';
+import { signalGroup, stopSignals } from './phase.mjs';
 
+const args = process.argv.slice(2);
+const isHelp = args.includes('--help') || args.includes('-h');
 const node = await ensureInstalled();
-const child = spawn(node, ['tools/start/platform.mjs', ...process.argv.slice(2)], {
+if (!(await buildStale(node, isHelp ? ['start'] : [], isHelp))) process.exit(1);
+
+// In a process group of its own: a Ctrl-C reaches this process alone, and the platform stops its parts in their order. If this
+// process is killed, the platform notices by the closed channel; if the platform is killed, this process ends what it left.
+let platform;
+let isStopping = false;
+for (const stopSignal of stopSignals) {
+  process.on(stopSignal, () => {
+    isStopping = true;
+    platform?.kill('SIGTERM');
+  });
+}
+platform = spawn(node, ['tools/start/dist/platform.mjs', ...args], {
   cwd: workspaceRoot,
-  stdio: 'inherit',
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  detached: process.platform !== 'win32',
 });
-// Ctrl-C reaches the whole process group: the child stops its services in order and this process waits for it.
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)));
+const running = new Set();
+let postmasterFile;
+platform.on('message', (message) => {
+  if (message.started !== undefined) running.add(message.started);
+  if (message.ended !== undefined) running.delete(message.ended);
+  if (message.postmasterFile !== undefined) postmasterFile = message.postmasterFile ?? undefined;
+});
+platform.on('exit', async (code, signal) => {
+  if (code === null && !isStopping) {
+    process.stderr.write(`coffer: the launcher was ended by ${signal}; what it had started is being stopped.\n`);
+    signalGroup(platform.pid, 'SIGKILL');
+  }
+  await endLeftBehind([...running], postmasterFile);
+  // Asked to stop before it could listen, it says nothing by itself.
+  if (code === null && isStopping) process.stdout.write('Everything is stopped.\n');
+  process.exit(code ?? (isStopping ? 130 : 1));
+});

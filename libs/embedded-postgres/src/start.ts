@@ -100,7 +100,11 @@ async function takeOverOrStart(
     await wait(500);
     const other = await leftoverPort(cluster);
     if (other !== undefined && (wanted === 0 || other === wanted)) return { port: other, wasRunning: true };
-    await start(cluster, port);
+    await start(cluster, port).catch(async (cause: unknown) => {
+      // one that came up after pg_ctl had given up must not be left behind
+      await stop(cluster);
+      throw cause;
+    });
   }
   return { port, wasRunning: false };
 }

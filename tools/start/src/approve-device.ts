@@ -1,15 +1,4 @@
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-const workspaceRoot = resolve(import.meta.dirname, '../../..');
-
-/** What of the demo identity's own build is used here (apps/demo-identity/src/index.ts). */
-interface DemoIdentity {
-  readonly sampleAccounts: readonly { readonly username: string; readonly password: string }[];
-  walkSignIn(walk: { readonly url: string; readonly username: string; readonly password: string }): Promise<{
-    readonly kind: string;
-  }>;
-}
+import { demoIdentity } from './demo-accounts';
 
 /**
  * Approves a waiting device as a person would in a browser: through the demo identity's own pages, with the sample account's
@@ -27,8 +16,7 @@ export async function approveDevice(
   if (new URL(verificationUriComplete).origin !== new URL(identityUrl).origin) {
     throw new Error(`the device names another address than the demo identity's: ${verificationUriComplete}`);
   }
-  const built = pathToFileURL(join(workspaceRoot, 'apps/demo-identity/dist/index.mjs')).href;
-  const identity = (await import(/* @vite-ignore */ built)) as DemoIdentity;
+  const identity = await demoIdentity();
   const account = identity.sampleAccounts.find((sample) => sample.username === username);
   if (account === undefined) throw new Error(`the demo identity knows no account ${username}`);
   const { kind } = await identity.walkSignIn({ url: verificationUriComplete, ...account });

@@ -17,14 +17,19 @@ export interface CliResult {
   readonly errorText: string;
 }
 
+export interface CliRun {
+  /** Sees each line as it comes. */
+  readonly onLine?: (line: CliLine) => void;
+  /** Ends the command, politely. */
+  readonly signal?: AbortSignal;
+}
+
 /** Runs the real `coffer` with `--json` and hands over each line as it comes. */
-export async function runCoffer(
-  args: readonly string[],
-  onLine: (line: CliLine) => void = () => undefined,
-): Promise<CliResult> {
+export async function runCoffer(args: readonly string[], { onLine, signal }: CliRun = {}): Promise<CliResult> {
   const child = spawn(process.execPath, [join(workspaceRoot, 'apps/cli/bin/coffer.mjs'), ...args, '--json'], {
     cwd: workspaceRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal === undefined ? {} : { signal }),
   });
   let summary: CliLine | undefined;
   let errorText = '';
@@ -33,7 +38,7 @@ export async function runCoffer(
     const line = JSON.parse(text) as CliLine;
     if (line.type === 'summary') summary = line;
     if (line.type === 'error') errorText += `${String(line['message'])}\n`;
-    onLine(line);
+    onLine?.(line);
   });
   child.stderr.on('data', (chunk: Buffer) => {
     errorText += chunk.toString();
@@ -46,8 +51,8 @@ export async function runCoffer(
 }
 
 /** As {@link runCoffer}, for a step that must succeed. @throws Error with the command's own message */
-export async function mustRunCoffer(args: readonly string[], onLine?: (line: CliLine) => void): Promise<CliLine> {
-  const { exitCode, summary, errorText } = await runCoffer(args, onLine);
+export async function mustRunCoffer(args: readonly string[], run: CliRun = {}): Promise<CliLine> {
+  const { exitCode, summary, errorText } = await runCoffer(args, run);
   const name = args.slice(0, 2).join(' ');
   if (exitCode !== 0) throw new Error(`"coffer ${name}" ended with exit code ${exitCode}: ${errorText.trim()}`);
   if (summary === undefined) throw new Error(`"coffer ${name}" printed no summary`);

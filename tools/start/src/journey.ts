@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mustRunCoffer, runCoffer, type CliLine } from './coffer-cli';
+import { mustRunCoffer, runCoffer, type CliLine, type CliRun } from './coffer-cli';
 import { findFolder, folderBytes, hashFolder } from './compare-folders';
 import type { Platform } from './platform';
 import { approveDevice } from './approve-device';
@@ -12,10 +12,11 @@ type Say = (line: string) => void;
  * The whole journey, through the same programs that people use: plaintext backup, keyslots, encrypted backup, proof, purge
  * with certificate, restore on a new device, comparison.
  *
+ * @param signal - ends the journey with the step that it is at
  * @throws Error on the first step that does not hold; nothing is skipped
  */
-export async function walkJourney(platform: Platform, say: Say): Promise<void> {
-  const walk = new Journey(platform, say);
+export async function walkJourney(platform: Platform, signal: AbortSignal, say: Say): Promise<void> {
+  const walk = new Journey(platform, signal, say);
   await walk.findPlaintext();
   await walk.signIn('first device', walk.firstDevice);
   await walk.setUp();
@@ -29,8 +30,12 @@ export async function walkJourney(platform: Platform, say: Say): Promise<void> {
 }
 
 /** The first steps alone: a sample account with proven keyslots and one encrypted backup, for whoever tries the portal. */
-export async function prepareBackup(platform: Platform, say: Say): Promise<{ readonly passwordFile: string }> {
-  const walk = new Journey(platform, say);
+export async function prepareBackup(
+  platform: Platform,
+  signal: AbortSignal,
+  say: Say,
+): Promise<{ readonly passwordFile: string }> {
+  const walk = new Journey(platform, signal, say);
   await walk.signIn('first device', walk.firstDevice);
   await walk.setUp();
   await walk.backUp();
@@ -48,6 +53,7 @@ class Journey {
 
   constructor(
     private readonly platform: Platform,
+    private readonly signal: AbortSignal,
     private readonly say: Say,
   ) {
     const below = (name: string): string => join(platform.home, name);
@@ -77,10 +83,9 @@ class Journey {
         this.platform.sample.username,
       ).catch((error: unknown) => this.say(`  approving the device failed: ${String(error)}`));
     };
-    const summary = await mustRunCoffer(
-      ['login', '--deployment', this.platform.deploymentFile, '--home', home],
+    const summary = await this.coffer(['login', '--deployment', this.platform.deploymentFile, '--home', home], {
       onLine,
-    );
+    });
     this.report(`sign in (${what})`, `account ${String(summary['accountId'])}`);
   }
 
@@ -96,18 +101,18 @@ class Journey {
       this.passwordFile,
       '--accept-loss',
     ];
-    const summary = await mustRunCoffer([...args, '--home', this.firstDevice]);
+    const summary = await this.coffer([...args, '--home', this.firstDevice]);
     this.report('keyslots', `${String(summary['keyslots'])} proven, key id ${String(summary['keyId'])}`);
   }
 
   async backUp(): Promise<void> {
     const { deviceFolder } = this.platform.sample;
-    const summary = await mustRunCoffer(['backup', deviceFolder, '--store', 'vault:', '--home', this.firstDevice]);
+    const summary = await this.coffer(['backup', deviceFolder, '--store', 'vault:', '--home', this.firstDevice]);
     this.report('encrypted backup', figures(summary, ['files', 'conversations', 'messages', 'bytes', 'storedBytes']));
   }
 
   async startPurge(): Promise<void> {
-    const summary = await mustRunCoffer(['purge', 'start', '--yes', '--home', this.firstDevice]);
+    const summary = await this.coffer(['purge', 'start', '--yes', '--home', this.firstDevice]);
     this.report('proof and purge', figures(summary, ['found', 'takenIn', 'proven', 'objectsRead', 'bytesRead']));
   }
 
@@ -124,7 +129,7 @@ class Journey {
       '--home',
       this.firstDevice,
     ];
-    const summary = await mustRunCoffer(args);
+    const summary = await this.coffer(args);
     const left = await hashFolder(this.platform.sample.cloudFolder);
     if (left.size > 0) throw new Error(`plaintext is left in the cloud folder: ${[...left.keys()].join(', ')}`);
     this.report(
@@ -137,27 +142,29 @@ class Journey {
     const files = readdirSync(this.certificates).map((name) => join(this.certificates, name));
     if (files.length === 0) throw new Error('the purge gave no certificate');
     for (const file of files) {
-      await mustRunCoffer(['certificate', 'verify', file, '--home', this.firstDevice]);
+      await this.coffer(['certificate', 'verify', file, '--home', this.firstDevice]);
       const changed = readFileSync(file);
       const at = Math.floor(changed.length / 2);
       changed[at] = (changed[at] ?? 0) ^ 1;
       const forged = join(this.platform.home, 'forged-certificate.json');
       writeFileSync(forged, changed);
-      const { exitCode } = await runCoffer(['certificate', 'verify', forged, '--home', this.firstDevice]);
+      const { exitCode } = await runCoffer(['certificate', 'verify', forged, '--home', this.firstDevice], {
+        signal: this.signal,
+      });
       if (exitCode !== 4) throw new Error(`a certificate with one changed byte gives exit code ${exitCode}, not 4`);
     }
     this.report('certificate', `${files.length} verified off-line, refused after one changed byte`);
   }
 
   async checkLedger(): Promise<void> {
-    const summary = await mustRunCoffer(['ledger', 'check', '--home', this.firstDevice]);
+    const summary = await this.coffer(['ledger', 'check', '--home', this.firstDevice]);
     this.report('ledger', figures(summary, ['events', 'treeSize']));
   }
 
   async restoreOnNewDevice(): Promise<void> {
     await this.signIn('new device', this.newDevice);
     const args = ['restore', '--store', 'vault:', '--password-file', this.passwordFile, '--out', this.restored];
-    const summary = await mustRunCoffer([...args, '--home', this.newDevice]);
+    const summary = await this.coffer([...args, '--home', this.newDevice]);
     this.report('restore', figures(summary, ['files', 'bytes']));
   }
 
@@ -180,6 +187,12 @@ class Journey {
       `${original.size} files of the phone and ${this.plaintext.size} deleted plaintext backups come back byte for byte`,
     );
     this.say('\nThe history is back, and no plaintext copy is left.');
+  }
+
+  /** One command that must succeed. */
+  private coffer(args: readonly string[], run: CliRun = {}): Promise<CliLine> {
+    this.signal.throwIfAborted();
+    return mustRunCoffer(args, { ...run, signal: this.signal });
   }
 
   private report(name: string, figure: string): void {

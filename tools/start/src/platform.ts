@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { startEmbeddedPostgres } from '@coffer/embedded-postgres';
-import type { Ports } from './ports';
+import { EmbeddedPostgresError, startEmbeddedPostgres } from '@coffer/embedded-postgres';
+import { tellParent } from './left-behind';
+import { portTaken, type Ports } from './ports';
 import { prepareSampleAccount, type SampleAccount } from './sample-account';
 import { startService, type RunningService, type ServiceDefinition } from './service';
 
@@ -26,39 +27,63 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-/** Starts every part in the order of their needs; stops all of them where one does not come up. */
-export async function startPlatform(home: string, ports: Ports, announce: (line: string) => void): Promise<Platform> {
+/**
+ * Starts every part in the order of their needs; stops all of them where one does not come up.
+ *
+ * @param signal - ends the start, with everything that was started by then
+ */
+export async function startPlatform(
+  home: string,
+  ports: Ports,
+  signal: AbortSignal,
+  announce: (line: string) => void,
+): Promise<Platform> {
   const logs = join(home, 'logs');
   mkdirSync(logs, { recursive: true, mode: 0o700 });
   const sample = prepareSampleAccount(home);
-  const stops: (() => Promise<void>)[] = [];
-  const stopAll = async (): Promise<void> => {
-    for (const stop of stops.splice(0).reverse()) await stop();
+  const running: RunningService[] = [];
+  let stopDatabase = async (): Promise<void> => Promise.resolve();
+  const stop = async (): Promise<void> => {
+    // The services together, and what they all write to after them.
+    await Promise.all(running.splice(0).map((service) => service.stop()));
+    await stopDatabase();
   };
   try {
-    const databaseUrl = process.env['DATABASE_URL'] ?? (await startDatabase(home, ports, stops));
-    announce('PostgreSQL is up');
+    const external = process.env['DATABASE_URL'];
+    const database = external === undefined ? await startDatabase(home, ports) : undefined;
+    if (database !== undefined) stopDatabase = database.stop;
+    announce(database === undefined ? 'PostgreSQL is elsewhere (DATABASE_URL)' : 'PostgreSQL is up');
     const urls = urlsOf(ports);
-    const running: RunningService[] = [];
-    for (const definition of serviceDefinitions(home, ports, urls, databaseUrl)) {
-      const service = await startService(definition, logs);
-      stops.push(() => service.stop());
+    for (const definition of serviceDefinitions(home, ports, urls, external ?? database?.url ?? '')) {
+      const service = await startService(definition, logs, signal);
       running.push(service);
       announce(`${definition.name} is up`);
     }
     const unexpectedEnd = Promise.race(running.map((service) => service.unexpectedEnd));
     unexpectedEnd.catch(() => undefined);
-    return { home, urls, sample, deploymentFile: join(home, 'deployment.json'), unexpectedEnd, stop: stopAll };
+    return { home, urls, sample, deploymentFile: join(home, 'deployment.json'), unexpectedEnd, stop };
   } catch (error) {
-    await stopAll();
+    await stop();
     throw error;
   }
 }
 
-async function startDatabase(home: string, ports: Ports, stops: (() => Promise<void>)[]): Promise<string> {
-  const database = await startEmbeddedPostgres({ home, port: ports.postgres });
-  stops.push(() => database.stop());
-  return database.url;
+async function startDatabase(
+  home: string,
+  ports: Ports,
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  try {
+    const database = await startEmbeddedPostgres({ home, port: ports.postgres });
+    tellParent({ postmasterFile: join(database.dataFolder, 'postmaster.pid') });
+    const stop = async (): Promise<void> => {
+      await database.stop();
+      tellParent({ postmasterFile: null });
+    };
+    return { url: database.url, stop };
+  } catch (error) {
+    const isTaken = error instanceof EmbeddedPostgresError && error.code === 'port-taken';
+    throw isTaken ? portTaken('postgres', ports.postgres) : error;
+  }
 }
 
 function urlsOf(ports: Ports): PlatformUrls {

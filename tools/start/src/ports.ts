@@ -50,16 +50,22 @@ export async function choosePorts(anyFree: boolean, env: NodeJS.ProcessEnv): Pro
         throw new PortTakenError(`${variable} is no port: ${text ?? ''}`);
       // PostgreSQL of an earlier run may still answer on its port; its own starter knows whether to take it over.
       if (service !== 'postgres' && !(await canListen(port))) {
-        throw new PortTakenError(
-          `port ${port} (${service}) is taken by another program, perhaps another "npm start". Nothing was started. ` +
-            `Stop that program, or choose another port: ${variable}=${port + 100} npm start`,
-        );
+        throw portTaken(service, port);
       }
       chosen[service] = port;
     }
     taken.add(chosen[service]);
   }
   return chosen;
+}
+
+/** Says which port is taken, and how to choose another. */
+export function portTaken(service: keyof Ports, port: number): PortTakenError {
+  return new PortTakenError(
+    `port ${port} (${service}) is taken by another program, perhaps another "npm start". Nothing was started. ` +
+      `Stop that program, or choose another port: ${defaults[service][0]}=${port + 100} npm start ` +
+      '(or any free ones: npm start -- --free-ports)',
+  );
 }
 
 async function freePort(taken: ReadonlySet<number>): Promise<number> {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { tellParent } from './left-behind';
 
 /** One process of the platform: what to run and how to see that it answers. */
 export interface ServiceDefinition {
@@ -23,25 +24,38 @@ export interface RunningService {
 }
 
 const readyWithinMs = 90_000;
+const stopsWithinMs = 10_000;
 
-/** Starts a service with its output in `<logs>/<name>.log` and waits until it answers. */
-export async function startService(definition: ServiceDefinition, logFolder: string): Promise<RunningService> {
+/**
+ * Starts a service with its output in `<logs>/<name>.log` and waits until it answers.
+ *
+ * @param signal - ends the wait and the service
+ * @throws Error where it ends by itself or does not answer, with the last lines of its log
+ */
+export async function startService(
+  definition: ServiceDefinition,
+  logFolder: string,
+  signal: AbortSignal,
+): Promise<RunningService> {
+  signal.throwIfAborted();
   const logFile = join(logFolder, `${definition.name}.log`);
   const log = openSync(logFile, 'a', 0o600);
   const child = spawn(process.execPath, [...definition.args], {
     cwd: definition.cwd,
     env: { ...process.env, ...definition.env },
     stdio: ['ignore', log, log],
-    // Its own process group: a Ctrl-C reaches the launcher alone, which stops the services in order.
+    // Its own process group: it stops when it is its turn, and with all that it started.
     detached: true,
   });
   closeSync(log);
+  if (child.pid !== undefined) tellParent({ started: child.pid });
   let stopping = false;
   const unexpectedEnd = new Promise<never>((_, reject) => {
     child.on('error', reject);
-    child.on('exit', (code, signal) => {
+    child.on('exit', (code, killedBy) => {
+      if (child.pid !== undefined) tellParent({ ended: child.pid });
       if (!stopping)
-        reject(new Error(`${definition.name} stopped by itself (${signal ?? code ?? '?'}): ${lastLines(logFile)}`));
+        reject(new Error(`${definition.name} stopped by itself (${killedBy ?? code ?? '?'}): ${lastLines(logFile)}`));
     });
   });
   unexpectedEnd.catch(() => undefined);
@@ -55,7 +69,7 @@ export async function startService(definition: ServiceDefinition, logFolder: str
     },
   };
   try {
-    await Promise.race([untilReady(definition, logFile), unexpectedEnd]);
+    await Promise.race([untilReady(definition, logFile, signal), unexpectedEnd]);
   } catch (error) {
     await service.stop();
     throw error;
@@ -63,28 +77,39 @@ export async function startService(definition: ServiceDefinition, logFolder: str
   return service;
 }
 
-async function untilReady({ name, readyUrl }: ServiceDefinition, logFile: string): Promise<void> {
+async function untilReady({ name, readyUrl }: ServiceDefinition, logFile: string, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + readyWithinMs;
   while (performance.now() < deadline) {
     try {
-      const response = await fetch(readyUrl, { redirect: 'manual', signal: AbortSignal.timeout(2000) });
+      const within = AbortSignal.any([signal, AbortSignal.timeout(2000)]);
+      const response = await fetch(readyUrl, { redirect: 'manual', signal: within });
       await response.body?.cancel();
       if (response.status < 400) return;
     } catch {
       // Not listening yet.
     }
-    await pause(100);
+    await pause(100, undefined, { signal });
   }
   throw new Error(`${name} did not answer at ${readyUrl} within ${readyWithinMs / 1000} s: ${lastLines(logFile)}`);
 }
 
 async function stopProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  const timer = setTimeout(() => killGroup(child), stopsWithinMs);
   await ended;
   clearTimeout(timer);
+  killGroup(child);
+}
+
+/** By force, with whatever the service itself had started. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in the group; or this system has no groups, and the service itself has ended.
+  }
 }
 
 function lastLines(logFile: string): string {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,12 +11,16 @@ const readyWithinMs = 300_000;
 /** Playwright's global set-up: the whole platform with a sample account that has one encrypted backup. */
 export default async function startPlatform(): Promise<() => Promise<void>> {
   const home = mkdtempSync(join(tmpdir(), 'coffer-e2e-'));
+  const state = join(home, 'state');
+  // The user that PostgreSQL runs as under root may enter, so that all state lies here and goes with it.
+  chmodSync(home, 0o711);
+  mkdirSync(state, { mode: 0o711 });
   const readyFile = join(home, 'ready.json');
   let printed = '';
   const child = spawn(
     process.execPath,
     ['tools/start/start.mjs', '--free-ports', '--with-backup', '--ready-file', readyFile],
-    { cwd: root, env: { ...process.env, COFFER_HOME: join(home, 'state') }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: root, env: { ...process.env, COFFER_HOME: state }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const collect = (chunk: Buffer): void => {
     printed += chunk.toString();

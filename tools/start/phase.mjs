@@ -1,0 +1,72 @@
+// One program at a time on the way to a running platform: `npm ci`, the build. Plain JavaScript for Node 20.
+import { spawn } from 'node:child_process';
+
+/** What stops the launcher: Ctrl-C, a polite kill, a terminal that is closed. */
+export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Sends a signal to a child that was spawned `detached`, and to all that it started in its process group.
+ *
+ * @returns whether there still was one
+ */
+export function signalGroup(pid, signal) {
+  try {
+    // Windows has no process groups; there the child alone is ended.
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Runs a program to its end, in a process group of its own: a Ctrl-C reaches this process alone, which ends the whole group,
+ * prints one line and exits with 130.
+ *
+ * @param {object} phase
+ * @param {string} phase.command - with `phase.args` and `phase.options` as for spawn
+ * @param {string} phase.begins - what is said before; empty for nothing
+ * @param {string} phase.whenStopped - the one line
+ * @param {(line: string) => void} [phase.onLine] - sees each line of standard output where that is a pipe
+ * @returns {Promise<{ok: boolean, printed: string}>} `printed` is what came through pipes
+ */
+export async function runPhase({ command, args, options, begins, whenStopped, onLine = () => undefined }) {
+  let child;
+  let isStopped = false;
+  const stop = () => {
+    if (isStopped) return;
+    isStopped = true;
+    signalGroup(child.pid, 'SIGTERM');
+    setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 5000).unref();
+  };
+  // Before anything is said: whoever reads it may stop at once.
+  for (const signal of stopSignals) process.on(signal, stop);
+  if (begins !== '') process.stdout.write(`${begins}\n`);
+  child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
+  let printed = '';
+  let unfinished = '';
+  child.stdout?.on('data', (chunk) => {
+    printed += chunk;
+    const lines = (unfinished + chunk).split('\n');
+    unfinished = lines.pop();
+    for (const line of lines) onLine(line);
+  });
+  child.stderr?.on('data', (chunk) => {
+    printed += chunk;
+  });
+  const ok = await new Promise((done) => {
+    child.once('error', (error) => {
+      printed += `${error.message}\n`;
+      done(false);
+    });
+    child.once('close', (code) => done(code === 0));
+  });
+  if (isStopped) {
+    // Whoever of the group did not listen goes now.
+    signalGroup(child.pid, 'SIGKILL');
+    process.stdout.write(`\n${whenStopped}\n`);
+    process.exit(130);
+  }
+  for (const signal of stopSignals) process.off(signal, stop);
+  return { ok, printed };
+}
