@@ -4,6 +4,7 @@ import { decodeCbor, encodeCbor, equalBytes, newUuid, requireBytes } from '@coff
 import type { AccountSession } from './account-session';
 import { VaultError } from './errors';
 import { refilled, withoutRecord } from './guess-budget';
+import { figuresOf, openFigures, sealFigures, type BudgetFigures } from './kept-figures';
 import { activeRecordContext, loginAnswerContext, loginStateContext, pendingRecordContext } from './password-record';
 import { LoginOutcome, type AccountRow, type KeyslotRow, type LoginRow, type RegistrationRow } from './ports/rows';
 import { requireLive, requireSameOwner } from './registrations';
@@ -52,8 +53,9 @@ export class Activation {
         if (login.expiresAtMs <= session.nowMs || login.state === null) throw expired();
         const state = await this.#parts.sealer.open(login.state, loginStateContext(accountId, login));
         if (!(await this.#parts.opaque.finishLogin(state, ke3))) {
-          await session.transaction.consumeLogin(loginId, LoginOutcome.wrong, ke3Hash, null);
-          return wrong(session);
+          const kept = await sealFigures(this.#parts.sealer, session, login);
+          await session.transaction.consumeLogin(loginId, LoginOutcome.wrong, ke3Hash, kept);
+          return wrong(figuresOf(session));
         }
         return this.#activate(session, row, login, ke3Hash);
       },
@@ -117,7 +119,8 @@ export class Activation {
     ke3Hash: Uint8Array,
   ): Promise<ActivatedKeyslot | VaultError> {
     const isSame = login.ke3Hash !== null && equalBytes(login.ke3Hash, ke3Hash);
-    if (!isSame || login.outcome !== LoginOutcome.proven) return wrong(session);
+    if (login.outcome !== LoginOutcome.proven) return wrong(await openFigures(this.#parts.sealer, session, login));
+    if (!isSame) return wrong({ attemptsRemaining: maximumGuesses, nextAttemptAtMs: null });
     if (login.answer === null || login.expiresAtMs <= session.nowMs) throw expired();
     const context = loginAnswerContext(session.account.accountId, login.loginId, login.serial);
     const read = decodeCbor(await this.#parts.sealer.open(login.answer, context)) as Readonly<Record<string, unknown>>;
@@ -147,9 +150,9 @@ export async function bindOwner(session: AccountSession, keyId: Uint8Array, owne
   await session.notify({ ...vaultNotices.ownerBound(), eventNumber });
 }
 
-function wrong(session: AccountSession): VaultError {
+function wrong(figures: BudgetFigures): VaultError {
   return new VaultError('wrong-guess', 'the password is not the one of the pending record', {
-    fields: { attemptsRemaining: session.budget.remaining, nextAttemptAtMs: session.budget.nextAtMs },
+    fields: { ...figures },
   });
 }
 

@@ -5,6 +5,7 @@ import type { AccountSession } from './account-session';
 import type { DummyIdentity } from './dummy-records';
 import { VaultError } from './errors';
 import { decideSpend, isVetoed, nextGuessAtMs, refilled } from './guess-budget';
+import { figuresOf, openFigures, sealFigures, type BudgetFigures } from './kept-figures';
 import { evaluateLogin } from './login-evaluation';
 import {
   activeRecordContext,
@@ -167,7 +168,7 @@ export class Recovery {
     if (session.record === null) throw expired();
     const { sealedBackupKey, keyId, ksf } = await this.#open(accountId, session.record);
     const answer: FinishedLogin = {
-      ...{ sealedBackupKey, keyId, ksf, serial: login.serial },
+      ...{ sealedBackupKey, keyId, serial: login.serial, ksf },
       attemptsRemaining: maximumGuesses,
     };
     const sealed = await this.#parts.sealer.seal(
@@ -187,7 +188,8 @@ export class Recovery {
   }
 
   async #superseded(session: AccountSession, login: LoginRow, ke3Hash: Uint8Array): Promise<VaultError> {
-    if (!(await session.transaction.consumeLogin(login.loginId, LoginOutcome.superseded, ke3Hash, null))) {
+    const kept = await sealFigures(this.#parts.sealer, session, login);
+    if (!(await session.transaction.consumeLogin(login.loginId, LoginOutcome.superseded, ke3Hash, kept))) {
       throw expired();
     }
     const { loginId, attempt } = login;
@@ -197,15 +199,18 @@ export class Recovery {
   }
 
   async #wrong(session: AccountSession, login: LoginRow, ke3Hash: Uint8Array): Promise<VaultError> {
-    if (!(await session.transaction.consumeLogin(login.loginId, LoginOutcome.wrong, ke3Hash, null))) throw expired();
+    const kept = await sealFigures(this.#parts.sealer, session, login);
+    if (!(await session.transaction.consumeLogin(login.loginId, LoginOutcome.wrong, ke3Hash, kept))) throw expired();
     if (session.budget.remaining === 0) await shredIfDue(session);
-    return wrong(session);
+    return wrong(figuresOf(session));
   }
 
   async #repeated(session: AccountSession, login: LoginRow, ke3Hash: Uint8Array): Promise<FinishedLogin | VaultError> {
     const isSame = login.ke3Hash !== null && equalBytes(login.ke3Hash, ke3Hash);
     if (isSame && login.outcome === LoginOutcome.superseded) return superseded();
-    if (!isSame || login.outcome === LoginOutcome.wrong) return wrong(session);
+    if (!isSame || login.outcome === LoginOutcome.wrong) {
+      return wrong(await openFigures(this.#parts.sealer, session, login));
+    }
     if (login.answer === null || login.expiresAtMs <= session.nowMs) throw expired();
     const context = loginAnswerContext(session.account.accountId, login.loginId, login.serial);
     return decodeAnswer(await this.#parts.sealer.open(login.answer, context), login.serial);
@@ -235,14 +240,8 @@ function requireGuess(session: AccountSession): LoginRow {
   return session.login;
 }
 
-type BudgetFields = Readonly<Record<'attemptsRemaining' | 'nextAttemptAtMs', number | null>>;
-
-function budgetFields(session: AccountSession): BudgetFields {
-  return { attemptsRemaining: session.budget.remaining, nextAttemptAtMs: session.budget.nextAtMs };
-}
-
 function locked(session: AccountSession): VaultError {
-  const fields = budgetFields(session);
+  const fields = { ...figuresOf(session) };
   if (session.budget.remaining <= 0) {
     return new VaultError('no-attempts-left', 'no guesses are left; other keyslots still work', { fields });
   }
@@ -255,8 +254,8 @@ function locked(session: AccountSession): VaultError {
     : new VaultError('attempt-too-early', 'the next guess is not due yet; nothing was counted', options);
 }
 
-function wrong(session: AccountSession): VaultError {
-  return new VaultError('wrong-guess', 'the password is wrong; the guess is spent', { fields: budgetFields(session) });
+function wrong(figures: BudgetFigures): VaultError {
+  return new VaultError('wrong-guess', 'the password is wrong; the guess is spent', { fields: { ...figures } });
 }
 
 function superseded(): VaultError {
