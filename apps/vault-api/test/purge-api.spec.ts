@@ -115,6 +115,13 @@ describe('starting, stopping and resuming', () => {
   });
 });
 
+async function remove(owner: RepositoryDevice, paths: readonly string[], headHash?: Uint8Array) {
+  const { repositoryId } = owner;
+  const hash = headHash ?? Buffer.from(owner.condition['if-match']!.slice(1, -1), 'base64url');
+  const body = { repositoryId, headHash: new Uint8Array(hash), pruneGeneration: 0, paths };
+  return owner.device.call('POST', `${owner.base}/deletions`, await owner.device.statement('delete-objects', body));
+}
+
 describe('POST /v1/proofs', () => {
   it('is accepted once for each nonce, and pins what it rests on', async () => {
     const owner = await claimed();
@@ -131,7 +138,8 @@ describe('POST /v1/proofs', () => {
         snapshotId: 'snapshot-1',
         itemPath: listed!.path,
         modifiedAt: listed!.modifiedAt,
-        objects: 2,
+        // config and keyring among them
+        objects: 4,
       }),
     ]);
   });
@@ -171,6 +179,25 @@ describe('POST /v1/proofs', () => {
     expect((await other.prove(stolen)).body['code']).toBe('statement-invalid');
   });
 
+  it('is refused where an item does not rest on config and keyring, and pins both where it does', async () => {
+    const owner = await claimed();
+    const [listed] = await find(owner, {});
+    const sealed = await owner.backUp(['snapshots/1/s1']);
+    const whole = owner.proofOf(sealed, [{ listed: listed!, sha256: sha256(bytes) }]);
+    const [config, keyring] = owner.foundations;
+    for (const left of [config!, keyring!]) {
+      const objects = whole.objects.filter((object) => object !== left);
+      const items = whole.items.map((item) => ({ ...item, objects: objects.map((_object, index) => index) }));
+      expect((await owner.prove({ ...whole, objects, items })).body['code']).toBe('statement-invalid');
+    }
+    const bare = whole.items.map((item) => ({ ...item, objects: [2] }));
+    expect((await owner.prove({ ...whole, items: bare })).body['code']).toBe('statement-invalid');
+    expect((await owner.prove(whole)).status).toBe(201);
+    for (const { path } of owner.foundations) {
+      expect((await remove(owner, [path])).body['code']).toBe('pinned');
+    }
+  });
+
   it('is refused over another head, under another key, and of another generation', async () => {
     const owner = await claimed();
     const sealed = await owner.backUp(['snapshots/1/s1']);
@@ -185,13 +212,6 @@ describe('POST /v1/proofs', () => {
 });
 
 describe('POST /v1/repositories/{id}/deletions', () => {
-  const remove = async (owner: RepositoryDevice, paths: readonly string[], headHash?: Uint8Array) => {
-    const { repositoryId } = owner;
-    const hash = headHash ?? Buffer.from(owner.condition['if-match']!.slice(1, -1), 'base64url');
-    const body = { repositoryId, headHash: new Uint8Array(hash), pruneGeneration: 0, paths };
-    return owner.device.call('POST', `${owner.base}/deletions`, await owner.device.statement('delete-objects', body));
-  };
-
   it('deletes what no proof relies on, more than one batch of it, and counts what was there', async () => {
     const owner = await claimed();
     const paths = Array.from({ length: 120 }, (_, index) => `packs/1/aa/p${index}`);

@@ -1,6 +1,7 @@
 import { randomBytes, sha256 } from '@coffer/crypto';
 import {
   hashHead,
+  proofFoundations,
   signedStatementToJson,
   signRepositoryStatement,
   signVaultStatement,
@@ -49,6 +50,8 @@ export class RepositoryDevice {
   readonly device: TestDevice;
   readonly repositoryId = randomBytes(16);
   head: Head | null = null;
+  /** Config and keyring, uploaded with the first backup. */
+  foundations: readonly SealedObject[] = [];
   #grants = new Map<string, string>();
 
   constructor(device: TestDevice) {
@@ -140,6 +143,14 @@ export class RepositoryDevice {
 
   /** Uploads sealed objects of random bytes and a head over them. */
   async backUp(paths: readonly string[]): Promise<readonly SealedObject[]> {
+    if (this.foundations.length === 0) this.foundations = await this.#upload(proofFoundations(this.nextHead()));
+    const objects = await this.#upload(paths);
+    const answer = await this.putHead();
+    if (answer.status !== 200) throw new Error(`no head: ${answer.text}`);
+    return objects;
+  }
+
+  async #upload(paths: readonly string[]): Promise<readonly SealedObject[]> {
     const objects: SealedObject[] = [];
     for (const path of paths) {
       const bytes = randomBytes(1000 + objects.length);
@@ -147,8 +158,6 @@ export class RepositoryDevice {
       if (answer.status !== 201) throw new Error(`no upload: ${answer.text}`);
       objects.push({ path, sizeBytes: bytes.length, sha256: sha256(bytes) });
     }
-    const answer = await this.putHead();
-    if (answer.status !== 200) throw new Error(`no head: ${answer.text}`);
     return objects;
   }
 
@@ -160,11 +169,12 @@ export class RepositoryDevice {
     return (await this.device.call<{ objects: readonly ListedObject[] }>('GET', '/v1/purge/objects')).body.objects;
   }
 
-  /** A proof that says of each plaintext copy that all of `sealed` give back its bytes. */
+  /** A proof that says of each plaintext copy that all of `needed` give back its bytes, over config and keyring. */
   proofOf(
-    sealed: readonly SealedObject[],
+    needed: readonly SealedObject[],
     plaintext: readonly { readonly listed: ListedObject; readonly sha256: Uint8Array }[],
   ): ProofOfRestorability {
+    const sealed = [...this.foundations, ...needed];
     return {
       v: 1,
       repositoryId: this.repositoryId,

@@ -41,8 +41,11 @@ export async function openAccess(options: RepositoryOptions, repositoryId: Uint8
   const current = await readHead(partial);
   const version = current?.head.keyringVersion ?? 1;
   const path = objectPaths.keyring(keyId, version);
+  const sealedKeyring = await readingObject(path, () =>
+    store.get(path, { offset: 0, length: keyringMaximumBytes + 1 }),
+  );
   const keyring = await readingObject(path, async () => {
-    const opened = openKeyring(backupKey, await store.get(path, { offset: 0, length: keyringMaximumBytes + 1 }));
+    const opened = openKeyring(backupKey, sealedKeyring);
     const { header } = opened;
     const isOurs =
       equalBytes(header.repositoryId, repositoryId) &&
@@ -53,10 +56,14 @@ export async function openAccess(options: RepositoryOptions, repositoryId: Uint8
       throw new BackupEngineError('damaged', 'the keyring is not the one that belongs here', { fields: { path } });
     return opened.keyring;
   });
-  await requireConfig(options, repositoryId, keyring);
+  const config = await requireConfig(options, repositoryId, keyring);
   if (current !== undefined) await rememberHead(partial, current);
   const objects = new SealedObjects(store, platform, repositoryId, keyring);
-  return { store, platform, headKeeper, memory, clock, repositoryId, keyId, ownerKey, keyring, objects };
+  const foundations = [
+    { path: objectPaths.config, sizeBytes: config.length, sha256: keyring.configSha256 },
+    { path, sizeBytes: sealedKeyring.length, sha256: await platform.sha256(sealedKeyring) },
+  ];
+  return { store, platform, headKeeper, memory, clock, repositoryId, keyId, ownerKey, keyring, foundations, objects };
 }
 
 /** Told before the head is read: under a foreign key every head looks forged. */
@@ -69,13 +76,14 @@ async function requireOwnKeyring(store: ObjectStore, keyId: KeyId): Promise<void
   throw new BackupEngineError('no-repository', 'there is no repository here, or its keyring is missing');
 }
 
+/** @returns its bytes */
 async function requireConfig(
   { store, platform }: RepositoryOptions,
   repositoryId: Uint8Array,
   keyring: Keyring,
-): Promise<void> {
+): Promise<Uint8Array> {
   requireKnownFeatures(keyring.mandatoryFeatures);
-  await readingObject(objectPaths.config, async () => {
+  return readingObject(objectPaths.config, async () => {
     const bytes = await store.get(objectPaths.config, { offset: 0, length: formatLimits.configBytes + 1 });
     if (!equalBytes(await platform.sha256(bytes), keyring.configSha256)) {
       throw new BackupFormatError('damaged', 'config is not the one that the keyring names');
@@ -85,5 +93,6 @@ async function requireConfig(
     if (!isSame || toHex(config.repositoryId) !== toHex(repositoryId)) {
       throw new BackupFormatError('damaged', 'config and keyring say different things');
     }
+    return bytes;
   });
 }

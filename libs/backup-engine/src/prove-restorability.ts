@@ -11,6 +11,7 @@ import { findNeeds, type Needs } from './needed-packs';
 import { Progress } from './progress';
 import { releaseWhole } from './release';
 import type { Repository } from './repository';
+import type { RepositoryAccess } from './repository-access';
 import { SealedObjects } from './sealed-objects';
 import { readWholeSnapshot } from './verify';
 
@@ -42,7 +43,7 @@ export async function proveRestorability(
   const builder = new ProofBuilder();
   const { sealedBytes, sealedSha256 } = await readWholeSnapshot(repository, snapshot);
   builder.addObject({ path: snapshot.path, sizeBytes: sealedBytes, sha256: sealedSha256 });
-  const common = [snapshot.path];
+  const common = [...(await readFoundations(access, builder)), snapshot.path];
   let objectBytes = sealedBytes;
   for (const { epoch, indexId } of snapshot.summary.indexes) {
     const place = { kind: 'index', epoch, id: indexId } as const;
@@ -75,6 +76,28 @@ export async function proveRestorability(
     },
   });
   return { body, unproven };
+}
+
+/**
+ * Config and keyring, fetched again and held against what opened this repository: nothing else opens without them.
+ *
+ * @returns their paths
+ */
+async function readFoundations(
+  { store, platform, foundations }: RepositoryAccess,
+  builder: ProofBuilder,
+): Promise<readonly string[]> {
+  for (const known of foundations) {
+    const { path, sizeBytes } = known;
+    const bytes = await readingObject(path, () => store.get(path, { offset: 0, length: sizeBytes + 1 }));
+    if (bytes.length !== sizeBytes || !equalBytes(await platform.sha256(bytes), known.sha256)) {
+      throw new BackupEngineError('damaged', `an object that all others rest on changed in the store: ${path}`, {
+        fields: { path },
+      });
+    }
+    builder.addObject(known);
+  }
+  return foundations.map(({ path }) => path);
 }
 
 class ItemProver {

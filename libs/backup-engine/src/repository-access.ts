@@ -20,6 +20,14 @@ export interface RepositoryOptions {
   readonly clock?: Clock;
 }
 
+/** An object that all others rest on, as it was when the repository was opened. */
+export interface FoundationObject {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** 32 bytes. */
+  readonly sha256: Uint8Array;
+}
+
 /** Everything that the parts of the engine share about an open repository. */
 export interface RepositoryAccess {
   readonly store: ObjectStore;
@@ -32,5 +40,7 @@ export interface RepositoryAccess {
   readonly keyId: KeyId;
   readonly ownerKey: OwnerKey;
   readonly keyring: Keyring;
+  /** Config and keyring. */
+  readonly foundations: readonly FoundationObject[];
   readonly objects: SealedObjects;
 }

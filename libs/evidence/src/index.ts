@@ -60,6 +60,7 @@ export {
   type NoteVerifier,
 } from './note/note-key';
 export { ProofBuilder } from './proof/proof-builder';
+export { proofFoundations, requireProofFoundations } from './proof/proof-foundations';
 export {
   decodeProof,
   encodeProof,

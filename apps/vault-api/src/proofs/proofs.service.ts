@@ -1,7 +1,7 @@
 import { limits, type AcceptedProof, type ProofNonce, type SignedStatement } from '@coffer/contracts';
 import { randomBytes } from '@coffer/crypto';
 import { purgeReader, type PurgeReader } from '@coffer/database';
-import { signedStatementFromJson } from '@coffer/evidence';
+import { decodeHead, requireProofFoundations, signedStatementFromJson } from '@coffer/evidence';
 import { equalBytes, toBase64Url, toRfc3339 } from '@coffer/foundation';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '../platform/problem';
@@ -34,7 +34,7 @@ export class ProofsService {
 
   /**
    * Accepts a proof: by the current owner key, over a nonce of the vault and the current head, about objects that the vault
-   * found. Proof, pins and event come to be together or not at all; what a pin holds is refused to every delete from then on.
+   * found, each resting on config and keyring too. Proof, pins and event come to be together or not at all; what a pin holds is refused to every delete from then on.
    *
    * @throws ProblemError `not-found`, `head-behind`, `statement-invalid`, `wrong-owner-generation`, `challenge-spent`
    */
@@ -52,9 +52,10 @@ export class ProofsService {
       }
       const within = this.#access.rows.within(transaction.sql);
       const row = await this.#access.lock(within, accountId, proof.repositoryId);
-      if (row.headHash === null || !equalBytes(row.headHash, proof.headHash)) {
+      if (row.headHash === null || row.head === null || !equalBytes(row.headHash, proof.headHash)) {
         throw new ProblemError('head-behind', 'The proof was made of another head; verify the current one.');
       }
+      requireProofFoundations(proof, decodeHead(row.head.body));
       requireFoundItems(proof, await this.#reader.find(transaction.sql, accountId, objectIdsOf(proof)));
       const proofHash = verified.bodyHash;
       const proofId = await within.acceptProof({

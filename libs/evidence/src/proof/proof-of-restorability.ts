@@ -28,7 +28,7 @@ export interface ProofCounts {
   readonly messages: number;
 }
 
-/** A sealed object that was fetched, hashed and opened. */
+/** An object of the repository that was fetched, hashed and opened; all are sealed but `config`. */
 export interface ProofObject {
   /** Relative to the repository. */
   readonly path: string;
