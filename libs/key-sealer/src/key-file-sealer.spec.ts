@@ -27,12 +27,16 @@ const openIn = (folder: string, known?: KnownKeys): Promise<SealingKeys> =>
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(library).sort()).toEqual([
+      'ShareError',
       'checkSealerVariables',
       'openKeyFileSealer',
       'openPkcs11Sealer',
       'openSealer',
+      'restoreRootFile',
+      'rootSplit',
       'sealerChoice',
       'sealerVariables',
+      'splitRootFile',
     ]);
   });
 });

@@ -9,6 +9,7 @@ import {
   type SealingKeys,
 } from '@coffer/key-vault';
 import { associatedData } from './associated-data';
+import { createRoot, keyBytes, readRoot, rootIdOf } from './key-file-root';
 import { createKeyFile, epochFileName, listEpochs, readKeyFile, rootFileName } from './key-files';
 import { requireEpochs, requireRoot, type KnownKeys } from './known-keys';
 import { sealerLabels } from './labels';
@@ -25,7 +26,6 @@ interface EpochKey extends SealingEpochInfo {
   readonly key: Uint8Array;
 }
 
-const keyBytes = 32;
 const nonceBytes = 24;
 const none = new Uint8Array(0);
 
@@ -37,15 +37,15 @@ const none = new Uint8Array(0);
  */
 export async function openKeyFileSealer(options: KeyFileOptions): Promise<SealingKeys> {
   const root = await loadRoot(options);
-  const rootId = hkdfSha256(root, none, sealerLabels.rootId, 8);
+  const rootId = rootIdOf(root);
   requireRoot(rootId, options.known, `in ${options.folder}`);
   const epochs = await loadEpochs(options, root);
   return new KeyFileSealer(rootId, epochs, hkdfSha256(root, none, sealerLabels.mac, keyBytes));
 }
 
 async function loadRoot({ folder, known, clock }: KeyFileOptions): Promise<Uint8Array> {
-  const file = await readKeyFile(folder, rootFileName);
-  if (file !== undefined) return keyOf(file['key'], folder, rootFileName);
+  const found = await readRoot(folder);
+  if (found !== undefined) return found;
   if (known !== undefined) {
     throw new SealerError(
       'key-missing',
@@ -53,13 +53,10 @@ async function loadRoot({ folder, known, clock }: KeyFileOptions): Promise<Uint8
       { fields: { wanted: toHex(known.rootId) } },
     );
   }
-  await createKeyFile(folder, rootFileName, {
-    v: 1,
-    createdAtMs: clock.nowMs(),
-    key: toBase64Url(randomBytes(keyBytes)),
-  });
-  const made = await readKeyFile(folder, rootFileName);
-  return keyOf(made?.['key'], folder, rootFileName);
+  await createRoot(folder, randomBytes(keyBytes), clock);
+  const made = await readRoot(folder);
+  if (made === undefined) throw new SealerError('key-missing', `${rootFileName} was removed from ${folder} at once`);
+  return made;
 }
 
 async function loadEpochs({ folder, known, clock }: KeyFileOptions, root: Uint8Array): Promise<readonly EpochKey[]> {
@@ -104,12 +101,6 @@ async function readEpoch(folder: string, epoch: number, wrap: Uint8Array): Promi
   } catch (cause) {
     throw wrong(cause);
   }
-}
-
-function keyOf(text: unknown, folder: string, name: string): Uint8Array {
-  const key = typeof text === 'string' ? fromBase64Url(text) : none;
-  if (key.length !== keyBytes) throw new SealerError('wrong-key', `${name} in ${folder} holds no key of 32 bytes`);
-  return key;
 }
 
 class KeyFileSealer implements SealingKeys {

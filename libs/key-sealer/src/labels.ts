@@ -10,5 +10,6 @@ export const sealerLabels = {
   epochWrap: utf8('coffer/v1/sealer-epoch-wrap'),
   mac: utf8('coffer/v1/sealer-mac'),
   tokenMac: utf8('coffer/v1/sealer-token-mac'),
+  rootShare: utf8('coffer/v1/sealer-root-share'),
   tokenRow: utf8('coffer/v1/sealer-token-row'),
 } as const;

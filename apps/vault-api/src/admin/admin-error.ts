@@ -5,9 +5,12 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  *
  * - `no-vault`: the database is empty; vault-api has never started on it. - `unhealthy`: `doctor` found problems.
  * - `target-exists`: a file stands where one was to be written. - `declined`: the person did not confirm.
+ * - `keys-in-hsm`: a command for key files, and the keys are in an HSM. - `no-terminal`: nobody is there to show a secret to.
+ * - `no-such-file`: a file that was named cannot be read.
  */
 export class AdminError extends CofferError {
-  declare readonly code: 'no-vault' | 'unhealthy' | 'target-exists' | 'declined';
+  declare readonly code:
+    'no-vault' | 'unhealthy' | 'target-exists' | 'declined' | 'keys-in-hsm' | 'no-terminal' | 'no-such-file';
 
   constructor(code: AdminError['code'], message: string, options: CofferErrorOptions = {}) {
     super(code, message, options);
@@ -27,6 +30,19 @@ const exits: Readonly<Record<string, AdminExit>> = {
   'no-vault': AdminExit.refused,
   'target-exists': AdminExit.refused,
   declined: AdminExit.refused,
+  'keys-in-hsm': AdminExit.refused,
+  'no-terminal': AdminExit.refused,
+  'no-such-file': AdminExit.usage,
+  // shares and keys (libs/key-sealer)
+  'share-damaged': AdminExit.refused,
+  'shares-mixed': AdminExit.refused,
+  'share-repeated': AdminExit.refused,
+  'shares-missing': AdminExit.refused,
+  'wrong-root': AdminExit.refused,
+  'wrong-key': AdminExit.refused,
+  'key-missing': AdminExit.refused,
+  'key-exposed': AdminExit.refused,
+  'token-refused': AdminExit.refused,
   forbidden: AdminExit.refused,
   unauthenticated: AdminExit.refused,
   'token-expired': AdminExit.refused,

@@ -1,5 +1,6 @@
 import type { RegisterAdmin } from '../admin-context';
 import { registerDeployment } from './deployment';
+import { registerRoot } from './root';
 
 /** Every command, in the order in which `--help` lists them. A new one is a file here and a line below. */
-export const registrations: readonly RegisterAdmin[] = [registerDeployment];
+export const registrations: readonly RegisterAdmin[] = [registerDeployment, registerRoot];
