@@ -7,7 +7,7 @@ const [major] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(
     `coffer: needs Node 24 and runs on ${process.versions.node}. ` +
-      'In the checkout, run "npm ci" and start it with "npx --no coffer", which brings Node 24 along.\n',
+      'In the checkout, run "npm ci" and start it with "npx --no -- coffer", which brings Node 24 along.\n',
   );
   process.exit(1);
 }

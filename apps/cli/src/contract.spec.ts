@@ -80,4 +80,18 @@ describe('createProgram', () => {
       { type: 'error', code: 'usage', message: "unknown option '--unheard-of'" },
     ]);
   });
+
+  it.each([
+    [['bakup'], /^coffer: unknown command 'bakup'\n\(Did you mean backup\?\)/],
+    [['frobnicate', 'x'], /^coffer: unknown command 'frobnicate'/],
+    [['purge', 'frob'], /^coffer: unknown command 'frob'/],
+  ])('names a command that there is not: %j', async (args, words) => {
+    const written: string[] = [];
+    const reporter = createReporter({ json: false, stdout: sink, stderr: sink });
+    const parsed = createProgram({ reporter, signal: new AbortController().signal });
+    parsed.configureOutput({ writeErr: (text) => void written.push(text) });
+    for (const command of parsed.commands) command.copyInheritedSettings(parsed);
+    await expect(parsed.parseAsync([...args], { from: 'user' })).rejects.toThrow();
+    expect(written.join('')).toMatch(words);
+  });
 });

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import manifest from '../package.json';
 import { registrations } from './commands';
 import type { CommandContext } from './command-context';
 
@@ -19,7 +20,7 @@ export function createProgram(context: CommandContext): Command {
     .configureOutput({ outputError: (text, write) => sayUsageError(context, text, write) })
     .showHelpAfterError(context.reporter.json ? false : 'Run it with --help to learn how it is used.')
     .helpCommand('help [command]', 'explain a command')
-    .action(() => program.help());
+    .version(manifest.version, '--version', 'print the version');
   for (const register of registrations) register(program, context);
   for (const command of allBelow(program)) {
     command.exitOverride().option('--json', 'print JSON lines').option('--home <dir>', "this device's folder");

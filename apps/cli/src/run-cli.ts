@@ -18,7 +18,9 @@ export async function runCli(args: readonly string[]): Promise<number> {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   try {
-    await createProgram({ reporter, signal: interrupt.signal }).parseAsync([...args], { from: 'user' });
+    await createProgram({ reporter, signal: interrupt.signal }).parseAsync(args.length > 0 ? [...args] : ['--help'], {
+      from: 'user',
+    });
     return ExitCode.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.done : ExitCode.usage;
