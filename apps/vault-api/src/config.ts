@@ -36,7 +36,17 @@ const variables = z.object({
   COFFER_STAFF_CLAIM: z.string().min(1).default('roles'),
   COFFER_STAFF_ROLE: z.string().min(1).default('coffer-staff'),
   COFFER_REPOSITORY_STORE: z.string().min(1).optional(),
-  COFFER_ANCHOR_DIR: z.string().min(1).optional(),
+  COFFER_ANCHORS: z
+    .string()
+    .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+    .pipe(
+      z
+        .array(z.string().regex(/^(?:file:|s3:)./, 'file: or s3: URLs expected'))
+        .min(1)
+        .max(9),
+    )
+    .optional(),
+  COFFER_ANCHOR_QUORUM: z.coerce.number<string>().int().min(1).optional(),
   COFFER_PLAINTEXT_SOURCES: z.string().min(1).optional(),
   COFFER_GUESS_DELAYS: secondsList.optional(),
   COFFER_GRACE_SECONDS: z.coerce.number<string>().int().min(0).default(259_200),
@@ -73,7 +83,10 @@ export interface AppConfig {
   readonly staffRole: string;
   /** URL of the object store of the encrypted repositories. */
   readonly repositoryStore: string;
-  readonly anchorFolder: string;
+  /** URLs of the anchors, `file:` with absolute paths. */
+  readonly anchors: readonly string[];
+  /** How many of them must acknowledge; undefined: all. */
+  readonly anchorQuorum: number | undefined;
   /** File that names the plaintext connectors. */
   readonly plaintextSources: string;
   readonly purge: {
@@ -101,6 +114,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigError(`The environment is not understood. ${problems.join('; ')}. See docs/configuration.md.`);
   }
   const value = parsed.data;
+  requireQuorum(value.COFFER_ANCHOR_QUORUM, value.COFFER_ANCHORS?.length ?? 1);
   const home = resolve(value.COFFER_HOME);
   const inHome = (path: string | undefined, name: string): string =>
     path === undefined ? join(home, name) : isAbsolute(path) ? path : resolve(path);
@@ -121,7 +135,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     staffClaim: value.COFFER_STAFF_CLAIM,
     staffRole: value.COFFER_STAFF_ROLE,
     repositoryStore: value.COFFER_REPOSITORY_STORE ?? `file:${join(home, 'repositories')}`,
-    anchorFolder: inHome(value.COFFER_ANCHOR_DIR, 'anchor'),
+    anchors: withAbsolutePaths(value.COFFER_ANCHORS ?? [`file:${join(home, 'anchor')}`]),
+    anchorQuorum: value.COFFER_ANCHOR_QUORUM,
     plaintextSources: inHome(value.COFFER_PLAINTEXT_SOURCES, 'plaintext-sources.json'),
     purge: {
       graceSeconds: value.COFFER_GRACE_SECONDS,
@@ -134,6 +149,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     policy: withDelays(value.COFFER_GUESS_DELAYS),
     failpoint: value.COFFER_FAILPOINT,
   };
+}
+
+function withAbsolutePaths(urls: readonly string[]): readonly string[] {
+  return urls.map((url) => (url.startsWith('file:') ? `file:${resolve(url.slice('file:'.length))}` : url));
+}
+
+function requireQuorum(quorum: number | undefined, anchors: number): void {
+  if (quorum === undefined || quorum <= anchors) return;
+  throw new ConfigError(`COFFER_ANCHOR_QUORUM asks for ${quorum} anchors, and COFFER_ANCHORS names ${anchors}.`);
 }
 
 function withDelays(seconds: readonly number[] | undefined): VaultPolicy {

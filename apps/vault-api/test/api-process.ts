@@ -67,7 +67,8 @@ export async function startApi(options: ApiOptions): Promise<ApiProcess> {
 
 async function untilAnswers(url: string, child: ChildProcess, log: () => string): Promise<void> {
   for (let tries = 0; tries < 1_200; tries++) {
-    if (child.exitCode !== null) throw new Error(`vault-api ended with ${child.exitCode}: ${log()}`);
+    const end = child.exitCode ?? child.signalCode;
+    if (end !== null) throw new Error(`vault-api ended with ${end}: ${log()}`);
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok === true) return;
     await pause(50);

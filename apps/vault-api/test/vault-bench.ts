@@ -22,18 +22,20 @@ export interface VaultBench {
   stop(): Promise<void>;
 }
 
+/** @param environment - of every process; a function is given the bench's COFFER_HOME */
 export async function startBench(
   processes: number,
-  environment: Readonly<Record<string, string>> = {},
+  environment: Readonly<Record<string, string>> | ((home: string) => Readonly<Record<string, string>>) = {},
 ): Promise<VaultBench> {
   const server = await startTestPostgres();
   const issuer = await startTestIssuer();
   const home = await mkdtemp(join(tmpdir(), 'coffer-api-'));
+  const shared = typeof environment === 'function' ? environment(home) : environment;
   const apis: ApiProcess[] = [];
   const start: VaultBench['start'] = async (extra = {}, until = 'ready') => {
     const api = await startApi({
       ...{ home, databaseUrl: server.url, issuer: issuer.url },
-      environment: { ...environment, ...extra },
+      environment: { ...shared, ...extra },
       until,
     });
     apis.push(api);

@@ -101,6 +101,9 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
     if (locked.vaultSealedReason !== null) throw new VaultError('vault-sealed', 'the vault is sealed');
     if (locked.row.sealedReason !== null) throw new VaultError('account-sealed', 'the account is sealed');
     if (!(await chainAgrees(this.#sealer, accountId, locked))) throw new ChainDiffers();
+    // The chain remembers a seal that somebody took off the row: only a repair lifts it.
+    if (lastKind(locked) === LedgerEventKind.accountSealed)
+      throw new VaultError('account-sealed', 'the account is sealed');
     return new AccountSession(transaction, locked, this.#sealer, this.#vaultId);
   }
 
@@ -128,6 +131,10 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
   async #isAuthentic(accountId: string, last: StoredEvent, locked: LockedAccount): Promise<boolean> {
     return last.number >= locked.sequencedNumber && (await hasOwnMac(this.#sealer, accountId, last));
   }
+}
+
+function lastKind({ last }: LockedAccount): LedgerEventKind | undefined {
+  return last === null ? undefined : decodeLedgerEvent(last.event).kind;
 }
 
 /** Internal: rolls the transaction back before the account is sealed in one of its own. */

@@ -74,3 +74,13 @@ export async function chainAgrees(
   const event = decodeLedgerEvent(last.event);
   return event.number === last.number && sameBudget(event, budget);
 }
+
+/** An event that exists already, ready to be stored again: mac, hash and fields are made from its bytes. */
+export async function storedEventOf(
+  sealer: KeySealer,
+  account: string,
+  { number, event, salt }: Pick<NewEvent, 'number' | 'event' | 'salt'>,
+): Promise<NewEvent> {
+  const mac = await sealer.mac(event, macContext(account, number));
+  return { number, event, salt, mac, hash: hashLedgerEvent(event), fields: decodeLedgerEvent(event) };
+}

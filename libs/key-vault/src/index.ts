@@ -17,16 +17,20 @@ export {
 export { GuessVeto } from './guess-veto';
 export { KeyslotRemoval } from './keyslot-removal';
 export { Keyslots } from './keyslots';
-export type { Anchor, AnchorEntry, AnchorHead } from './ledger/anchor';
+export { AnchorError, type Anchor, type AnchoredEntry, type AnchorEntry, type AnchorHead } from './ledger/anchor';
+export { AnchorSet, type AnchorReading } from './ledger/anchor-set';
+export { openAnchoredEvent, sealAnchoredEvent, type AnchoredEvent } from './ledger/anchored-event';
 export {
   chainHolds,
-  checkLeaves,
   checkTree,
   type AccountChain,
-  type LeafCheck,
+  type ChainEvent,
   type LedgerCheckStore,
+  type TreeCheck,
 } from './ledger/ledger-check';
 export type {
+  AnchorAcknowledgement,
+  AnchorMark,
   LeafWithEvent,
   LedgerHead,
   LedgerStore,
@@ -34,7 +38,8 @@ export type {
   NewLeaf,
   QueuedEvent,
 } from './ledger/ledger-store';
-export { Sequencer, type SequencerParts, type SequencerRound } from './ledger/sequencer';
+export { TreeAudit, type AuditStep } from './ledger/tree-audit';
+export { Sequencer, type SequencerParts, type SequencerRound, type SequencerStep } from './ledger/sequencer';
 export { createOpaqueServer } from './opaque-server';
 export { dummyRecordBytes } from './password-record';
 export { defaultPolicy, type Ksf, type VaultPolicy } from './policy';
@@ -67,6 +72,7 @@ export {
   type VaultStateRow,
   type VaultStateStore,
 } from './vault-identity';
+export { recordVaultEvent, vaultAccount, vaultIssuer } from './vault-chain';
 export { Recovery, type FinishedLogin, type StartedLogin } from './recovery';
 export { Registrations, type OpenedRegistration, type RegistrationOpening } from './registrations';
 export type { VaultServiceParts, VaultStep } from './vault-services';

@@ -68,6 +68,14 @@ export const vaultNotices = {
     title: 'All password guesses were spent',
     text: 'No password opens the backup key any more. Your 64-digit key and other keyslots still work; with one of them a device can set a new password.',
   }),
+  repaired: (remaining: number): Notice => ({
+    kind: 'account-repaired',
+    severity: 'warning',
+    title: 'Your account’s records in the vault were repaired',
+    text:
+      `They did not agree with the ledger any more. Two members of staff put them back to what the ledger shows; ${remaining} ` +
+      'password guesses are left. Check the keyslots on the safety page; your backup was not touched.',
+  }),
   ownerBound: (): Notice => ({
     kind: 'owner-bound',
     severity: 'info',

@@ -1,5 +1,7 @@
 import { randomBytes } from '@coffer/crypto';
+import { toBase64Url } from '@coffer/foundation';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { recordVaultEvent, vaultAccount, vaultIssuer } from '../src/index';
 import { MemoryDevice, memorySealer, memoryVault, type MemoryVault } from './memory-vault';
 
 const minute = 60_000;
@@ -169,5 +171,24 @@ describe('the test sealer', () => {
     const context = { account: 'a', serial: 1, table: 't', stateVersion: 1 };
     const sealed = await memorySealer.seal(randomBytes(3), context);
     await expect(memorySealer.open(sealed, { ...context, serial: 2 })).rejects.toMatchObject({ code: 'does-not-open' });
+  });
+});
+
+describe('recordVaultEvent', () => {
+  it('writes to a chain of the vault’s own, in one transaction with what belongs to it', async () => {
+    const { accounts, vaultId, store } = vault;
+    const record = (work?: () => Promise<void>) =>
+      recordVaultEvent(accounts, vaultId, { kind: 'vault-repaired', details: { lowered: 1 } }, work);
+    expect(await record()).toBe(2);
+    const failing = record(() => Promise.reject(new Error('undone')));
+    await expect(failing).rejects.toThrow('undone');
+    expect(await record()).toBe(3);
+    const { accountId, issuer, subject } = await vaultAccount(accounts, vaultId);
+    expect([issuer, subject]).toEqual([vaultIssuer, toBase64Url(vaultId)]);
+    expect(store.rows(accountId).events.map(({ fields }) => fields.kind)).toEqual([
+      'account-opened',
+      'vault-repaired',
+      'vault-repaired',
+    ]);
   });
 });

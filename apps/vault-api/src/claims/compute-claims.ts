@@ -1,15 +1,15 @@
 import { limits, type Claim, type Claims } from '@coffer/contracts';
 import { toBase64Url, toRfc3339, type Clock } from '@coffer/foundation';
-import { defaultPolicy } from '@coffer/key-vault';
+import { defaultPolicy, type AnchorSet } from '@coffer/key-vault';
 import type { VaultParts } from '../platform/vault-parts';
 import { disclosures } from './disclosures';
 
 /** What this deployment can and cannot promise (docs/protocol.md), computed from its configuration. */
 export function computeClaims(
-  parts: Pick<VaultParts, 'config' | 'sealer' | 'identity' | 'anchor'>,
+  parts: Pick<VaultParts, 'config' | 'sealer' | 'identity' | 'anchors'>,
   clock: Clock,
 ): Claims {
-  const { config, sealer, identity, anchor } = parts;
+  const { config, sealer, identity, anchors } = parts;
   const { policy, purge } = config;
   const deviations = findDeviations(parts);
   const oldest = sealer.epochs()[0];
@@ -20,13 +20,13 @@ export function computeClaims(
     promises: promises(sealer.kind),
     limits: [
       'A single vault lets its own operator guess passwords off-line; sealing, by key files or by an HSM, does not change that.',
-      'Who can roll back the database and the anchor together can return guesses.',
+      rollbackLimit(anchors),
       'A web page can be changed by the server that serves it; the command line and the off-line viewer cannot.',
       'A stolen access token can spend the ten guesses and so end the password keyslot, unless a device that holds the backup key stops guesses in time; other keyslots still work.',
       destruction[sealer.kind],
     ],
     sealing: { kind: sealer.kind, oldestKeyAt: oldest === undefined ? null : toRfc3339(oldest.createdAtMs) },
-    anchors: [{ kind: anchor.kind, name: 'on a disk of the operator' }],
+    anchors: anchors.anchors.map(({ kind }) => ({ kind, name: anchorPlaces[kind] ?? 'elsewhere' })),
     witnesses: [],
     guesses: {
       attempts: limits.guesses,
@@ -49,6 +49,18 @@ const destruction = {
   pkcs11: 'Destroying a sealing key in the HSM does not reach a backup that was taken of the HSM itself.',
 } as const;
 
+/** Where anchors of each kind are; their addresses are the operator's own matter. */
+const anchorPlaces: Readonly<Record<string, string>> = {
+  disk: 'on a disk of the operator',
+  s3: 'in an object store',
+};
+
+/** An event is in `quorum` anchors before a guess is answered: so many must be rolled back for it to be forgotten. */
+function rollbackLimit({ anchors, quorum }: AnchorSet): string {
+  const which = anchors.length === 1 ? 'the anchor' : `${quorum} of the ${anchors.length} anchors`;
+  return `Who can roll back the database and ${which} together can return guesses.`;
+}
+
 function promises(sealing: 'key-file' | 'pkcs11'): Claim[] {
   const promise = (id: string, text: string, conditions: string[] = []): Claim => ({
     id,
@@ -67,7 +79,7 @@ function promises(sealing: 'key-file' | 'pkcs11'): Claim[] {
       sealing === 'key-file' ? ['The sealing key is a file on the vault’s host, not in an HSM.'] : [],
     ),
     promise('P3', 'At most ten guesses between two proven successes of an account.', [
-      'Database and anchor are not rolled back together.',
+      'Database and anchors are not rolled back together.',
     ]),
     promise('P4', 'When the last guess is spent in vain the password keyslot is gone; the other keyslots still work.'),
     promise(

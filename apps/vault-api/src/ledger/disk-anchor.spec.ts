@@ -2,9 +2,9 @@ import { appendFile, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '@coffer/foundation';
-import type { AnchorEntry } from '@coffer/key-vault';
+import type { AnchoredEntry, AnchorEntry } from '@coffer/key-vault';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DiskAnchor, readJournal } from './disk-anchor';
+import { DiskAnchor } from './disk-anchor';
 
 let folder: string;
 beforeEach(async () => {
@@ -14,6 +14,10 @@ afterEach(() => rm(join(folder, '..'), { recursive: true, force: true }));
 
 const entriesOf = (...bytes: number[]): AnchorEntry[] =>
   bytes.map((byte) => ({ entry: new Uint8Array(32).fill(byte), sealedEvent: Uint8Array.of(byte), sealingEpoch: 1 }));
+
+async function allFrom(anchor: DiskAnchor, first = 0): Promise<readonly AnchoredEntry[]> {
+  return Array.fromAsync(anchor.entries(first));
+}
 
 async function journalFile(): Promise<string> {
   const names = (await readdir(folder)).filter((name) => name.startsWith('journal-')).sort();
@@ -32,13 +36,26 @@ describe('DiskAnchor', () => {
     expect(await again.head()).toEqual({ size: 3, note: 'three\n' });
     await again.append(3, entriesOf(4), { size: 4, note: 'four\n' });
     await again.release();
-    const lines = await readJournal(folder);
-    expect(lines.map(({ first, size }) => [first, size])).toEqual([
-      [0, 2],
+    const all = await allFrom(again);
+    expect(all.map(({ leafIndex, entry }) => [leafIndex, entry[0]])).toEqual([
+      [0, 1],
+      [1, 2],
       [2, 3],
       [3, 4],
     ]);
-    expect(lines.flatMap(({ entries }) => entries.map((entry) => entry[0]))).toEqual([1, 2, 3, 4]);
+    expect(all[2]).toEqual({ leafIndex: 2, ...entriesOf(3)[0]! });
+    expect(await allFrom(again, 3)).toEqual([all[3]]);
+    expect(await allFrom(again, 9)).toEqual([]);
+  });
+
+  it('passes over what was appended once more, and says so where a line is missing', async () => {
+    const anchor = new DiskAnchor(folder, systemClock);
+    await anchor.append(0, entriesOf(1, 2), { size: 2, note: 'two\n' });
+    await anchor.append(0, entriesOf(1, 2, 3), { size: 3, note: 'three\n' });
+    expect((await allFrom(anchor)).map(({ entry }) => entry[0])).toEqual([1, 2, 3]);
+    await anchor.append(4, entriesOf(5), { size: 5, note: 'five\n' });
+    await expect(allFrom(anchor)).rejects.toMatchObject({ code: 'anchor-damaged' });
+    await anchor.release();
   });
 
   it('refuses a head behind its own, also after a restart', async () => {
@@ -58,7 +75,7 @@ describe('DiskAnchor', () => {
     expect(await again.head()).toEqual({ size: 1, note: 'one\n' });
     await again.append(1, entriesOf(2), { size: 2, note: 'two\n' });
     await again.release();
-    expect((await readJournal(folder)).map(({ size }) => size)).toEqual([1, 2]);
+    expect(await allFrom(again)).toHaveLength(2);
     await truncate(await journalFile(), 0);
     expect(await new DiskAnchor(folder, systemClock).head()).toEqual({ size: 1, note: 'one\n' });
   });
@@ -66,9 +83,8 @@ describe('DiskAnchor', () => {
   it('finds the last line where it is longer than what is read at once', async () => {
     const anchor = new DiskAnchor(folder, systemClock);
     await anchor.append(0, entriesOf(1), { size: 1, note: 'one\n' });
-    await anchor.append(1, entriesOf(...Array.from({ length: 3_000 }, (_, index) => index % 256)), {
-      ...{ size: 3_001, note: 'many\n' },
-    });
+    const many = Array.from({ length: 3_000 }, (_, index) => index % 256);
+    await anchor.append(1, entriesOf(...many), { size: 3_001, note: 'many\n' });
     await anchor.release();
     expect(await new DiskAnchor(folder, systemClock).head()).toEqual({ size: 3_001, note: 'many\n' });
   });
@@ -77,7 +93,15 @@ describe('DiskAnchor', () => {
     const anchor = new DiskAnchor(folder, systemClock);
     await anchor.append(0, entriesOf(1), { size: 1, note: 'one\n' });
     await anchor.release();
-    await appendFile(await journalFile(), '{"size":"2"}\n');
-    await expect(new DiskAnchor(folder, systemClock).head()).rejects.toMatchObject({ code: 'anchor-damaged' });
+    const lines = [
+      '{"size":"2"}',
+      '{"first":1,"size":3,"note":"n","entries":[]}',
+      '{"first":1,"size":2,"note":"n","entries":[["short","AA",1]]}',
+    ];
+    for (const line of lines) {
+      await appendFile(await journalFile(), `${line}\n`);
+      await expect(new DiskAnchor(folder, systemClock).head()).rejects.toMatchObject({ code: 'anchor-damaged' });
+      await expect(allFrom(new DiskAnchor(folder, systemClock))).rejects.toMatchObject({ code: 'anchor-damaged' });
+    }
   });
 });

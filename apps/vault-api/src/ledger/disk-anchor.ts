@@ -1,12 +1,7 @@
-import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CofferError, fromBase64Url, toBase64Url, type Clock } from '@coffer/foundation';
-import type { Anchor, AnchorEntry, AnchorHead } from '@coffer/key-vault';
-
-/** The anchor does not take what it is given. Nothing was acknowledged. */
-export class AnchorError extends CofferError {
-  declare readonly code: 'anchor-ahead' | 'anchor-damaged';
-}
+import { fromBase64Url, toBase64Url, type Clock } from '@coffer/foundation';
+import { AnchorError, type Anchor, type AnchoredEntry, type AnchorEntry, type AnchorHead } from '@coffer/key-vault';
 
 /** A new segment begins when one has grown to so many bytes. */
 const segmentBytes = 64 * 1024 * 1024;
@@ -35,7 +30,7 @@ export class DiskAnchor implements Anchor {
 
   constructor(folder: string, clock: Clock) {
     this.#folder = folder;
-    this.name = folder;
+    this.name = `file:${folder}`;
     this.#clock = clock;
   }
 
@@ -78,6 +73,24 @@ export class DiskAnchor implements Anchor {
     const text = JSON.stringify({ atMs: this.#clock.nowMs(), size: head.size }).padEnd(80) + '\n';
     await this.#heartbeat.write(text, 0);
     await this.#heartbeat.datasync();
+  }
+
+  /** Every complete line in order; what a process that was killed in between appended once more is passed over. */
+  async *entries(first: number): AsyncGenerator<AnchoredEntry, void> {
+    let next = first;
+    for (const name of await this.#segments()) {
+      for (const line of await readLines(join(this.#folder, name))) {
+        if (line.first > next) throw damaged();
+        for (const [at, [entry, sealedEvent, sealingEpoch]] of line.entries.entries()) {
+          if (line.first + at < next) continue;
+          yield {
+            ...{ leafIndex: next, entry: fromBase64Url(entry), sealedEvent: fromBase64Url(sealedEvent) },
+            sealingEpoch,
+          };
+          next += 1;
+        }
+      }
+    }
   }
 
   /** Forgets what this process knew, for it has lost the sequencer's lock; closes its files. */
@@ -134,33 +147,32 @@ async function lastLine(path: string): Promise<Line | undefined> {
 }
 
 function parseLine(text: string): Line {
-  const damaged = new AnchorError('anchor-damaged', 'a line of the anchor is damaged');
   let line: Partial<Line>;
   try {
     line = JSON.parse(text) as Partial<Line>;
   } catch {
-    throw damaged;
+    throw damaged();
   }
   const { first, size, note, entries } = line;
   if (typeof first !== 'number' || typeof size !== 'number' || typeof note !== 'string' || !Array.isArray(entries)) {
-    throw damaged;
+    throw damaged();
   }
+  if (first + entries.length !== size || !entries.every(isEntry)) throw damaged();
   return { first, size, note, entries };
 }
 
-/** Reads every complete line of the journal in order, for repair and for tests. */
-export async function readJournal(
-  folder: string,
-): Promise<readonly { readonly first: number; readonly size: number; readonly entries: readonly Uint8Array[] }[]> {
-  const names = (await readdir(folder)).filter((name) => segmentForm.test(name)).sort();
-  const lines: { first: number; size: number; entries: readonly Uint8Array[] }[] = [];
-  for (const name of names) {
-    const file = await open(join(folder, name), 'r');
-    const text = await file.readFile('utf8').finally(() => file.close());
-    for (const complete of text.split('\n').slice(0, -1)) {
-      const { first, size, entries } = parseLine(complete);
-      lines.push({ first, size, entries: entries.map(([entry]) => fromBase64Url(entry)) });
-    }
-  }
-  return lines;
+function isEntry(entry: unknown): entry is Line['entries'][number] {
+  if (!Array.isArray(entry) || entry.length !== 3) return false;
+  const [hash, sealed, epoch] = entry as unknown[];
+  return /^[\w-]{43}$/.test(String(hash)) && /^[\w-]+$/.test(String(sealed)) && Number.isSafeInteger(epoch);
+}
+
+/** The complete lines of one segment. */
+async function readLines(path: string): Promise<readonly Line[]> {
+  const text = await readFile(path, 'utf8');
+  return text.split('\n').slice(0, -1).map(parseLine);
+}
+
+function damaged(): AnchorError {
+  return new AnchorError('anchor-damaged', 'a line of the anchor is damaged or missing');
 }

@@ -1,25 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PgLedgerStore, statement, type PgAnchorWatch, type Session } from '@coffer/database';
-import { Sequencer } from '@coffer/key-vault';
-import { counter, gauge, type Registry } from '@coffer/observability';
-import type { DiskAnchor } from './disk-anchor';
+import { AnchorError, Sequencer, type Anchor, type SequencerStep, type TreeCheck } from '@coffer/key-vault';
+import type { Registry } from '@coffer/observability';
+import { ledgerMetrics, type LedgerMetrics } from './ledger-metrics';
 import { LedgerWatchdog, type LedgerWatchdogParts } from './ledger-watchdog';
 
 export interface LedgerRunnerParts extends LedgerWatchdogParts {
-  readonly anchor: DiskAnchor;
   readonly watch: PgAnchorWatch;
   readonly metrics: Registry;
   /** How often tree, anchor and chains are checked, in milliseconds; at most 60 s. */
   readonly checkEveryMs: number;
   /** Done by the process that sequences, every 15 seconds. */
   readonly housekeeping: () => Promise<void>;
+  readonly atStep: (step: SequencerStep) => void;
 }
 
 /** Session lock of the one process that sequences. */
 const sequencerLock = 4_300_002;
 const tryLock = statement('sequencer-lock', `SELECT pg_try_advisory_lock(${sequencerLock}) AS held`);
 
-/** Between two rounds where no commit of this process wakes it, and how long an idle anchor may be silent. */
+/** One checkpoint for whatever comes within so many milliseconds; a guess that comes alone does not wait for company. */
+const batchMs = 100;
+/** Between two looks where no commit of this process wakes it, and how long an idle anchor may be silent. */
 const roundEveryMs = 20;
 const touchEveryMs = 700;
 const contendEveryMs = 500;
@@ -35,20 +37,15 @@ export class LedgerRunner {
   readonly #parts: LedgerRunnerParts;
   readonly #watchdog: LedgerWatchdog;
   readonly #stopping = new AbortController();
-  readonly #appended;
-  readonly #treeSize;
+  readonly #metrics: LedgerMetrics;
+  readonly #failing = new Set<string>();
   #running: Promise<unknown> = Promise.resolve();
   #wake: () => void = () => undefined;
 
   constructor(parts: LedgerRunnerParts) {
     this.#parts = parts;
     this.#watchdog = new LedgerWatchdog(parts);
-    this.#appended = counter(
-      parts.metrics,
-      'coffer_ledger_events_total',
-      'Events that this process took into the tree',
-    );
-    this.#treeSize = gauge(parts.metrics, 'coffer_ledger_tree_size', 'Events in the tree as this process last saw it');
+    this.#metrics = ledgerMetrics(parts.metrics);
   }
 
   /** Why the vault is sealed, as this process last saw it; null where it is not. */
@@ -56,7 +53,12 @@ export class LedgerRunner {
     return this.#watchdog.sealedReason;
   }
 
-  /** Checks tree and anchor once, then runs until `stop`. Where they do not hold the vault is sealed, and the process goes on. */
+  /** What the last check of tree and anchors found in this process. */
+  get lastTreeCheck(): TreeCheck | undefined {
+    return this.#watchdog.lastTreeCheck;
+  }
+
+  /** Checks tree and anchors once, then runs until `stop`. Where they do not hold the vault is sealed, and the process goes on. */
   async start(): Promise<void> {
     const pool = new PgLedgerStore(this.#parts.database);
     await pool.createHead(this.#sequencer(pool).firstHead());
@@ -103,13 +105,18 @@ export class LedgerRunner {
     } finally {
       over.abort();
       await session.close();
-      await this.#parts.anchor.release();
+      await this.#parts.anchors.release();
     }
   }
 
   async #lead(session: Session, over: AbortController): Promise<void> {
+    const { isKnown, unread } = await this.#watchdog.checkTree();
+    if (!isKnown) {
+      // Nobody knows whether the database was rolled back, so nothing is built upon it.
+      this.#parts.log.warn({ unread }, 'too few anchors can be read; the ledger waits for them');
+      return;
+    }
     this.#parts.log.info('this process sequences the ledger');
-    await this.#watchdog.checkTree();
     const checks = this.#keepChecking(over.signal);
     try {
       await this.#sequence(session, over.signal);
@@ -121,51 +128,69 @@ export class LedgerRunner {
 
   async #sequence(session: Session, over: AbortSignal): Promise<void> {
     const sequencer = this.#sequencer(new PgLedgerStore(session));
-    let [touchedAt, refreshedAt, keptAt] = [-Infinity, -Infinity, -Infinity];
+    let [touchedAt, refreshedAt, keptAt, appendedAt] = [-Infinity, -Infinity, -Infinity, -Infinity];
     while (!this.#isStopping() && !over.aborted) {
       const now = performance.now();
       if (now - refreshedAt >= refreshEveryMs) {
         refreshedAt = now;
         await this.#watchdog.refresh();
       }
-      if (this.sealedReason === null) {
+      if (this.sealedReason === null && now - appendedAt >= batchMs) {
         const touch = now - touchedAt >= touchEveryMs;
-        const { appended, treeSize } = await sequencer.round(touch);
-        if (touch || appended > 0) touchedAt = now;
-        if (appended > 0) this.#parts.watch.poke();
-        this.#appended.inc(appended);
-        this.#treeSize.set(treeSize);
+        const round = await sequencer.round(touch);
+        if (touch || round.appended > 0) touchedAt = now;
+        if (round.appended > 0) {
+          // A full round leaves more behind: the next one begins at once.
+          if (!round.isFull) appendedAt = now;
+          this.#parts.watch.poke();
+        }
+        this.#metrics.observe(round);
         if (now - keptAt >= housekeepingEveryMs) {
           keptAt = now;
           await this.#parts.housekeeping();
         }
       }
-      await this.#untilKicked(roundEveryMs);
+      await this.#untilKicked(Math.max(1, Math.min(roundEveryMs, appendedAt + batchMs - performance.now())));
     }
   }
 
   /** Beside the rounds, for a check of many accounts takes longer than guesses may wait. */
   async #keepChecking(over: AbortSignal): Promise<void> {
-    for (;;) {
-      await this.#pause(this.#parts.checkEveryMs, over);
-      if (over.aborted || this.#isStopping()) return;
+    const { checkEveryMs } = this.#parts;
+    while (!over.aborted && !this.#isStopping()) {
       try {
-        await this.#watchdog.checkAll();
+        await this.#watchdog.checkAll(checkEveryMs);
+        this.#metrics.checked(this.#watchdog.lastWhole);
       } catch (error) {
-        this.#parts.log.warn({ err: error }, 'a check of the ledger was not finished; the next one begins anew');
+        this.#parts.log.warn({ err: error }, 'a check of the ledger was not finished; the next one goes on');
       }
+      await this.#pause(checkEveryMs, over);
     }
   }
 
   #sequencer(store: PgLedgerStore): Sequencer {
-    const { anchor, sealer, identity, accounts, log } = this.#parts;
+    const { anchors, sealer, identity, accounts, log, atStep } = this.#parts;
     return new Sequencer({
-      ...{ store, anchor, sealer, signer: identity.ledgerSigner, vaultId: identity.vaultId },
+      ...{ store, anchors, sealer, signer: identity.ledgerSigner, vaultId: identity.vaultId, atStep },
+      onAnchor: (anchor, failure) => this.#heard(anchor, failure),
       onRefused: async (accountId) => {
         log.error('an event does not follow the last one of its account in the tree; the account is sealed');
         await accounts.seal(accountId, 'an event is missing from the chain');
       },
     });
+  }
+
+  /** Said once while it lasts; what only a rolled back database explains is looked into at once. */
+  #heard({ name }: Anchor, failure: unknown): void {
+    if (failure === undefined) {
+      if (this.#failing.delete(name)) this.#parts.log.info({ anchor: name }, 'an anchor acknowledges again');
+      return;
+    }
+    this.#metrics.anchorFailures.inc({ anchor: name });
+    if (!this.#failing.has(name))
+      this.#parts.log.warn({ err: failure, anchor: name }, 'an anchor does not acknowledge');
+    this.#failing.add(name);
+    if (failure instanceof AnchorError && !failure.isRetryable) void this.#watchdog.checkTree().catch(() => undefined);
   }
 
   #isStopping(): boolean {

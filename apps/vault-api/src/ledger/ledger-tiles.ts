@@ -40,9 +40,9 @@ export class LedgerTiles {
   }
 
   async #published(level: number, spanText: string): Promise<TileSpan> {
-    const { treeSize } = await this.#ledger.head();
+    const { anchoredSize } = await this.#ledger.head();
     const span = readSpan(spanText);
-    if (span !== undefined && span.width <= tileWidthAt(treeSize, level, span.index)) return span;
+    if (span !== undefined && span.width <= tileWidthAt(anchoredSize, level, span.index)) return span;
     throw new ProblemError('not-found', 'The tree has no such tile; ask for those of the latest checkpoint.');
   }
 }

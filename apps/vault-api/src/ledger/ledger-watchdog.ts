@@ -2,11 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { PgLedgerStore, type Database, type PgVaultState } from '@coffer/database';
 import {
   chainHolds,
-  checkLeaves,
   checkTree,
   type Accounts,
-  type Anchor,
+  type AnchorSet,
+  TreeAudit,
   type KeySealer,
+  type TreeCheck,
   type VaultIdentity,
 } from '@coffer/key-vault';
 import type { Logger } from '@coffer/observability';
@@ -14,48 +15,55 @@ import type { Logger } from '@coffer/observability';
 export interface LedgerWatchdogParts {
   readonly database: Database;
   readonly state: PgVaultState;
-  readonly anchor: Anchor;
+  readonly anchors: AnchorSet;
   readonly sealer: KeySealer;
   readonly identity: VaultIdentity;
   readonly accounts: Pick<Accounts, 'seal'>;
   readonly log: Logger;
 }
 
-/** Chains that one check replays, and so many at a time; the next check goes on where it stopped. */
-const chainsPerCheck = 2_000;
+/** Chains and leaves that are read at a time. */
 const chainsAtOnce = 100;
-const leavesPerCheck = 5_000;
+const leavesAtOnce = 2_000;
+/** Between two such reads, for guesses and the sequencer come first. */
+const breathMs = 5;
 
 /** Finds out whether ledger, anchor and budgets agree, and seals what does not: one account, or the whole vault. */
 export class LedgerWatchdog {
   /** Why the vault is sealed, as this process last saw it; null where it is not. */
   sealedReason: string | null = null;
+  /** What the last check of tree and anchors found here; undefined before the first. */
+  lastTreeCheck: TreeCheck | undefined;
   readonly #parts: LedgerWatchdogParts;
   readonly #ledger: PgLedgerStore;
+  /** When every account, and the whole tree, was last read through (`performance.now`); undefined before the first time. */
+  readonly lastWhole: { chains: number | undefined; tree: number | undefined } = { chains: undefined, tree: undefined };
+  readonly #audit = new TreeAudit();
   #afterAccount: string | null = null;
-  #nextLeaf = 0;
 
   constructor(parts: LedgerWatchdogParts) {
     this.#parts = parts;
     this.#ledger = new PgLedgerStore(parts.database);
   }
 
-  /** Tree and anchor: cheap, and done before anything is sequenced. */
-  async checkTree(): Promise<void> {
-    const problem = await checkTree(this.#ledger, this.#parts.anchor, this.#parts.identity.ledgerVerifier);
-    if (problem !== undefined) await this.#sealVault(problem);
-    await this.#ledger.markChecked(problem === undefined);
+  /** Tree and anchors: cheap, and done before anything is sequenced. */
+  async checkTree(): Promise<TreeCheck> {
+    const check = await checkTree(this.#ledger, this.#parts.anchors, this.#parts.identity.ledgerVerifier);
+    if (check.problem !== undefined) await this.#sealVault(check.problem);
+    await this.#ledger.markChecked(check.problem === undefined);
     await this.refresh();
+    this.lastTreeCheck = check;
+    return check;
   }
 
-  /** Tree and anchor, then the next leaves and the next accounts. */
-  async checkAll(): Promise<void> {
+  /**
+   * Tree and anchors; then accounts and leaves, each until all were read or half of `budgetMs` is used up. The next check goes on where
+   * this one stopped.
+   */
+  async checkAll(budgetMs: number): Promise<void> {
     await this.checkTree();
-    const leaves = await checkLeaves(this.#ledger, this.#nextLeaf, leavesPerCheck);
-    if (leaves.problem !== undefined) await this.#sealVault(leaves.problem);
-    this.#nextLeaf = leaves.next === this.#nextLeaf ? 0 : leaves.next;
-    for (const accountId of leaves.differingAccounts) await this.#sealAccount(accountId);
-    await this.#checkChains();
+    await this.#within(budgetMs / 2, () => this.#nextChains());
+    await this.#within(budgetMs / 2, () => this.#nextLeaves());
   }
 
   /** What another process may have found. */
@@ -63,18 +71,28 @@ export class LedgerWatchdog {
     this.sealedReason = (await this.#parts.state.state())?.sealedReason ?? null;
   }
 
-  async #checkChains(): Promise<void> {
-    for (let checked = 0; checked < chainsPerCheck;) {
-      const chains = await this.#ledger.chains(this.#afterAccount, chainsAtOnce);
-      for (const chain of chains) {
-        if (!(await chainHolds(this.#parts.sealer, chain))) await this.#sealAccount(chain.accountId);
-      }
-      checked += chains.length;
-      this.#afterAccount = chains.length < chainsAtOnce ? null : (chains.at(-1)?.accountId ?? null);
-      if (this.#afterAccount === null) return;
-      // guesses and the sequencer come first
-      await pause(5);
+  /** @param next - the next piece; whether it was the last one */
+  async #within(milliseconds: number, next: () => Promise<boolean>): Promise<void> {
+    const endsAt = performance.now() + milliseconds;
+    while (!(await next()) && performance.now() < endsAt) await pause(breathMs);
+  }
+
+  async #nextChains(): Promise<boolean> {
+    const chains = await this.#ledger.chains(this.#afterAccount, chainsAtOnce);
+    for (const chain of chains) {
+      if (!(await chainHolds(this.#parts.sealer, chain))) await this.#sealAccount(chain.accountId);
     }
+    this.#afterAccount = chains.length < chainsAtOnce ? null : (chains.at(-1)?.accountId ?? null);
+    if (this.#afterAccount === null) this.lastWhole.chains = performance.now();
+    return this.#afterAccount === null;
+  }
+
+  async #nextLeaves(): Promise<boolean> {
+    const { problem, differingAccounts, isDone } = await this.#audit.step(this.#ledger, leavesAtOnce);
+    if (problem !== undefined) await this.#sealVault(problem);
+    for (const accountId of differingAccounts) await this.#sealAccount(accountId);
+    if (isDone) this.lastWhole.tree = performance.now();
+    return isDone || problem !== undefined;
   }
 
   async #sealAccount(accountId: string): Promise<void> {

@@ -26,9 +26,9 @@ export class LedgerController {
 
   @ContractRoute('getCheckpoint')
   async checkpoint(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
-    const { note } = await this.#ledger.head();
+    const { anchoredNote } = await this.#ledger.head();
     void reply.type('text/plain; charset=utf-8');
-    return note;
+    return anchoredNote;
   }
 
   @ContractRoute('getLedgerTile')
@@ -49,7 +49,7 @@ export class LedgerController {
 
   @ContractRoute('getConsistencyProof')
   async consistency(@Input() { query }: InputOf<'getConsistencyProof'>): Promise<ConsistencyProof> {
-    const { treeSize } = await this.#ledger.head();
+    const { anchoredSize: treeSize } = await this.#ledger.head();
     const isAskable = query.from >= 1 && query.from <= query.to && query.to <= treeSize;
     if (!isAskable) throw new ProblemError('not-found', 'The tree has no such sizes.');
     const proof = await consistencyProof(this.#ledger.hashes, query.from, query.to);
@@ -79,7 +79,7 @@ export class LedgerController {
     @Input() { params, query }: InputOf<'getInclusionProof'>,
   ): Promise<InclusionProof> {
     const leafIndex = await this.#parts.store.leafIndex(account.accountId, params.number);
-    const { treeSize } = await this.#ledger.head();
+    const { anchoredSize: treeSize } = await this.#ledger.head();
     if (leafIndex === null || query.size > treeSize || leafIndex >= query.size) {
       throw new ProblemError('not-found', 'The tree of that size does not hold this event.');
     }

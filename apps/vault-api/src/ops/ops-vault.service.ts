@@ -53,7 +53,7 @@ export class OpsVaultService {
       guesses: { total: guesses, proven, unproven: Math.max(0, guesses - proven) },
       ...{ nearLockouts: now.nearLockouts, lockouts: now.lockouts, shreds: total('shreds') },
       anchor: {
-        kind: this.#parts.anchor.kind,
+        kind: this.#parts.anchors.anchors.map(({ kind }) => kind).join(', '),
         lagSeconds: now.anchoredAtMs === null ? null : Math.max(0, nowMs - now.anchoredAtMs) / 1000,
         acknowledgedAt: instant(now.anchoredAtMs),
         treeSize: now.treeSize ?? 0,

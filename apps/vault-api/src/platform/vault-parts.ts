@@ -1,5 +1,13 @@
 import type { Database, PgAccountTransaction, PgAnchorWatch, PgVaultStore } from '@coffer/database';
-import type { Accounts, Anchor, OpaqueServer, SealingKeys, VaultIdentity } from '@coffer/key-vault';
+import type {
+  Accounts,
+  AnchorSet,
+  OpaqueServer,
+  SealingKeys,
+  SequencerStep,
+  VaultIdentity,
+  VaultStep,
+} from '@coffer/key-vault';
 import type { Logger, Registry } from '@coffer/observability';
 import type { AppConfig } from '../config';
 
@@ -30,8 +38,10 @@ export interface VaultParts {
   readonly accounts: Accounts<PgAccountTransaction>;
   readonly store: PgVaultStore;
   readonly watch: PgAnchorWatch;
-  readonly anchor: Anchor;
+  readonly anchors: AnchorSet;
   readonly ledger: LedgerView;
+  /** Named points between which a process may die; tests kill it there. */
+  readonly atStep: (step: VaultStep | SequencerStep) => void;
 }
 
 /** The token that `VaultParts` are injected by. */

@@ -33,7 +33,7 @@ export class CertificatesService {
   }
 
   /**
-   * The certificate file, byte for byte, under the tree's newest checkpoint.
+   * The certificate file, byte for byte, under the newest published checkpoint.
    *
    * @throws ProblemError `not-found`; `service-unavailable` where the sequencer has not taken its event in
    */
@@ -50,7 +50,7 @@ export class CertificatesService {
 
   async #assemble({ note, names, event, salt, leafIndex }: CertificateParts): Promise<string | undefined> {
     if (leafIndex === null) return undefined;
-    const { treeSize, note: checkpoint } = await this.#ledger.head();
+    const { anchoredSize: treeSize, anchoredNote: checkpoint } = await this.#ledger.head();
     if (leafIndex >= treeSize) return undefined;
     const inclusion = await inclusionProof(this.#ledger.hashes, leafIndex, treeSize);
     return fromUtf8(encodeCertificateFile({ certificate: note, event, salt, leafIndex, inclusion, checkpoint, names }));

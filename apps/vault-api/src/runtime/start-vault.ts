@@ -21,10 +21,11 @@ import {
 } from '@coffer/key-vault';
 import { createMetrics, type Logger } from '@coffer/observability';
 import type { AppConfig } from '../config';
-import { DiskAnchor } from '../ledger/disk-anchor';
 import { LedgerRunner } from '../ledger/ledger-runner';
 import { builtOpaqueWorker, createOpaquePool, type OpaquePool } from '../opaque/opaque-pool';
+import { openAnchors } from '../ledger/open-anchors';
 import type { VaultParts } from '../platform/vault-parts';
+import { failpoints } from './failpoints';
 
 /** How long a guess waits for the anchor before it is answered 503; the same login can be resumed. */
 const anchorPatienceMs = 5_000;
@@ -92,16 +93,17 @@ async function assembleSealed(
     onCommitted: () => ledger.kick(),
   });
   const watch = new PgAnchorWatch(database, anchorPatienceMs);
-  const anchor = new DiskAnchor(config.anchorFolder, systemClock);
+  const anchors = openAnchors(config);
+  const atStep = failpoints(config.failpoint, log);
   const ledger: LedgerRunner = new LedgerRunner({
-    ...{ database, state, anchor, watch, sealer, identity, accounts, log, metrics },
+    ...{ database, state, anchors, watch, sealer, identity, accounts, log, metrics, atStep },
     checkEveryMs: config.ledgerCheckMs,
     housekeeping: async () => store.sweep(),
   });
   await ledger.start();
   const opaque = openOpaque(config, identity);
   return {
-    ...{ ...parts, config, log, metrics, identity, opaque, accounts, store, watch, anchor, ledger },
+    ...{ ...parts, config, log, metrics, identity, opaque, accounts, store, watch, anchors, ledger, atStep },
     stop: async () => {
       await ledger.stop();
       await opaque.close();

@@ -11,7 +11,6 @@ import {
 import { toBase64Url } from '@coffer/foundation';
 import { Module } from '@nestjs/common';
 import { VaultParts } from '../platform/vault-parts';
-import { failpoints } from '../runtime/failpoints';
 
 const services = [Recovery, Registrations, Activation, Keyslots, KeyslotRemoval, GuessVeto] as const;
 
@@ -28,12 +27,11 @@ export class VaultServicesModule {}
 
 /** What the services of libs/key-vault need, from the parts of this process. */
 export function serviceParts(parts: VaultParts): VaultServiceParts {
-  const { accounts, store, sealer, opaque, watch, identity, config, log } = parts;
+  const { accounts, store, sealer, opaque, watch, identity, config, atStep } = parts;
   return {
-    ...{ accounts, store, sealer, opaque, watch },
+    ...{ accounts, store, sealer, opaque, watch, atStep },
     policy: config.policy,
     dummies: new DummyRecords(sealer, identity.dummyRecord),
     vaultIdText: toBase64Url(identity.vaultId),
-    atStep: failpoints(config.failpoint, log),
   };
 }

@@ -1,3 +1,4 @@
+import { vaultIssuer } from '@coffer/key-vault';
 import { clockMs, fromMs, instantMs, statement } from '../statement';
 
 /**
@@ -15,7 +16,7 @@ export const readVault = statement(
   `SELECT
      (SELECT sealed_reason FROM vault_state WHERE id = 1) AS "sealedReason",
      (SELECT sealed_at IS NOT NULL FROM vault_state WHERE id = 1) AS "isSealed",
-     (SELECT count(*)::int FROM accounts) AS total,
+     (SELECT count(*)::int FROM accounts WHERE issuer <> '${vaultIssuer}') AS total,
      (SELECT count(*)::int FROM accounts WHERE owner_generation > 0) AS owned,
      (SELECT count(*)::int FROM accounts WHERE sealed_at IS NOT NULL) AS "sealedAccounts",
      (SELECT count(*)::int FROM keyslots WHERE state = 'active' AND kind = 'digits') AS digits,

@@ -1,14 +1,18 @@
 import { instantMs, statement } from '../statement';
 
 const headColumns = `tree_size AS "treeSize", root, note, anchored_size AS "anchoredSize",
-  ${instantMs('anchored_at')} AS "anchoredAtMs"`;
+  coalesce(anchored_note, note) AS "anchoredNote", ${instantMs('anchored_at')} AS "anchoredAtMs"`;
 
 export const findHead = statement('find-head', `SELECT ${headColumns} FROM ledger_state WHERE id = 1`);
-export const lockHead = statement('lock-head', `SELECT ${headColumns} FROM ledger_state WHERE id = 1 FOR UPDATE`);
+export const lockHead = statement(
+  'lock-head',
+  `SELECT ${headColumns}, (SELECT sealed_reason FROM vault_state WHERE id = 1) AS "vaultSealedReason"
+   FROM ledger_state WHERE id = 1 FOR UPDATE`,
+);
 export const createHead = statement(
   'create-head',
-  `INSERT INTO ledger_state (id, tree_size, root, note, checkpoint_at, anchored_size)
-   VALUES (1, 0, $1, $2, clock_timestamp(), 0) ON CONFLICT (id) DO NOTHING`,
+  `INSERT INTO ledger_state (id, tree_size, root, note, checkpoint_at, anchored_size, anchored_note)
+   VALUES (1, 0, $1, $2, clock_timestamp(), 0, $2) ON CONFLICT (id) DO NOTHING`,
 );
 export const moveHead = statement(
   'move-head',
@@ -16,8 +20,19 @@ export const moveHead = statement(
 );
 export const markAnchored = statement(
   'mark-anchored',
-  `UPDATE ledger_state SET anchored_size = greatest(anchored_size, $1), anchored_at = clock_timestamp() WHERE id = 1`,
+  `UPDATE ledger_state SET anchored_size = $1, anchored_note = $2, anchored_at = clock_timestamp()
+   WHERE id = 1 AND anchored_size <= $1`,
 );
+export const acknowledge = statement(
+  'acknowledge',
+  `INSERT INTO ledger_anchors (name, kind, size, note, acknowledged_at)
+   SELECT name, kind, size, note, clock_timestamp()
+   FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[]) AS answer (name, kind, size, note)
+   ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, size = excluded.size, note = excluded.note,
+     acknowledged_at = excluded.acknowledged_at
+   WHERE ledger_anchors.size <= excluded.size`,
+);
+export const findAnchors = statement('find-anchors', 'SELECT name, kind, size, note FROM ledger_anchors ORDER BY name');
 export const markChecked = statement(
   'mark-checked',
   `UPDATE ledger_state SET check_holds = $1, checked_at = clock_timestamp() WHERE id = 1`,
@@ -67,7 +82,9 @@ export const findEntries = statement(
 export const findChains = statement(
   'find-chains',
   `SELECT b.account_id AS "accountId", b.remaining, b.attempt, ${instantMs('b.next_guess_at')} AS "nextAtMs",
-     b.active_serial AS serial, ${instantMs('b.vetoed_until')} AS "vetoedUntilMs", e.number, e.event, e.mac,
+     b.active_serial AS serial, ${instantMs('b.vetoed_until')} AS "vetoedUntilMs", e.number, e.event, e.mac, e.hash, e.kind,
+     ${instantMs('e.at')} AS "atMs", e.remaining AS "eventRemaining", e.attempt AS "eventAttempt",
+     ${instantMs('e.next_at')} AS "eventNextAtMs", e.serial AS "eventSerial",
      (SELECT count(*) FROM ledger_leaves l WHERE l.account_id = b.account_id)
        + (SELECT count(*) FROM ledger_queue q WHERE q.account_id = b.account_id) AS accounted
    FROM (SELECT budgets.* FROM budgets JOIN accounts USING (account_id)

@@ -1,13 +1,15 @@
-import type { HashReader, TreeNode, TreeNodeHash } from '@coffer/evidence';
+import type { HashReader, LedgerEventKind, TreeNode, TreeNodeHash } from '@coffer/evidence';
 import type {
   AccountChain,
+  AnchorAcknowledgement,
+  AnchorMark,
+  ChainEvent,
   LeafWithEvent,
   LedgerCheckStore,
   LedgerHead,
   LedgerTransaction,
   NewLeaf,
   QueuedEvent,
-  StoredEvent,
 } from '@coffer/key-vault';
 import type { Queryable } from '../database';
 import { DatabaseError } from '../errors';
@@ -40,19 +42,15 @@ class PgLedgerTransaction implements LedgerTransaction {
     this.hashes = new PgHashes(sql);
   }
 
-  async head(): Promise<LedgerHead> {
-    return oneHead(await this.#sql.rows<LedgerHead>(ledger.lockHead));
+  async head(): Promise<LedgerHead & { readonly vaultSealedReason: string | null }> {
+    return oneHead(await this.#sql.rows<LedgerHead & { vaultSealedReason: string | null }>(ledger.lockHead));
   }
 
   async queued(limit: number): Promise<readonly QueuedEvent[]> {
     return this.#sql.rows<QueuedEvent>(ledger.findQueued, [limit]);
   }
 
-  async extend(
-    leaves: readonly NewLeaf[],
-    nodes: readonly TreeNodeHash[],
-    head: Pick<LedgerHead, 'treeSize' | 'root' | 'note'>,
-  ): Promise<void> {
+  async append(leaves: readonly NewLeaf[], nodes: readonly TreeNodeHash[]): Promise<void> {
     const accounts = leaves.map(({ accountId }) => accountId);
     const numbers = leaves.map(({ number }) => number);
     await this.#sql.change(ledger.insertLeaves, [
@@ -67,7 +65,10 @@ class PgLedgerTransaction implements LedgerTransaction {
       nodes.map(({ hash }) => hash),
     ]);
     await this.#sql.change(ledger.takeQueued, [accounts, numbers]);
-    await this.#sql.change(ledger.moveHead, [head.treeSize, head.root, head.note]);
+  }
+
+  async moveHead({ treeSize, root, note }: Pick<LedgerHead, 'treeSize' | 'root' | 'note'>): Promise<void> {
+    await this.#sql.change(ledger.moveHead, [treeSize, root, note]);
   }
 
   async refuse(accountId: string, number: number): Promise<void> {
@@ -119,8 +120,20 @@ export class PgLedgerStore implements LedgerCheckStore {
     return rows.map(({ entry }) => entry);
   }
 
-  async markAnchored(size: number): Promise<void> {
-    await this.#sql.change(ledger.markAnchored, [size]);
+  async markAnchored({ acknowledged, covered }: AnchorMark): Promise<void> {
+    if (acknowledged.length > 0) {
+      await this.#sql.change(ledger.acknowledge, [
+        acknowledged.map(({ name }) => name),
+        acknowledged.map(({ kind }) => kind),
+        acknowledged.map(({ size }) => size),
+        acknowledged.map(({ note }) => note),
+      ]);
+    }
+    if (covered !== undefined) await this.#sql.change(ledger.markAnchored, [covered.size, covered.note]);
+  }
+
+  async acknowledgements(): Promise<readonly AnchorAcknowledgement[]> {
+    return this.#sql.rows<AnchorAcknowledgement>(ledger.findAnchors);
   }
 
   async markChecked(holds: boolean): Promise<void> {
@@ -133,10 +146,15 @@ export class PgLedgerStore implements LedgerCheckStore {
       readonly accounted: number;
       readonly vetoedUntilMs: number | null;
       readonly number: number | null;
-      readonly event: Uint8Array;
-      readonly mac: Uint8Array;
-    };
-    const chains = new Map<string, AccountChain & { readonly events: StoredEvent[] }>();
+    } & Omit<ChainEvent, 'number' | 'figures'> & {
+        readonly kind: LedgerEventKind;
+        readonly atMs: number;
+        readonly eventRemaining: number;
+        readonly eventAttempt: number;
+        readonly eventNextAtMs: number | null;
+        readonly eventSerial: number;
+      };
+    const chains = new Map<string, AccountChain & { readonly events: ChainEvent[] }>();
     for (const row of await this.#sql.rows<Row>(ledger.findChains, [after, limit])) {
       const { accountId, accounted, vetoedUntilMs, remaining, attempt, nextAtMs, serial } = row;
       const chain = chains.get(accountId) ?? {
@@ -146,13 +164,19 @@ export class PgLedgerStore implements LedgerCheckStore {
         events: [],
       };
       chains.set(accountId, chain);
-      if (row.number !== null) chain.events.push({ number: row.number, event: row.event, mac: row.mac });
+      if (row.number === null) continue;
+      const { number, event, mac, hash, kind, atMs } = row;
+      const figures = {
+        ...{ kind, atMs, remaining: row.eventRemaining, attempt: row.eventAttempt },
+        ...{ nextAtMs: row.eventNextAtMs, serial: row.eventSerial },
+      };
+      chain.events.push({ number, event, mac, hash, figures });
     }
     return [...chains.values()];
   }
 }
 
-function oneHead(rows: readonly LedgerHead[]): LedgerHead {
+function oneHead<Head extends LedgerHead>(rows: readonly Head[]): Head {
   const [head] = rows;
   if (head === undefined) throw new DatabaseError('failed', 'the ledger has no head');
   return head;

@@ -14,7 +14,8 @@ const refills: readonly LedgerEventKind[] = [
 /**
  * Replays the guess budget of one account over its events and checks every step: an account opens once, with 10; a guess
  * costs exactly one and raises the attempt number by one; only a proven success gives guesses back, and then to 10; nothing
- * else touches `remaining` or `attempt`, except that a proven success may start the attempts anew.
+ * else touches `remaining` or `attempt`, except that a proven success may start the attempts anew and a repair may take guesses
+ * away, never give one.
  *
  * @param events - of one account in order, as `verifyChain` gave them
  * @param from - budget after the event before the first of `events`; a new account unless told
@@ -43,6 +44,10 @@ function follows(before: BudgetState, event: LedgerEvent): boolean {
   if (event.kind === LedgerEventKind.accountOpened) return event.remaining === maximumGuesses && event.attempt === 0;
   if (event.kind === LedgerEventKind.guess) {
     return event.remaining === before.remaining - 1 && event.attempt === before.attempt + 1;
+  }
+  if (event.kind === LedgerEventKind.accountRepaired) {
+    const isLess = event.remaining <= before.remaining && (event.serial === before.serial || event.serial === 0);
+    return isLess && event.attempt === before.attempt && event.nextAtMs === before.nextAtMs;
   }
   const isUntouched =
     event.remaining === before.remaining && event.attempt === before.attempt && event.nextAtMs === before.nextAtMs;

@@ -42,6 +42,8 @@ export const LedgerEventKind = {
   plaintextDeleted: 'plaintext-deleted',
   certificate: 'certificate',
   accountSealed: 'account-sealed',
+  accountRepaired: 'account-repaired',
+  vaultRepaired: 'vault-repaired',
 } as const;
 export type LedgerEventKind = (typeof LedgerEventKind)[keyof typeof LedgerEventKind];
 

@@ -17,7 +17,8 @@ export interface OpenObjectStoreOptions {
  * Opens the store that a URL names. Nothing is asked of it yet.
  *
  * - `file:/dir`, `file:dir`: a path, taken as it stands; `file:///dir`: a URL, percent-decoded.
- * - `s3://bucket/prefix?endpoint=https://host&region=name`: credentials come from the environment only.
+ * - `s3://bucket/prefix?endpoint=https://host&region=name&profile=name`: credentials come from the environment, or from the
+ *   profile of that name in the client's credentials file.
  *
  * @throws ObjectStoreError `invalid-url`, also where the URL holds a password or an unknown parameter
  */
@@ -48,16 +49,19 @@ function s3Options(text: string): S3ObjectStoreOptions {
   requireNoSecret(url);
   if (prefix.split('/').some((segment) => segment === '.' || segment === '..')) throw invalid('no dots in the prefix');
   for (const name of url.searchParams.keys()) {
-    if (name !== 'endpoint' && name !== 'region')
-      throw invalid('an s3: URL takes the parameters endpoint and region only');
+    if (name !== 'endpoint' && name !== 'region' && name !== 'profile')
+      throw invalid('an s3: URL takes the parameters endpoint, region and profile only');
   }
   const endpoint = url.searchParams.get('endpoint');
   const region = url.searchParams.get('region');
+  const profile = url.searchParams.get('profile');
+  if (profile !== null && !/^[\w.-]{1,64}$/.test(profile)) throw invalid('profile is the name of a profile');
   return {
     bucket: url.hostname,
     prefix,
     ...(endpoint === null ? {} : { endpoint: requireEndpoint(endpoint) }),
     ...(region === null ? {} : { region }),
+    ...(profile === null ? {} : { profile }),
   };
 }
 

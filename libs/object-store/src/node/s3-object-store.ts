@@ -39,6 +39,8 @@ export interface S3ObjectStoreOptions {
   readonly endpoint?: string;
   /** Absent: from the environment or the profile; with an endpoint `us-east-1`. */
   readonly region?: string;
+  /** Name of a profile in the client's own credentials and configuration files, in place of the default one. */
+  readonly profile?: string;
   /** Tries of one request, the first included, with growing, jittered waits that honour Retry-After. */
   readonly maxAttempts?: number;
   /** In place of the default chain. Never taken from a URL, never logged. */
@@ -217,6 +219,7 @@ function clientConfig(options: S3ObjectStoreOptions): S3ClientConfig {
     requestHandler: { connectionTimeout: 10_000, requestTimeout: 60_000 },
     ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint, forcePathStyle: true }),
     ...(region === undefined ? {} : { region }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   };
 }
