@@ -29,14 +29,14 @@ function namedFor(path: string, cause: unknown): unknown {
       fields,
     });
   }
-  const isUnsupported = cause instanceof BackupFormatError && cause.code.startsWith('unsupported');
-  const isDamage =
+  const isOfContent =
     cause instanceof DeviceCryptoError ||
     cause instanceof EvidenceError ||
     cause instanceof ChatModelError ||
     cause instanceof EncodingError ||
-    (cause instanceof BackupFormatError && !isUnsupported);
-  if (!isDamage) return cause;
+    cause instanceof BackupFormatError;
+  // What a newer program wrote is sound: the remedy is another one than after damage.
+  if (!isOfContent || cause.code.startsWith('unsupported')) return cause;
   return new BackupEngineError('damaged', `an object of the backup is damaged or was tampered with: ${path}`, {
     cause,
     fields,

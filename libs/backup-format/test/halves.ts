@@ -1,9 +1,21 @@
+import * as browserCrypto from '@coffer/device-crypto/browser';
+import * as nodeCrypto from '@coffer/device-crypto/node';
+
 import { browserDecompressor } from '../src/browser';
-import { nodeCompressor } from '../src/node';
 import type { Decompressor } from '../src/index';
+import { nodeCompressor } from '../src/node';
+import type { PrimitiveMakers } from './vectors/primitives';
 
 /** The platform halves that this platform can run; `halves.page.ts` stands in for this file in a page. */
 export const decompressors: readonly (readonly [string, Decompressor])[] = [
   ['node', nodeCompressor],
   ['browser', browserDecompressor],
+];
+
+export const primitiveMakers: readonly (readonly [string, PrimitiveMakers])[] = [
+  [
+    'node',
+    { ...nodeCrypto, sealChunked: async (key, plaintext, salt) => nodeCrypto.sealChunkedSync(key, plaintext, salt) },
+  ],
+  ['browser', browserCrypto],
 ];

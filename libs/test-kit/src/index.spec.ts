@@ -19,6 +19,7 @@ describe('index', () => {
       'seed',
       'startSoftHsm',
       'testData',
+      'workspaceData',
       'wycheproofCases',
     ]);
   });

@@ -3,5 +3,5 @@ export { isLongRun, proofSize, runSeed, runSeedNumber } from './long-run';
 export { recordProof, type ProofFigures, type ProofRecord } from './proof-record';
 export { seed } from './seed';
 export { describeWithSoftHsm, startSoftHsm, type SoftHsm } from './soft-hsm';
-export { describeWithTestData, testData, type TestData } from './test-data';
+export { describeWithTestData, testData, workspaceData, type TestData } from './test-data';
 export { hexField, wycheproofCases, type WycheproofCase } from './wycheproof';

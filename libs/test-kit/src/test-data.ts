@@ -1,30 +1,46 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { describe, it } from 'vitest';
 
-const workspaceRoot = resolve(import.meta.dirname, '../../..');
+import { isContinuousIntegration, isThere, namesIn, readBytes, tell, testRoots } from './test-files';
 
-/** The folder of shared vectors and fixtures, which is never part of the project. */
+/** A folder that suites read from. The same in Node and in a page. */
 export interface TestData {
-  /** Absolute path of the folder: COFFER_TEST_DATA (relative to the workspace), by default `../shared` next to the checkout. */
+  /** Absolute path of the folder. */
   readonly root: string;
   /** Absolute path of one file or folder in it. */
   path(...parts: readonly string[]): string;
   /** The bytes of one file. */
   bytes(...parts: readonly string[]): Uint8Array<ArrayBuffer>;
+  /** The content of one file of UTF-8 text. */
+  text(...parts: readonly string[]): string;
   /** The parsed content of one JSON file. */
   json(...parts: readonly string[]): unknown;
+  /** The names of what lies in one folder, sorted. */
+  names(...parts: readonly string[]): readonly string[];
 }
 
-/** Where the shared test data is, whether or not it is there. */
+/**
+ * The folder of shared vectors and fixtures, which is never part of the project: COFFER_TEST_DATA (relative to the
+ * workspace), by default `../shared` next to the checkout; whether or not it is there.
+ */
 export function testData(): TestData {
-  const root = resolve(workspaceRoot, process.env['COFFER_TEST_DATA'] ?? '../shared');
-  const path = (...parts: readonly string[]): string => join(root, ...parts);
+  return dataIn(testRoots.data);
+}
+
+/** The checkout: for vectors that are part of the project. */
+export function workspaceData(): TestData {
+  return dataIn(testRoots.workspace);
+}
+
+function dataIn(root: string): TestData {
+  const path = (...parts: readonly string[]): string => [root, ...parts].join('/');
+  const text = (...parts: readonly string[]): string => new TextDecoder().decode(readBytes(path(...parts)));
   return {
     root,
     path,
-    bytes: (...parts) => new Uint8Array(readFileSync(path(...parts))),
-    json: (...parts) => JSON.parse(readFileSync(path(...parts), 'utf8')) as unknown,
+    text,
+    bytes: (...parts) => readBytes(path(...parts)),
+    json: (...parts) => JSON.parse(text(...parts)) as unknown,
+    names: (...parts) => namesIn(path(...parts)),
   };
 }
 
@@ -37,15 +53,15 @@ export function testData(): TestData {
  */
 export function describeWithTestData(name: string, define: (data: TestData) => void): void {
   const data = testData();
-  if (existsSync(data.root)) {
+  if (isThere(data.root)) {
     describe(name, () => define(data));
     return;
   }
-  if (process.env['CI'] === 'true') {
+  if (isContinuousIntegration) {
     throw new Error(
       `${name}: no test data at ${data.root}; set COFFER_TEST_DATA to the folder that holds vectors/ and fixtures/`,
     );
   }
-  process.stderr.write(`SKIPPED ${name}: no test data at ${data.root} (set COFFER_TEST_DATA)\n`);
+  tell(`SKIPPED ${name}: no test data at ${data.root} (set COFFER_TEST_DATA)`);
   describe.skip(name, () => it('needs the shared test data', () => undefined));
 }
