@@ -73,7 +73,7 @@ describe('takeHome', () => {
       const postmaster = Number.parseInt(readFileSync(join(database.dataFolder, 'postmaster.pid'), 'utf8'), 10);
       (await takeHome(home, true))();
       expect(existsSync(dirname(database.dataFolder))).toBe(false);
-      await expect.poll(() => existsSync(`/proc/${postmaster}`)).toBe(false);
+      await expect.poll(() => existsSync(`/proc/${postmaster}`), { timeout: 30_000 }).toBe(false);
     },
   );
 });
