@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import {
   certificateFileMaximumBytes,
   encodeVerifierKey,
@@ -10,6 +10,7 @@ import {
 } from '@coffer/evidence';
 import { CofferError, toBase64Url, toRfc3339 } from '@coffer/foundation';
 
+import { requireFile } from '../files/require-file';
 import { findDeployment } from '../home/deployment-file';
 import { HomeDirectory } from '../home/home-directory';
 import { formatBytes, formatCount } from '../output/format';
@@ -34,7 +35,8 @@ interface KnownKeys {
  * Checks a certificate file and says what it certifies. Nothing is sent anywhere.
  *
  * @throws EvidenceError `certificate-invalid` where anything does not hold; CofferError `refused` where all parts agree but no
- *   key is known to check the issuer with; UsageError where `--key` is no verifier key
+ *   key is known to check the issuer with; UsageError where `--key` is no verifier
+ *   key or the file is a folder
  */
 export async function runCertificateVerify(reporter: Reporter, options: CertificateVerifyOptions): Promise<void> {
   const keys = await knownKeys(options);
@@ -79,7 +81,7 @@ function parseKey(key: string): NoteVerifier {
 
 async function readCertificate(file: string): Promise<Uint8Array> {
   // One byte more than a certificate may have is enough to refuse it.
-  if ((await stat(file)).size > certificateFileMaximumBytes) {
+  if ((await requireFile(file)) > certificateFileMaximumBytes) {
     throw new EvidenceError('certificate-invalid', 'too-large', 'the file is too large to be a certificate');
   }
   return readFile(file);

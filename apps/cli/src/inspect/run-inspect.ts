@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import type { KeyWanted } from '@coffer/chat-formats';
 import { inspectBackup } from '@coffer/chat-formats/node';
 
+import { requireFile } from '../files/require-file';
 import { formatBytes } from '../output/format';
 import { printable } from '../output/printable';
 import type { Reporter } from '../output/reporter';
@@ -17,10 +17,10 @@ const keyNames: Readonly<Record<KeyWanted, string>> = {
 /**
  * Says what a file is. What the file says about itself is not authenticated, and said to be so.
  *
- * @throws ChatFormatError `not-a-backup`, `damaged`; an ENOENT of the system where there is no such file
+ * @throws ChatFormatError `not-a-backup`, `damaged`; as `requireFile`
  */
 export async function runInspect(reporter: Reporter, file: string): Promise<void> {
-  await stat(file);
+  await requireFile(file);
   const { format, description, keyWanted, isSupported, sizeBytes, facts } = inspectBackup(file);
   const lines = [
     `${printable(file)}: ${description}, ${formatBytes(sizeBytes)}`,

@@ -20,7 +20,10 @@ export interface KeySources {
  */
 export async function readKeyOption(option: string): Promise<BackupKey> {
   if (option === '-') return parseKeyText(await readBuffer(process.stdin), 'Standard input');
-  if (await isFile(option)) return readKeyFile(option);
+  const kind = await kindOf(option);
+  if (kind === 'file') return readKeyFile(option);
+  if (kind !== undefined)
+    throw new UsageError(`"${option}" is a ${kind}; --key takes the file that holds the 64 digits.`);
   if (inspectDigits(option).digits >= 40) {
     throw new UsageError(
       '--key takes a file here: digits on the command line stay in the history of your shell. ' +
@@ -32,7 +35,7 @@ export async function readKeyOption(option: string): Promise<BackupKey> {
 
 /** The backup key that COFFER_KEY holds or names. @throws KeyFileError `invalid-key`; DeviceCryptoError */
 export async function readKeyVariable(value: string): Promise<BackupKey> {
-  return (await isFile(value)) ? readKeyFile(value) : parseDigits(value);
+  return (await kindOf(value)) === 'file' ? readKeyFile(value) : parseDigits(value);
 }
 
 /** The backup key that was given, if any. @throws as `readKeyOption` and `readKeyVariable` */
@@ -42,6 +45,10 @@ export async function readGivenKey({ option, environment }: KeySources): Promise
   return undefined;
 }
 
-async function isFile(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isFile() === true;
+/** What lies under a path; undefined where nothing does. */
+async function kindOf(path: string): Promise<'file' | 'folder' | 'device' | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return undefined;
+  if (found.isFile() || found.isFIFO()) return 'file';
+  return found.isDirectory() ? 'folder' : 'device';
 }

@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { deriveKeyId, formatDigits, requireBackupKey } from '@coffer/device-crypto';
 import { toHex } from '@coffer/foundation';
 import { seed } from '@coffer/test-kit';
@@ -111,5 +111,12 @@ describe('readGivenKey', () => {
     const refusal = await readKeyOption(toHex(key)).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'usage' });
     expect((refusal as Error).message).not.toContain(toHex(key).slice(0, 8));
+  });
+
+  it('says that a folder is none', async () => {
+    await expect(readKeyOption(dirname(file))).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringContaining('is a folder'),
+    });
   });
 });

@@ -15,6 +15,11 @@ const systemErrors: Readonly<Record<string, readonly [code: string, say: (path: 
   EACCES: ['access-denied', (path) => `Access to ${path} is denied. Nothing was changed.`, ExitCode.other],
   EPERM: ['access-denied', (path) => `Access to ${path} is denied. Nothing was changed.`, ExitCode.other],
   EISDIR: ['is-a-folder', (path) => `${path} is a folder where a file is expected.`, ExitCode.usage],
+  EEXIST: [
+    'already-exists',
+    (path) => `${path} is there already and is no folder. Nothing was changed; choose another name.`,
+    ExitCode.refused,
+  ],
   ENOTDIR: ['no-folder', (path) => `${path} is no folder.`, ExitCode.usage],
   ENOSPC: [
     'disk-full',
@@ -87,6 +92,7 @@ function systemCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
+/** The path that the system named; the folder that was to be made where a file stands in its way. */
 function pathOf(error: unknown): string {
   const path = typeof error === 'object' && error !== null && 'path' in error ? error.path : undefined;
   return typeof path === 'string' ? `"${path}"` : 'that file';

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { CofferError } from '@coffer/foundation';
 import { VaultClientError } from '@coffer/vault-client';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +16,15 @@ function sink(isTTY = false): { written: string; isTTY: boolean; write(text: str
       this.written += text;
     },
   };
+}
+
+function failureOf(act: () => unknown): unknown {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
 }
 
 describe('describeError', () => {
@@ -35,6 +47,14 @@ describe('describeError', () => {
       exitCode: 1,
       message: expect.stringContaining('removed'),
     });
+  });
+
+  it('says what stands where a folder should be made', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'coffer-output-')), 'a-file');
+    writeFileSync(file, 'mine');
+    const described = describeError(failureOf(() => mkdirSync(file, { recursive: true })));
+    expect(described).toMatchObject({ code: 'already-exists', exitCode: 8, message: expect.stringContaining(file) });
+    rmSync(dirname(file), { recursive: true });
   });
 
   it.each([

@@ -47,7 +47,14 @@ export function s3Error(error: unknown): unknown {
   if (name === 'BadDigest' || name === 'XAmzContentSHA256Mismatch' || name === 'InvalidDigest') {
     return new ObjectStoreError('checksum-mismatch', 'the content arrived changed; nothing was stored', options);
   }
-  if (status === 401 || status === 403 || name === 'CredentialsProviderError') {
+  if (name === 'CredentialsProviderError') {
+    return new ObjectStoreError(
+      'access-denied',
+      'no credentials were found for the store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE',
+      options,
+    );
+  }
+  if (status === 401 || status === 403) {
     return new ObjectStoreError(
       'access-denied',
       'the store refused these credentials, or this operation to them',

@@ -111,6 +111,18 @@ describe('S3ObjectStore', () => {
     await expect(store.put('k', seed('k'))).rejects.toMatchObject({ code: 'access-denied' });
   });
 
+  it('says which variables are missing where there are no credentials at all', async () => {
+    const store = new S3ObjectStore({
+      bucket: 'sealed',
+      endpoint: fake.endpoint,
+      profile: 'coffer-has-no-such-profile',
+    });
+    await expect(store.get('k')).rejects.toMatchObject({
+      code: 'access-denied',
+      message: expect.stringContaining('AWS_ACCESS_KEY_ID') as string,
+    });
+  });
+
   it('fails with unreachable when nobody listens, and with invalid-url when there is no such bucket', async () => {
     const gone = await startS3Fake();
     await gone.close();
