@@ -49,7 +49,7 @@ const nx = ['nx', 'run-many', '--parallel=2', '--outputStyle=static'];
 countedStep('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
 countedStep('generate', 'npx', ['--no', ...nx, '-t', 'generate']);
 countedStep('typecheck', 'node', ['tools/test/typecheck.mjs']);
-countedStep('lint', 'npx', ['--no', ...nx, '-t', 'lint']);
+countedStep('lint', 'node', ['tools/lint/lint.mjs']);
 countedStep('build', 'npx', ['--no', ...nx, '-t', 'build']);
 
 const chromium = chromiumOrWhy();

@@ -1,10 +1,11 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { deployment, type Deployment } from '@coffer/contracts';
 import { encodeVerifierKey } from '@coffer/evidence';
 import { toBase64Url } from '@coffer/foundation';
 import type { VaultIdentity, VaultStateRow } from '@coffer/key-vault';
 import type { AppConfig } from './config';
+import { StartError } from './runtime/start-error';
 
 /** Client ids that the operator's provider knows the programs of this deployment by. */
 const clients = { cli: 'coffer-cli', portal: 'coffer-portal', dashboard: 'coffer-dashboard' };
@@ -44,10 +45,44 @@ export function deploymentText(content: Deployment): string {
   return `${JSON.stringify(content, null, 2)}\n`;
 }
 
-/** Writes it whole or not at all; public, for it holds no secret. */
+/**
+ * Writes it whole or not at all; public, for it holds no secret. Addresses may change, keys may not: devices have pinned them.
+ *
+ * @throws StartError `deployment-differs`
+ */
 export async function writeDeployment(file: string, content: Deployment): Promise<void> {
+  await requireSameKeys(file, content);
   await mkdir(dirname(file), { recursive: true });
   const unfinished = `${file}.${process.pid}`;
   await writeFile(unfinished, deploymentText(content), { flush: true, mode: 0o644 });
   await rename(unfinished, file);
+}
+
+async function requireSameKeys(file: string, content: Deployment): Promise<void> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (text === undefined) return;
+  const there = parseDeployment(text);
+  if (there === undefined) throw differs(`"${file}" is no deployment.json`);
+  const pinned = ['vaultId', 'opaqueServerPublicKey', 'ledgerKey', 'certificateKey'] as const;
+  const other = pinned.filter((name) => there[name] !== content[name]);
+  if (other.length > 0) throw differs(`"${file}" has another ${other.join(', ')} than this vault`);
+}
+
+function parseDeployment(text: string): Deployment | undefined {
+  try {
+    return deployment.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function differs(why: string): StartError {
+  return new StartError(
+    'deployment-differs',
+    `${why}. Devices that pinned it would stop, so it was left as it is: give the vault the database and the file that belong ` +
+      'together, or move the file away if no device has it.',
+  );
 }

@@ -7,6 +7,7 @@ export { PgAnchorWatch } from './vault/pg-anchor-watch';
 export { PgLedgerStore } from './vault/pg-ledger-store';
 export { PgVaultState } from './vault/pg-vault-state';
 export { PgVaultStore, type ListedEvent, type SeenBudget } from './vault/pg-vault-store';
+export { vaultVitals, type VaultVitals } from './vault/vault-vitals';
 export { clockMs, fromMs, instantMs, statement, type SqlValue, type Statement } from './statement';
 export {
   OpsFigures,

@@ -18,13 +18,13 @@ export async function serve(config: AppConfig, log: Logger): Promise<() => Promi
   try {
     const vault = await startVault(config, log);
     stops.push(() => vault.stop());
+    await writeDeployment(config.deploymentFile, deploymentOf(config, pinnedKeys(vault.identity)));
     const app = await createApp(vault);
     stops.push(() => app.close());
     const readiness = readinessChecks(vault);
     const metrics = await startMetricsServer({ port: config.metricsPort, registry: vault.metrics, readiness });
     stops.push(() => metrics.stop());
     await app.listen(config.port, config.host);
-    await writeDeployment(config.deploymentFile, deploymentOf(config, pinnedKeys(vault.identity)));
     log.info({ url: config.apiUrl, port: config.port, metricsPort: metrics.port }, 'vault-api is ready');
   } catch (error) {
     await stop();

@@ -23,9 +23,11 @@ import { createMetrics, type Logger } from '@coffer/observability';
 import type { AppConfig } from '../config';
 import { LedgerRunner } from '../ledger/ledger-runner';
 import { builtOpaqueWorker, createOpaquePool, type OpaquePool } from '../opaque/opaque-pool';
+import { clockProblem, seeVitals } from '../health/vital-problems';
 import { openAnchors } from '../ledger/open-anchors';
 import type { VaultParts } from '../platform/vault-parts';
 import { failpoints } from './failpoints';
+import { StartError } from './start-error';
 
 /** How long a guess waits for the anchor before it is answered 503; the same login can be resumed. */
 const anchorPatienceMs = 5_000;
@@ -38,7 +40,7 @@ export interface RunningVault extends VaultParts {
 /**
  * Brings the schema up to date, opens the sealing keys and the vault's identity, checks the ledger and keeps it going.
  *
- * @throws DatabaseError `unavailable`, `migration-refused`, `not-durable`; SealerError where keys are missing or wrong
+ * @throws DatabaseError `unavailable`, `migration-refused`, `not-durable`; StartError `clock-off`; SealerError where keys are missing or wrong
  */
 export async function startVault(config: AppConfig, log: Logger): Promise<RunningVault> {
   const embedded =
@@ -55,6 +57,7 @@ export async function startVault(config: AppConfig, log: Logger): Promise<Runnin
   });
   try {
     await requireDurable(database);
+    await requireClock(database);
     return await assemble(config, log, { database, databaseUrl: url }, async () => embedded?.stop());
   } catch (error) {
     await database.close();
@@ -137,4 +140,9 @@ async function requireDurable(database: Database): Promise<void> {
     'not-durable',
     `The database could lose what it acknowledges, so no guess may be counted in it: ${problems.join('; ')}.`,
   );
+}
+
+async function requireClock(database: Database): Promise<void> {
+  const problem = clockProblem(await seeVitals(database));
+  if (problem !== undefined) throw new StartError('clock-off', problem);
 }
