@@ -163,6 +163,12 @@ export const claimFigures: Claims = claims.parse({
     delaysSeconds: [0, 0, 60, 300, 900, 3600, 14_400, 43_200, 86_400],
     longestVetoSeconds: 259_200,
   },
+  waits: {
+    newStartSeconds: 604_800,
+    newStartOpenSeconds: 1_209_600,
+    newStartUndoSeconds: 7_776_000,
+    deletionSeconds: 2_592_000,
+  },
   purge: { graceSeconds: 0, youngKeyGraceSeconds: 0, listingGapSeconds: 1 },
   deviations: ['Plaintext is deleted without grace.', 'Listings are 1 second apart.'],
   disclosures: [

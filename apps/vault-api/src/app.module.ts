@@ -9,6 +9,7 @@ import { HealthModule } from './health/health.module';
 import { KeyslotsModule } from './keyslots/keyslots.module';
 import { LedgerModule } from './ledger/ledger.module';
 import { LoginsModule } from './logins/logins.module';
+import { NewStartsModule } from './new-starts/new-starts.module';
 import { NoticesModule } from './notices/notices.module';
 import { ObjectsModule } from './objects/objects.module';
 import { OpsModule } from './ops/ops.module';
@@ -29,6 +30,7 @@ const features = [
   RegistrationsModule,
   LoginsModule,
   GuessVetoModule,
+  NewStartsModule,
   NoticesModule,
   LedgerModule,
   ClaimsModule,

@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { CofferError } from '@coffer/foundation';
 import { checkSealerVariables, sealerChoice, sealerVariables, type SealerChoice } from '@coffer/key-sealer';
-import { defaultPolicy, type VaultPolicy } from '@coffer/key-vault';
+import { defaultPolicy, leastNewStartWaitMs, type VaultPolicy } from '@coffer/key-vault';
 import { logLevels } from '@coffer/observability';
 import { z } from 'zod';
 import { defaultOpaqueThreads } from './opaque/opaque-pool';
@@ -57,6 +57,13 @@ const variables = z.object({
   COFFER_LEDGER_CHECK_SECONDS: z.coerce.number<string>().min(0.1).max(60).default(30),
   COFFER_DATABASE_CONNECTIONS: z.coerce.number<string>().int().min(2).max(200).default(16),
   COFFER_OPAQUE_THREADS: z.coerce.number<string>().int().min(0).max(64).optional(),
+  COFFER_NEW_START_SECONDS: z.coerce
+    .number<string>()
+    .int()
+    .min(leastNewStartWaitMs / 1000)
+    .max(365 * 86_400)
+    .optional(),
+  COFFER_TEST_WAITS: secondsList.pipe(z.array(z.number()).length(5)).optional(),
   COFFER_FAILPOINT: z.string().optional(),
 });
 
@@ -98,6 +105,8 @@ export interface AppConfig {
   readonly logLevel: (typeof logLevels)[number];
   readonly ledgerCheckMs: number;
   readonly policy: VaultPolicy;
+  /** Test only: whether new starts and deletions wait shorter than any deployment may. */
+  readonly isTestOfWaits: boolean;
   /** Test only: the step after which this process kills itself. */
   readonly failpoint: string | undefined;
 }
@@ -146,7 +155,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     deploymentFile: inHome(value.COFFER_DEPLOYMENT, 'deployment.json'),
     logLevel: value.COFFER_LOG_LEVEL,
     ledgerCheckMs: value.COFFER_LEDGER_CHECK_SECONDS * 1000,
-    policy: withDelays(value.COFFER_GUESS_DELAYS),
+    policy: policyOf(value.COFFER_GUESS_DELAYS, value.COFFER_NEW_START_SECONDS, value.COFFER_TEST_WAITS),
+    isTestOfWaits: value.COFFER_TEST_WAITS !== undefined,
     failpoint: value.COFFER_FAILPOINT,
   };
 }
@@ -160,10 +170,22 @@ function requireQuorum(quorum: number | undefined, anchors: number): void {
   throw new ConfigError(`COFFER_ANCHOR_QUORUM asks for ${quorum} anchors, and COFFER_ANCHORS names ${anchors}.`);
 }
 
-function withDelays(seconds: readonly number[] | undefined): VaultPolicy {
-  return seconds === undefined
-    ? defaultPolicy
-    : { ...defaultPolicy, guessDelaysMs: seconds.map((delay) => delay * 1000) };
+/** @param testWaits - seconds: new start waits, is open, can be undone; deletion waits; a removal settles */
+function policyOf(
+  guessDelays: readonly number[] | undefined,
+  newStartSeconds: number | undefined,
+  testWaits: readonly number[] | undefined,
+): VaultPolicy {
+  const milliseconds = (seconds: readonly number[]): number[] => seconds.map((each) => each * 1000);
+  const policy: VaultPolicy = {
+    ...defaultPolicy,
+    ...(guessDelays === undefined ? {} : { guessDelaysMs: milliseconds(guessDelays) }),
+    ...(newStartSeconds === undefined ? {} : { newStartWaitMs: newStartSeconds * 1000 }),
+  };
+  if (testWaits === undefined) return policy;
+  const [newStartWaitMs = 0, newStartOpenMs = 0, newStartUndoMs = 0, deletionWaitMs = 0, removalSettleMs = 0] =
+    milliseconds(testWaits);
+  return { ...policy, newStartWaitMs, newStartOpenMs, newStartUndoMs, deletionWaitMs, removalSettleMs };
 }
 
 /** `VARIABLE=` in an environment file means that it is not set. */

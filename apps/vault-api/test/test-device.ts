@@ -61,6 +61,10 @@ export class TestDevice {
   readonly owner: SigningSeed = generateSigningSeed();
   readonly keyId = randomBytes(8);
   readonly sealedBackupKey = randomBytes(72);
+  /** Owner generation that it signs under. */
+  generation = 1;
+  /** The new start under which it registers. */
+  newStartId: string | undefined;
   readonly subject: string;
   /** May be changed: the next request goes there. */
   api: Pick<ApiProcess, 'url'>;
@@ -142,7 +146,7 @@ export class TestDevice {
         purpose,
         vaultId: fromBase64Url(vaultId),
         account: accountId,
-        generation: fields.generation ?? 1,
+        generation: fields.generation ?? this.generation,
         serial: fields.serial ?? 0,
         previousSerial: fields.previousSerial ?? 0,
         challenge: fromBase64Url(challenge),
@@ -179,14 +183,16 @@ export class TestDevice {
     await ready;
     const { ownerGeneration } = await this.account();
     const { clientRegistrationState, registrationRequest } = client.startRegistration({ password });
+    const { newStartId } = this;
     const isOwned = ownerGeneration > 0 || previousSerial > 0 || this.isOwner;
-    const body = isOwned
-      ? await this.statement(
-          'register-password',
-          { registrationRequest: fromBase64Url(registrationRequest) },
-          { previousSerial },
-        )
-      : { registrationRequest };
+    const body =
+      isOwned && newStartId === undefined
+        ? await this.statement(
+            'register-password',
+            { registrationRequest: fromBase64Url(registrationRequest) },
+            { previousSerial },
+          )
+        : { registrationRequest, ...(newStartId === undefined ? {} : { newStartId }) };
     const answer = await this.call('POST', '/v1/registrations', body, { 'idempotency-key': idempotencyKey });
     const registration = answer.body as unknown as {
       readonly registrationId: string;

@@ -45,6 +45,13 @@ export const claims = z
     anchors: z.array(z.strictObject({ kind: z.string(), name: z.string() })),
     witnesses: z.array(z.strictObject({ name: z.string(), key: z.string() })),
     guesses: z.strictObject({ attempts: count, delaysSeconds: z.array(count), longestVetoSeconds: count }),
+    /** How long a new start waits, is open and can be undone, and how long a deletion asked for without the key waits. */
+    waits: z.strictObject({
+      newStartSeconds: count,
+      newStartOpenSeconds: count,
+      newStartUndoSeconds: count,
+      deletionSeconds: count,
+    }),
     purge: z.strictObject({ graceSeconds: count, youngKeyGraceSeconds: count, listingGapSeconds: count }),
     /** Settings that are weaker than the documented ones (demo and test deployments), in words. */
     deviations: z.array(z.string()),

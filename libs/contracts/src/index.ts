@@ -44,6 +44,8 @@ export {
 } from './ledger';
 export type { ConsistencyProof, InclusionProof, LedgerEvent, LedgerEventList } from './ledger';
 export { limits } from './limits';
+export { newStart, newStartList, newStartStates } from './new-starts';
+export type { NewStart, NewStartList, NewStartState } from './new-starts';
 export { attemptsRemaining, budget, finishedLogin, finishLogin, login, startLogin } from './logins';
 export type { Budget, FinishedLogin, FinishLogin, Login, StartLogin } from './logins';
 export {

@@ -69,7 +69,8 @@ export const keyslotRoutes = defineRoutes({
     method: 'POST',
     path: '/v1/registrations',
     tag: 'registrations',
-    summary: 'Opens a registration: one evaluation under a fresh salt. Owner-signed where the account is owned.',
+    summary:
+      'Opens a registration: one evaluation under a fresh salt. Owner-signed where the account is owned; under a new start its id and a fresh sign-in stand in place of the signature.',
     auth: 'token',
     freshLogin: 'first-claim',
     statement: { purpose: 'register-password', carrier: 'body' },
@@ -77,7 +78,7 @@ export const keyslotRoutes = defineRoutes({
     body: { kind: 'json', schema: openRegistration },
     status: 201,
     response: { kind: 'json', schema: registration },
-    problems: ['idempotency-conflict', 'too-many-registrations', 'account-owned'],
+    problems: ['idempotency-conflict', 'too-many-registrations', 'account-owned', 'not-found', 'new-start-not-open'],
     isIdempotent: true,
   },
   putRecord: {
@@ -91,7 +92,7 @@ export const keyslotRoutes = defineRoutes({
     body: { kind: 'json', schema: signedStatement },
     status: 200,
     response: { kind: 'json', schema: pendingRecord },
-    problems: ['not-found', 'registration-expired', 'already-exists'],
+    problems: ['not-found', 'registration-expired', 'already-exists', 'new-start-not-open'],
     isIdempotent: false,
   },
   startConfirmation: {
@@ -105,7 +106,7 @@ export const keyslotRoutes = defineRoutes({
     body: { kind: 'json', schema: startConfirmation },
     status: 201,
     response: { kind: 'json', schema: confirmation },
-    problems: ['not-found', 'registration-expired', 'login-conflict', 'no-attempts-left'],
+    problems: ['not-found', 'registration-expired', 'login-conflict', 'no-attempts-left', 'new-start-not-open'],
     isIdempotent: false,
   },
   activateRegistration: {
@@ -118,7 +119,14 @@ export const keyslotRoutes = defineRoutes({
     body: { kind: 'json', schema: activateRegistration },
     status: 201,
     response: { kind: 'json', schema: activatedKeyslot },
-    problems: ['not-found', 'registration-expired', 'wrong-guess', 'login-expired', 'account-owned'],
+    problems: [
+      'not-found',
+      'registration-expired',
+      'wrong-guess',
+      'login-expired',
+      'account-owned',
+      'new-start-not-open',
+    ],
     isIdempotent: true,
   },
   startLogin: {

@@ -71,9 +71,12 @@ export const ke2Text = base64UrlOf(320);
 /** OPAQUE third message: 64 bytes. */
 export const ke3Text = base64UrlOf(64);
 
-/** Body of `POST /v1/registrations`: bare at the first claim, owner-signed (`register-password`) where the account is owned. */
+/**
+ * Body of `POST /v1/registrations`: bare at the first claim and, with its id, under a new start; owner-signed
+ * (`register-password`) where the account is owned.
+ */
 export const openRegistration = z
-  .union([z.strictObject({ registrationRequest: base64UrlOf(32) }), signedStatement])
+  .union([z.strictObject({ registrationRequest: base64UrlOf(32), newStartId: uuidText.optional() }), signedStatement])
   .meta({ id: 'OpenRegistration' });
 
 /** @see openRegistration */

@@ -40,6 +40,8 @@ export const problemKinds = {
   'attempt-too-early': kind(429, 'The next guess is not due yet.'),
   'guesses-vetoed': kind(423, 'The owner of the account has stopped guesses.'),
   'registration-expired': kind(410, 'The registration has expired.'),
+  'new-start-not-open': kind(409, 'The new start is not open.'),
+  'undo-pending': kind(409, 'The former owner key can still undo the new start.'),
   'too-many-registrations': kind(429, 'Too many registrations were opened today.'),
   'vault-sealed': kind(503, 'The vault is sealed: its ledger does not agree with its anchor.'),
   'account-sealed': kind(423, 'The account is sealed: its budget does not agree with its ledger.'),

@@ -16,7 +16,7 @@ import {
   storageGrant,
 } from './repositories';
 import { defineRoutes } from './route';
-import { signedStatement } from './signed-statement';
+import { signedStatement, statementHeaderName, statementHeaderText } from './signed-statement';
 import { idText, objectPathText } from './text-forms';
 
 const ofRepository = z.strictObject({ repositoryId: idText });
@@ -51,6 +51,21 @@ export const repositoryRoutes = defineRoutes({
     status: 201,
     response: { kind: 'json', schema: repository },
     problems: ['already-exists'],
+    isIdempotent: false,
+  },
+  removeRepository: {
+    method: 'DELETE',
+    path: '/v1/repositories/{repositoryId}',
+    tag: 'repositories',
+    summary:
+      'Removes a repository with all its objects. One that a new start left is removed by the former owner key, or by the current one once the new start cannot be undone any more.',
+    auth: 'owner',
+    statement: { purpose: 'remove-repository', carrier: 'header' },
+    params: ofRepository,
+    headers: z.object({ [statementHeaderName]: statementHeaderText }),
+    status: 204,
+    response: { kind: 'none' },
+    problems: ['not-found', 'pinned', 'undo-pending'],
     isIdempotent: false,
   },
   getHead: {

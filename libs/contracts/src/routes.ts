@@ -1,6 +1,7 @@
 import { accountRoutes } from './account-routes';
 import { guessVetoRoutes } from './guess-veto-routes';
 import { keyslotRoutes } from './keyslot-routes';
+import { newStartRoutes } from './new-start-routes';
 import { opsRoutes } from './ops-routes';
 import { purgeRoutes } from './purge-routes';
 import { repositoryRoutes } from './repository-routes';
@@ -10,6 +11,7 @@ export const routes = {
   ...accountRoutes,
   ...keyslotRoutes,
   ...guessVetoRoutes,
+  ...newStartRoutes,
   ...repositoryRoutes,
   ...purgeRoutes,
   ...opsRoutes,

@@ -44,3 +44,4 @@ export {
   type RepositoryStore,
   type RepositoryTransaction,
 } from './repositories/repository-store';
+export { RepositoryRemovals, type Emptied } from './repositories/repository-removals';

@@ -103,12 +103,14 @@ export {
 export {
   maximumVetoSeconds,
   VaultPurpose,
+  type AccountDeletionBody,
   type ActivateDigitsBody,
   type CreateGrantBody,
   type CreateRepositoryBody,
   type DeleteObjectsBody,
   type GuessVetoBody,
   type KsfParameters,
+  type NewStartBody,
   type PasswordConfirmBody,
   type PasswordRecordBody,
   type PurgeConsentBody,
@@ -118,6 +120,7 @@ export {
   type ReleasePinBody,
   type ReleasePlaintextBody,
   type RemoveKeyslotBody,
+  type RemoveRepositoryBody,
   type VaultBodies,
 } from './statement/vault-bodies';
 export {

@@ -73,6 +73,11 @@ export const vaultBodies: VaultBodies = {
   'password-confirm': { registrationId: anId, loginId: anId, ke1Hash: seed('ke1') },
   'remove-keyslot': { keyslotId: anId },
   'guess-veto': { seconds: 259_200 },
+  'cancel-new-start': { newStartId: anId },
+  'undo-new-start': { newStartId: anId },
+  'cancel-deletion': { deletionId: anId },
+  'delete-account': { deletionId: anId },
+  'remove-repository': { repositoryId, pins: 3 },
   'create-repository': { repositoryId, keyId },
   'create-grant': { repositoryId },
   'delete-objects': {

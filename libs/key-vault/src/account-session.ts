@@ -1,19 +1,22 @@
 import {
   chainStart,
+  decodeLedgerEvent,
   EvidenceError,
   hashLedgerEvent,
   verifyVaultStatement,
   type BudgetState,
   type ChainPosition,
   type ExpectedVaultStatement,
+  type LedgerEvent,
   type LedgerEventKind,
   type SignedStatement,
   type VaultPurpose,
   type VerifiedVaultStatement,
 } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
+import { ChainDiffers } from './chain-differs';
 import { VaultError } from './errors';
-import { makeEvent, type EventDetails } from './event-maker';
+import { hasOwnMac, makeEvent, type EventDetails } from './event-maker';
 import type { KeySealer } from './ports/key-sealer';
 import type { AccountRow, LockedAccount, LoginRow, NewEvent, NewLogin, NewNotice, RecordRow } from './ports/rows';
 import type { AccountTransaction } from './ports/vault-store';
@@ -98,6 +101,20 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
     if (!(await this.transaction.spend(this.#budget, after, counted, event))) return undefined;
     this.#goOn(event, after);
     return counted;
+  }
+
+  /**
+   * The newest event of a kind: what an act may rest on where an edit of a row beside the chain must buy nothing.
+   *
+   * @throws ChainDiffers where the vault did not write it
+   */
+  async newest(kind: LedgerEventKind): Promise<LedgerEvent | undefined> {
+    const { accountId } = this.account;
+    const stored = await this.transaction.newestEvent(kind);
+    if (stored === null) return undefined;
+    const event = decodeLedgerEvent(stored.event);
+    if ((await hasOwnMac(this.#sealer, accountId, stored)) && event.kind === kind) return event;
+    throw new ChainDiffers('an event is not the vault’s own');
   }
 
   /** Tells the account. */

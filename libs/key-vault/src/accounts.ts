@@ -2,6 +2,7 @@ import { hashLedgerEvent, decodeLedgerEvent, LedgerEventKind } from '@coffer/evi
 import { newUuid } from '@coffer/foundation';
 import { AccountSession } from './account-session';
 import { AccountTurns } from './account-turns';
+import { ChainDiffers } from './chain-differs';
 import { VaultError } from './errors';
 import { chainAgrees, hasOwnMac, makeEvent, newChain } from './event-maker';
 import { openingBudget } from './guess-budget';
@@ -71,8 +72,8 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
       return result;
     } catch (error) {
       if (!(error instanceof ChainDiffers)) throw error;
-      await this.seal(accountId, 'the budget does not agree with the ledger');
-      throw new VaultError('account-sealed', 'the account is sealed: its budget does not agree with its ledger');
+      await this.seal(accountId, error.what);
+      throw error;
     }
   }
 
@@ -83,12 +84,7 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
    * @throws VaultError `not-found`, `account-sealed`, `vault-sealed`
    */
   async join(transaction: Transaction, accountId: string): Promise<AccountSession<Transaction>> {
-    try {
-      return await this.#open(transaction, accountId, undefined);
-    } catch (error) {
-      if (!(error instanceof ChainDiffers)) throw error;
-      throw new VaultError('account-sealed', 'the budget of the account does not agree with its ledger');
-    }
+    return this.#open(transaction, accountId, undefined);
   }
 
   async #open(
@@ -100,7 +96,8 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
     if (locked === undefined) throw new VaultError('not-found', 'there is no such account');
     if (locked.vaultSealedReason !== null) throw new VaultError('vault-sealed', 'the vault is sealed');
     if (locked.row.sealedReason !== null) throw new VaultError('account-sealed', 'the account is sealed');
-    if (!(await chainAgrees(this.#sealer, accountId, locked))) throw new ChainDiffers();
+    if (!(await chainAgrees(this.#sealer, accountId, locked)))
+      throw new ChainDiffers('the budget does not agree with the ledger');
     // The chain remembers a seal that somebody took off the row: only a repair lifts it.
     if (lastKind(locked) === LedgerEventKind.accountSealed)
       throw new VaultError('account-sealed', 'the account is sealed');
@@ -136,6 +133,3 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
 function lastKind({ last }: LockedAccount): LedgerEventKind | undefined {
   return last === null ? undefined : decodeLedgerEvent(last.event).kind;
 }
-
-/** Internal: rolls the transaction back before the account is sealed in one of its own. */
-class ChainDiffers extends Error {}

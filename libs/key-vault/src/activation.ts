@@ -7,6 +7,7 @@ import { refilled, withoutRecord } from './guess-budget';
 import { figuresOf, openFigures, sealFigures, type BudgetFigures } from './kept-figures';
 import { activeRecordContext, loginAnswerContext, loginStateContext, pendingRecordContext } from './password-record';
 import { LoginOutcome, type AccountRow, type KeyslotRow, type LoginRow, type RegistrationRow } from './ports/rows';
+import { cancelNewStart, finishNewStart } from './new-start';
 import { requireLive, requireSameOwner } from './registrations';
 import { vaultNotices } from './vault-notices';
 import type { VaultServiceParts } from './vault-services';
@@ -18,7 +19,7 @@ export interface ActivatedKeyslot extends KeyslotRow {
 
 /**
  * The last phase of setting a password: a right KE3 on the pending record activates it, shreds the earlier one, binds the
- * owner key on a first claim and refills the budget, in one transaction.
+ * owner key on a first claim or under a new start, and refills the budget, in one transaction.
  */
 export class Activation {
   readonly #parts: VaultServiceParts;
@@ -78,6 +79,8 @@ export class Activation {
     const context = pendingRecordContext(accountId, serial, registrationId);
     const record = await this.#parts.sealer.open(pending.record, context);
     if (row.generation === 0) await bindOwner(session, pending.keyId, pending.ownerPublicKey);
+    else if (row.newStartId !== null) await finishNewStart(session, row.newStartId, pending, this.#parts.policy);
+    else await cancelNewStart(session, 'proven');
     await this.#shredEarlier(session);
     const keyslotId = newUuid();
     const sealed = await this.#parts.sealer.seal(record, activeRecordContext(accountId, serial, keyslotId));

@@ -19,6 +19,8 @@ export type VaultErrorCode =
   | 'attempt-too-early'
   | 'guesses-vetoed'
   | 'registration-expired'
+  | 'new-start-not-open'
+  | 'undo-pending'
   | 'too-many-registrations'
   | 'vault-sealed'
   | 'account-sealed'

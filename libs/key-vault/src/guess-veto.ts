@@ -1,4 +1,5 @@
 import { LedgerEventKind, type SignedStatement } from '@coffer/evidence';
+import { cancelNewStart } from './new-start';
 import type { AccountRow } from './ports/rows';
 import { vaultNotices } from './vault-notices';
 import type { VaultServiceParts } from './vault-services';
@@ -31,6 +32,8 @@ export class GuessVeto {
           : await session.append(LedgerEventKind.guessesVetoed, { untilMs });
       const notice = untilMs === null ? vaultNotices.vetoLifted() : vaultNotices.guessesVetoed();
       await session.notify({ ...notice, eventNumber });
+      // Whoever signs as the owner has not lost the key.
+      await cancelNewStart(session, 'owner');
       return untilMs;
     });
   }

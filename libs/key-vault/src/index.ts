@@ -42,10 +42,13 @@ export { TreeAudit, type AuditStep } from './ledger/tree-audit';
 export { Sequencer, type SequencerParts, type SequencerRound, type SequencerStep } from './ledger/sequencer';
 export { createOpaqueServer } from './opaque-server';
 export { dummyRecordBytes } from './password-record';
-export { defaultPolicy, type Ksf, type VaultPolicy } from './policy';
+export { NewStart, type CancelledBy } from './new-start';
+export { phaseOf, type NewStartPhase, type NewStartPolicy } from './new-start-state';
+export { defaultPolicy, leastNewStartWaitMs, type Ksf, type VaultPolicy } from './policy';
 export type { AnchorWatch } from './ports/anchor-watch';
 export type { GuessVetoRows } from './ports/guess-veto-rows';
 export type { KeySealer, Sealed, SealingContext, SealingEpochInfo, SealingKeys } from './ports/key-sealer';
+export { NewStartState, type NewStartChange, type NewStartRow, type NewStartRows } from './ports/new-start-rows';
 export type { OpaqueServer } from './ports/opaque';
 export {
   LoginOutcome,
@@ -74,5 +77,6 @@ export {
 } from './vault-identity';
 export { recordVaultEvent, vaultAccount, vaultIssuer } from './vault-chain';
 export { Recovery, type FinishedLogin, type StartedLogin } from './recovery';
+export { isOwnRepository, requireRemovalStatement } from './repository-removal';
 export { Registrations, type OpenedRegistration, type RegistrationOpening } from './registrations';
 export type { VaultServiceParts, VaultStep } from './vault-services';

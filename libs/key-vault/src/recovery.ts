@@ -7,6 +7,7 @@ import { VaultError } from './errors';
 import { decideSpend, isVetoed, nextGuessAtMs, refilled } from './guess-budget';
 import { figuresOf, openFigures, sealFigures, type BudgetFigures } from './kept-figures';
 import { evaluateLogin } from './login-evaluation';
+import { cancelNewStart } from './new-start';
 import {
   activeRecordContext,
   decodePasswordRecord,
@@ -184,6 +185,7 @@ export class Recovery {
       refilled(session.budget, serial),
     );
     await session.notify({ ...vaultNotices.proven(), eventNumber });
+    await cancelNewStart(session, 'proven');
     return answer;
   }
 

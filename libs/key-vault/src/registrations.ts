@@ -7,10 +7,11 @@ import {
   type RegistrationRequest,
 } from '@coffer/crypto';
 import { decodeVaultBody, LedgerEventKind, type PasswordRecordBody, type SignedStatement } from '@coffer/evidence';
-import { concatBytes, equalBytes, newUuid } from '@coffer/foundation';
-import type { AccountSession } from './account-session';
+import { concatBytes, equalBytes, newUuid, utf8 } from '@coffer/foundation';
+import type { AccountSession, StatementExpectation } from './account-session';
 import { VaultError } from './errors';
 import { evaluateLogin } from './login-evaluation';
+import { requireOpenNewStart } from './new-start';
 import {
   decodePasswordRecord,
   encodePasswordRecord,
@@ -38,8 +39,12 @@ export interface OpenedRegistration {
   readonly expiresAtMs: number;
 }
 
-/** What opens a registration: the bare request on a first claim, a `register-password` statement where the account is owned. */
-export type RegistrationOpening = { readonly request: Uint8Array } | { readonly statement: SignedStatement };
+/**
+ * What opens a registration: the bare request on a first claim and, with its id, under a new start; a `register-password`
+ * statement where the account is owned.
+ */
+export type RegistrationOpening =
+  { readonly request: Uint8Array; readonly newStartId?: string } | { readonly statement: SignedStatement };
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -55,8 +60,9 @@ export class Registrations {
    * Opens a registration: one evaluation under a fresh salt, stored before it is answered. The same key with the same bytes
    * gets the stored answer; other bytes open another registration.
    *
-   * @throws VaultError `account-owned`, `wrong-owner-generation`, `statement-invalid`, `challenge-spent`,
-   *   `too-many-registrations`, `registration-expired` where the stored one has ended; CryptoError `malformed-message`
+   * @throws VaultError `account-owned`, `wrong-owner-generation`, `statement-invalid`, `challenge-spent`, `not-found` and
+   *   `new-start-not-open` under a new start, `too-many-registrations`, `registration-expired` where the stored one has ended;
+   *   CryptoError `malformed-message`
    */
   async open(account: AccountRow, idempotencyKey: string, opening: RegistrationOpening): Promise<OpenedRegistration> {
     const request = requestOf(opening);
@@ -78,6 +84,7 @@ export class Registrations {
         ...{ registrationId, serial, idempotencyKey, requestHash, response },
         previousSerial: session.budget.serial,
         generation: session.account.ownerGeneration,
+        newStartId: newStartOf(opening),
         salt: await this.#parts.sealer.seal(salt, context),
         openedAtMs: session.nowMs,
         expiresAtMs: session.nowMs + policy.registrationLifeMs,
@@ -102,7 +109,7 @@ export class Registrations {
       const row = requireLive(await session.transaction.registration(registrationId), session.nowMs);
       requireSameOwner(row, session.account);
       const { body } = await session.requireStatement('password-record', signed, {
-        ...(row.generation === 0 ? ({ ownerPublicKey: 'carried', generation: 1 } as const) : {}),
+        ...(await claimTerms(session, row)),
         serial: row.serial,
         previousSerial: row.previousSerial,
       });
@@ -155,9 +162,10 @@ export class Registrations {
     requireSameOwner(row, session.account);
     const expected = {
       ownerPublicKey: row.pending.ownerPublicKey,
-      generation: Math.max(1, row.generation),
+      generation: generationOf(row),
       serial: row.serial,
     };
+    if (row.newStartId !== null) await requireOpenNewStart(session, row.newStartId);
     const earlier = session.login;
     const { body } =
       earlier === null
@@ -240,6 +248,11 @@ export function requireSameOwner(row: RegistrationRow, account: AccountRow): voi
 
 async function authorizeOpening(session: AccountSession, opening: RegistrationOpening): Promise<void> {
   const isOwned = session.account.ownerGeneration > 0;
+  const newStartId = newStartOf(opening);
+  if (newStartId !== null) {
+    await requireOpenNewStart(session, newStartId);
+    return;
+  }
   if ('request' in opening) {
     if (isOwned) throw new VaultError('account-owned', 'the account has an owner key; its statement is needed');
     return;
@@ -257,9 +270,25 @@ function requestOf(opening: RegistrationOpening): RegistrationRequest {
 }
 
 function hashOf(opening: RegistrationOpening): Uint8Array {
-  if ('request' in opening) return sha256(opening.request);
+  if ('request' in opening) return sha256(concatBytes(opening.request, utf8(opening.newStartId ?? '')));
   const { statement, signature, body } = opening.statement;
   return sha256(concatBytes(sha256(statement), sha256(signature), sha256(body)));
+}
+
+function newStartOf(opening: RegistrationOpening): string | null {
+  return 'request' in opening ? (opening.newStartId ?? null) : null;
+}
+
+/** Owner generation under which record and confirmations are signed: that of the owner to be, where the record brings one. */
+function generationOf({ generation, newStartId }: Pick<RegistrationRow, 'generation' | 'newStartId'>): number {
+  return newStartId === null ? Math.max(1, generation) : generation + 1;
+}
+
+/** A record that brings an owner key of its own is verified with that key: on a first claim, and under a new start. */
+async function claimTerms(session: AccountSession, row: RegistrationRow): Promise<StatementExpectation> {
+  if (row.newStartId !== null) await requireOpenNewStart(session, row.newStartId);
+  const bringsOwner = row.generation === 0 || row.newStartId !== null;
+  return bringsOwner ? { ownerPublicKey: 'carried', generation: generationOf(row) } : {};
 }
 
 /** 1 to 2^53-1. */

@@ -1,4 +1,5 @@
 import { maximumGuesses } from '@coffer/evidence';
+import { toRfc3339 } from '@coffer/foundation';
 import type { NewNotice } from './ports/rows';
 
 type Notice = Omit<NewNotice, 'noticeId' | 'atMs' | 'eventNumber'>;
@@ -37,6 +38,51 @@ export const vaultNotices = {
     severity: 'info',
     title: 'Password guesses are taken again',
     text: 'A device with this account’s key has lifted its stop. What was guessed before stays spent.',
+  }),
+  newStartBegun: (opensAtMs: number): Notice => ({
+    kind: 'new-start-begun',
+    severity: 'urgent',
+    title: 'Somebody asked for a new start of this account',
+    text: `A new start is for an account whose key and password are both lost. From ${toRfc3339(opensAtMs)} on it can put another key in place of yours. If you still have the key or know the password, unlock your backup with the password, or cancel it with your key: either ends it. If it was not you, change your password at the identity provider as well.`,
+  }),
+  newStartOpen: (closesAtMs: number): Notice => ({
+    kind: 'new-start-open',
+    severity: 'urgent',
+    title: 'The new start of this account is open',
+    text: `A new password may be set now, until ${toRfc3339(closesAtMs)}. The old key or password still cancels it.`,
+  }),
+  newStartCancelled: (by: 'proven' | 'owner'): Notice => ({
+    kind: 'new-start-cancelled',
+    severity: 'warning',
+    title: 'The new start was cancelled',
+    text:
+      by === 'proven'
+        ? 'Somebody proved the password of this account, so nothing is lost and nothing is replaced.'
+        : 'A device with this account’s key cancelled it. Nothing was replaced.',
+  }),
+  newStartExpired: (): Notice => ({
+    kind: 'new-start-expired',
+    severity: 'info',
+    title: 'The new start was not used',
+    text: 'Its time has passed without a new password. Nothing was replaced; another one can be begun.',
+  }),
+  newStartFinished: (undoUntilMs: number): Notice => ({
+    kind: 'new-start-finished',
+    severity: 'urgent',
+    title: 'This account has a new key',
+    text: `The new start is done: the old password keyslot is gone, and new backups are under the new key. The old backup stays as it is. Until ${toRfc3339(undoUntilMs)} the old key can undo this.`,
+  }),
+  newStartUndone: (): Notice => ({
+    kind: 'new-start-undone',
+    severity: 'urgent',
+    title: 'The new start was undone',
+    text: 'The old key is this account’s key again, and the password of the new start is gone. Backups under either key stay; set a password anew with the old key.',
+  }),
+  newStartSettled: (): Notice => ({
+    kind: 'new-start-settled',
+    severity: 'info',
+    title: 'The new start can no longer be undone',
+    text: 'Its time for that has passed. The old backup is still there, and takes room: if you do not need it any more, please remove it (coffer repositories remove). Nobody removes it for you; only a signature of the old or the new key does.',
   }),
   registrationOpened: (): Notice => ({
     kind: 'registration-opened',

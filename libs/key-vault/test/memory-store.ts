@@ -1,4 +1,4 @@
-import type { BudgetState } from '@coffer/evidence';
+import type { BudgetState, LedgerEventKind } from '@coffer/evidence';
 import type {
   AccountRow,
   AccountTransaction,
@@ -12,10 +12,13 @@ import type {
   NewLogin,
   NewNotice,
   NewRegistration,
+  NewStartRow,
+  NewStartRows,
   PendingRecord,
   RecordRow,
   RegistrationRow,
   Sealed,
+  StoredEvent,
   VaultStore,
 } from '../src/index';
 
@@ -30,6 +33,7 @@ interface Rows {
   readonly challenges: ReadonlyMap<string, { readonly purpose: ChallengePurpose; readonly expiresAtMs: number }>;
   readonly notices: readonly NewNotice[];
   readonly vetoedUntilMs: number | null;
+  readonly newStarts: readonly NewStartRow[];
   readonly shred: { readonly serial: number; readonly dueAtMs: number } | null;
 }
 
@@ -99,6 +103,7 @@ export class MemoryStore implements VaultStore {
       challenges: new Map(),
       notices: [],
       vetoedUntilMs: null,
+      newStarts: [],
       shred: null,
     });
   }
@@ -126,6 +131,12 @@ export class MemoryStore implements VaultStore {
 
   async dueShreds(limit: number): Promise<readonly string[]> {
     const due = [...this.#accounts.values()].filter(({ shred }) => shred !== null && shred.dueAtMs <= this.nowMs);
+    return due.slice(0, limit).map(({ account }) => account.accountId);
+  }
+
+  async dueNewStarts(limit: number): Promise<readonly string[]> {
+    const isDue = ({ stepAtMs }: NewStartRow): boolean => stepAtMs !== null && stepAtMs <= this.nowMs;
+    const due = [...this.#accounts.values()].filter(({ newStarts }) => newStarts.some(isDue));
     return due.slice(0, limit).map(({ account }) => account.accountId);
   }
 
@@ -223,6 +234,32 @@ class MemoryTransaction implements AccountTransaction {
     set: async (vetoedUntilMs) => this.#set({ vetoedUntilMs }),
   };
 
+  readonly newStarts: NewStartRows = {
+    list: async () => this.#rows.newStarts,
+    insert: async (row) => this.#set({ newStarts: [...this.#rows.newStarts, row] }),
+    change: async (newStartId, from, to) => {
+      const found = this.#rows.newStarts.find((row) => row.newStartId === newStartId && row.state === from);
+      if (found === undefined) return false;
+      this.#set({ newStarts: this.#rows.newStarts.map((row) => (row === found ? { ...row, ...to } : row)) });
+      return true;
+    },
+    endRegistrations: async () => {
+      for (const row of this.#rows.registrations.values()) {
+        const isLive = row.state === 'open' || row.state === 'pending';
+        if (isLive && row.newStartId !== null) this.#put({ ...row, state: 'ended', pending: null, salt: null });
+      }
+    },
+    replaceOwner: async (generation, keyId, ownerPublicKey) => {
+      if (this.#rows.account.ownerGeneration !== generation) return false;
+      this.#set({ account: { ...this.#rows.account, ownerGeneration: generation + 1, keyId, ownerPublicKey } });
+      return true;
+    },
+  };
+
+  async newestEvent(kind: LedgerEventKind): Promise<StoredEvent | null> {
+    return this.#rows.events.findLast(({ fields }) => fields.kind === kind) ?? null;
+  }
+
   async insertLogin(login: NewLogin): Promise<void> {
     const row: LoginRow = { ...login, ke2: null, state: null, outcome: null, ke3Hash: null, answer: null };
     this.#set({ logins: new Map(this.#rows.logins).set(login.loginId, row) });
@@ -273,7 +310,10 @@ class MemoryTransaction implements AccountTransaction {
   }
 
   async keyslots(): Promise<readonly KeyslotRow[]> {
-    return this.#rows.keyslots.filter(({ state }) => state === 'active');
+    const { keyId } = this.#rows.account;
+    return this.#rows.keyslots.filter(
+      (slot) => slot.state === 'active' && keyId !== null && keyOf(slot.keyId) === keyOf(keyId),
+    );
   }
 
   async insertKeyslot(keyslot: KeyslotRow): Promise<void> {

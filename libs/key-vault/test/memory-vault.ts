@@ -24,6 +24,7 @@ import {
   dummyRecordBytes,
   GuessVeto,
   KeyslotRemoval,
+  NewStart,
   Keyslots,
   Recovery,
   Registrations,
@@ -97,6 +98,7 @@ export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
     keyslots: new Keyslots(parts),
     removal: new KeyslotRemoval(parts),
     veto: new GuessVeto(parts),
+    newStart: new NewStart(parts),
   };
 }
 
@@ -113,12 +115,20 @@ export interface MemoryAttempt {
 export class MemoryDevice {
   readonly owner: SigningSeed = generateSigningSeed();
   readonly keyId = randomBytes(8);
+  /** Owner generation that it signs under. */
+  generation = 1;
+  /** The new start under which it registers. */
+  newStartId: string | undefined;
   readonly #vault: MemoryVault;
   readonly #subject: string;
 
   constructor(vault: MemoryVault, subject = newUuid()) {
     this.#vault = vault;
     this.#subject = subject;
+  }
+
+  get subject(): string {
+    return this.#subject;
   }
 
   account(): Promise<AccountRow> {
@@ -131,7 +141,8 @@ export class MemoryDevice {
     const challenge = randomBytes(32);
     await store.issueChallenge(accountId, challenge, 'statement', 300);
     const expiresAtMs = store.nowMs + 60_000;
-    const fields = { purpose, vaultId, account: accountId, generation: 1, serial, previousSerial, challenge };
+    const { generation } = this;
+    const fields = { purpose, vaultId, account: accountId, generation, serial, previousSerial, challenge };
     return signVaultStatement(this.owner, { ...fields, expiresAtMs }, body);
   }
 
@@ -140,9 +151,10 @@ export class MemoryDevice {
     const previousSerial = this.#vault.store.rows(account.accountId).budget.serial;
     const started = client.startRegistration({ password });
     const request = fromBase64Url(started.registrationRequest);
+    const { newStartId } = this;
     const opening =
-      account.ownerGeneration === 0
-        ? { request }
+      account.ownerGeneration === 0 || newStartId !== undefined
+        ? { request, ...(newStartId === undefined ? {} : { newStartId }) }
         : {
             statement: await this.statement('register-password', { registrationRequest: request }, 0, previousSerial),
           };

@@ -12,6 +12,7 @@ export {
   type LedgerMemory,
 } from './ledger/check-ledger';
 export { LedgerError } from './ledger/ledger-error';
+export { cancelNewStart, finishNewStart, undoNewStart } from './new-start';
 export { OwnerSigner, type StatementTerms } from './owner-signer';
 export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
 export { registerPassword } from './password-registration';
@@ -24,6 +25,7 @@ export {
   startPurge,
   submitProof,
 } from './purge-flow';
+export { removeRepository } from './repository-removal';
 export { VaultHeadKeeper } from './vault-head-keeper';
 export {
   createVaultRepository,

@@ -22,12 +22,14 @@ import { OwnerSigner } from './owner-signer';
  * the same password makes it active. An earlier password keyslot works until that moment and is shredded in it.
  *
  * @param password - as it was typed; prepared by RFC 8265 OpaqueString here
+ * @param terms.newStartId - the open new start under which it is made, in place of the owner's signature
  * @throws DeviceCryptoError `server-key-mismatch` and faults of the password; VaultClientError
  */
 export async function registerPassword(
   account: DeviceAccount,
   backupKey: BackupKey,
   password: string,
+  terms: { readonly newStartId?: string } = {},
 ): Promise<ActivatedKeyslot> {
   const prepared = preparePassword(password);
   const signer = new OwnerSigner(account, backupKey);
@@ -35,8 +37,8 @@ export async function registerPassword(
   const { request, state } = await startPasswordRegistration(prepared);
   const registration = await account.client.openRegistration({
     body:
-      account.ownerGeneration === 0
-        ? { registrationRequest: toBase64Url(request) }
+      account.ownerGeneration === 0 || terms.newStartId !== undefined
+        ? { registrationRequest: toBase64Url(request), ...terms }
         : await signer.vaultStatement('register-password', { registrationRequest: request }, { previousSerial }),
   });
   const agreement = agree(account, registration, prepared);

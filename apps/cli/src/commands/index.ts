@@ -8,9 +8,11 @@ import { registerInspect } from './inspect';
 import { registerKeyslots } from './keyslots';
 import { registerLedger } from './ledger';
 import { registerLogin } from './login';
+import { registerNewStart } from './new-start';
 import { registerOpen } from './open';
 import { registerPassword } from './password';
 import { registerPurge } from './purge';
+import { registerRepositories } from './repositories';
 import { registerRestore } from './restore';
 import { registerSetup } from './setup';
 import { registerSnapshots } from './snapshots';
@@ -28,6 +30,8 @@ export const registrations: readonly Register[] = [
   registerKeyslots,
   registerPassword,
   registerGuesses,
+  registerNewStart,
+  registerRepositories,
   registerBackup,
   registerSnapshots,
   registerRestore,

@@ -117,6 +117,7 @@ export const exitCodes = {
 
   'attempt-too-early': ExitCode.noGuesses,
   'guesses-vetoed': ExitCode.noGuesses,
+  'new-start-not-open': ExitCode.noGuesses,
   'no-attempts-left': ExitCode.noGuesses,
   'rate-limited': ExitCode.noGuesses,
   'too-many-registrations': ExitCode.noGuesses,
@@ -151,6 +152,7 @@ export const exitCodes = {
   'token-expired': ExitCode.refused,
   'too-large': ExitCode.refused,
   unauthenticated: ExitCode.refused,
+  'undo-pending': ExitCode.refused,
   'unreadable-backup': ExitCode.refused,
   'unsafe-item': ExitCode.refused,
   'wrong-owner-generation': ExitCode.refused,

@@ -26,7 +26,8 @@ export async function setupKey(
   connection: VaultConnection,
   given: HeldKeySources,
 ): Promise<BackupKey> {
-  return connection.account.keyId === null ? newKey(context, connection) : ownKey(context, connection, given);
+  if (connection.account.keyId !== null) return ownKey(context, connection, given);
+  return newKey(connection, () => requireNothingLost(context, connection));
 }
 
 async function ownKey(context: CommandContext, connection: VaultConnection, given: HeldKeySources): Promise<BackupKey> {
@@ -43,11 +44,16 @@ async function ownKey(context: CommandContext, connection: VaultConnection, give
   return (await unlock(context, connection, { ...given, environmentPassword: undefined })).backupKey;
 }
 
-async function newKey(context: CommandContext, connection: VaultConnection): Promise<BackupKey> {
+/**
+ * A new backup key, on this disk before the vault hears of it; the one that an interrupted run had begun with, where there is one.
+ *
+ * @param agree - asked before one is made; throws where the person does not agree
+ */
+export async function newKey(connection: VaultConnection, agree: () => Promise<void>): Promise<BackupKey> {
   const { home, account } = connection;
   const begunKey = await findBegun(connection);
   if (begunKey !== undefined) return begunKey;
-  await requireNothingLost(context, connection);
+  await agree();
   const backupKey = generateBackupKey();
   await keepKey(home, backupKey);
   const note = { v: 1, accountId: account.accountId, keyId: toHex(deriveKeyId(backupKey)) };

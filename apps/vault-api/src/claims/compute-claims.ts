@@ -1,6 +1,6 @@
 import { limits, type Claim, type Claims } from '@coffer/contracts';
 import { toBase64Url, toRfc3339, type Clock } from '@coffer/foundation';
-import { defaultPolicy, type AnchorSet } from '@coffer/key-vault';
+import { defaultPolicy, type AnchorSet, type VaultPolicy } from '@coffer/key-vault';
 import type { VaultParts } from '../platform/vault-parts';
 import { disclosures } from './disclosures';
 
@@ -23,6 +23,9 @@ export function computeClaims(
       rollbackLimit(anchors),
       'A web page can be changed by the server that serves it; the command line and the off-line viewer cannot.',
       'A stolen access token can spend the ten guesses and so end the password keyslot, unless a device that holds the backup key stops guesses in time; other keyslots still work.',
+      newStartLimit(policy),
+      deletionLimit(policy),
+      'What is erased with an account goes from the database and the object store at once; dumps, replicas and the anchors keep it sealed until the sealing key of its time is destroyed, and dumps its names as long as they are kept.',
       destruction[sealer.kind],
     ],
     sealing: { kind: sealer.kind, oldestKeyAt: oldest === undefined ? null : toRfc3339(oldest.createdAtMs) },
@@ -32,6 +35,12 @@ export function computeClaims(
       attempts: limits.guesses,
       delaysSeconds: policy.guessDelaysMs.map((delay) => delay / 1000),
       longestVetoSeconds: limits.guessVetoSeconds,
+    },
+    waits: {
+      newStartSeconds: policy.newStartWaitMs / 1000,
+      newStartOpenSeconds: policy.newStartOpenMs / 1000,
+      newStartUndoSeconds: policy.newStartUndoMs / 1000,
+      deletionSeconds: policy.deletionWaitMs / 1000,
     },
     purge: {
       graceSeconds: purge.graceSeconds,
@@ -59,6 +68,25 @@ const anchorPlaces: Readonly<Record<string, string>> = {
 function rollbackLimit({ anchors, quorum }: AnchorSet): string {
   const which = anchors.length === 1 ? 'the anchor' : `${quorum} of the ${anchors.length} anchors`;
   return `Who can roll back the database and ${which} together can return guesses.`;
+}
+
+function newStartLimit({ newStartWaitMs, newStartUndoMs }: VaultPolicy): string {
+  return (
+    `A stolen sign-in can begin a new start. If nobody cancels it in ${span(newStartWaitMs)}, by the old password or the old key, ` +
+    `another key takes the account and the old password keyslot ends. The old backup stays, and for ${span(newStartUndoMs)} the old key undoes it.`
+  );
+}
+
+function deletionLimit({ deletionWaitMs }: VaultPolicy): string {
+  return (
+    `A stolen sign-in can ask for the deletion of the account. If nobody cancels it in ${span(deletionWaitMs)}, by the password or the key, ` +
+    'the account is erased with its backups.'
+  );
+}
+
+function span(ms: number): string {
+  const days = ms / 86_400_000;
+  return days >= 1 ? `${Math.floor(days)} days` : `${Math.round(ms / 1000)} seconds`;
 }
 
 function promises(sealing: 'key-file' | 'pkcs11'): Claim[] {
@@ -92,13 +120,14 @@ function promises(sealing: 'key-file' | 'pkcs11'): Claim[] {
 }
 
 function findDeviations({ config }: Pick<VaultParts, 'config'>): string[] {
-  const { policy, purge, failpoint } = config;
+  const { policy, purge, failpoint, isTestOfWaits } = config;
   const found: string[] = [];
   const isUsual = String(policy.guessDelaysMs) === String(defaultPolicy.guessDelaysMs);
   if (!isUsual) found.push('The waits between guesses are not the documented ones.');
   if (purge.graceSeconds < 72 * 3600) found.push('A purge waits less than 72 hours.');
   if (purge.youngKeyGraceSeconds < 7 * 86_400) found.push('A purge under a young key waits less than 7 days.');
   if (purge.listingGapMs < 60_000) found.push('A purge looks twice within less than 60 seconds.');
+  if (isTestOfWaits) found.push('New starts and deletions wait for seconds: this is a test.');
   if (failpoint !== undefined) found.push('A failpoint is set: this is a test.');
   return found;
 }

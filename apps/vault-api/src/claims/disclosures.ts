@@ -44,7 +44,7 @@ export function disclosures(sealing: 'key-file' | 'pkcs11'): readonly Disclosure
     {
       party: 'A thief of an access token',
       always:
-        'Ciphertext, the list of keyslots, the account\u2019s ledger, names and sizes of found plaintext copies, not their content. Deletes and replaces nothing.',
+        'Ciphertext, the list of keyslots, the account\u2019s ledger, names and sizes of found plaintext copies, not their content. Deletes and replaces nothing by itself: a new start and a deletion need a sign-in just made, wait for days, are told on every channel, and end with the password or the key.',
       digits: nothing,
       password: 'Ten guesses, counted, delayed and announced; the tenth ends this keyslot.',
       passkey: wrapOnly,

@@ -43,6 +43,7 @@ export class DeletionsService {
         throw new ProblemError('too-large', `A statement names at most ${limits.deletionPaths} objects.`);
       }
       const within = this.#access.rows.within(session.transaction.sql);
+      await this.#access.lockOwn(within, session.account, id);
       await this.#requireDeletable(within, accountId, verified.body, paths);
       const details = { repositoryId: id, headHash, pruneGeneration, objects: paths.length };
       await session.append('objects-deleted', { ...details, bodyHash: verified.statement.bodyHash });

@@ -6,7 +6,7 @@ import type { AccountRow } from '@coffer/key-vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '../platform/problem';
 import { VaultParts } from '../platform/vault-parts';
-import { RepositoryAccess } from '../storage/repository-access';
+import { RepositoryAccess, requireOwn } from '../storage/repository-access';
 import { makeGrant, openGrant } from './grant-token';
 
 /** Gives and checks storage grants: create or read, one repository, 15 minutes. */
@@ -30,6 +30,7 @@ export class GrantsService {
       if (!equalBytes(body.repositoryId, row.repositoryId)) {
         throw new ProblemError('statement-invalid', 'The statement names another repository.');
       }
+      requireOwn(session.account, row);
       return session.account;
     });
     return this.#make(owner, row, 'create');

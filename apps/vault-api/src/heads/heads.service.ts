@@ -13,7 +13,7 @@ import { equalBytes, fromBase64Url, toBase64Url } from '@coffer/foundation';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '../platform/problem';
 import { VaultParts } from '../platform/vault-parts';
-import { RepositoryAccess } from '../storage/repository-access';
+import { RepositoryAccess, requireOwn } from '../storage/repository-access';
 
 /** A head and the tag that names it; both null before the first. */
 export interface HeadAnswer {
@@ -68,6 +68,7 @@ export class HeadsService {
       if (keyId === null || ownerPublicKey === null) {
         throw new ProblemError('wrong-owner-generation', 'The account has no owner key yet.');
       }
+      requireOwn(session.account, current);
       requireCondition(condition, current);
       const expected = { purpose: 'head', repositoryId: id, keyId, ownerPublicKey } as const;
       const { body: next } = verifyRepositoryStatement(signed, expected);

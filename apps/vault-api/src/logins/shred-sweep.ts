@@ -1,49 +1,24 @@
-import { Recovery, VaultError } from '@coffer/key-vault';
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Recovery } from '@coffer/key-vault';
+import { Inject, Injectable } from '@nestjs/common';
+import { DueSweep } from '../platform/due-sweep';
 import { VaultParts } from '../platform/vault-parts';
 
-const everyMs = 1_000;
-const accountsAtOnce = 100;
-
-/** Shreds records whose tenth guess has expired unanswered. Every process may do it: each account is locked first. */
+/** Shreds records whose tenth guess has expired unanswered. */
 @Injectable()
-export class ShredSweep implements OnModuleInit, OnApplicationShutdown {
-  readonly #parts: VaultParts;
+export class ShredSweep extends DueSweep {
+  protected readonly name = 'the shred sweep';
   readonly #recovery: Recovery;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(@Inject(VaultParts) parts: VaultParts, @Inject(Recovery) recovery: Recovery) {
-    this.#parts = parts;
+    super(parts);
     this.#recovery = recovery;
   }
 
-  onModuleInit(): void {
-    this.#timer = setInterval(() => {
-      this.#running = this.#running.then(() => this.#sweep());
-    }, everyMs);
+  protected due(limit: number): Promise<readonly string[]> {
+    return this.parts.store.dueShreds(limit);
   }
 
-  async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#running;
-  }
-
-  async #sweep(): Promise<void> {
-    if (this.#parts.ledger.sealedReason !== null) return;
-    try {
-      for (const accountId of await this.#parts.store.dueShreds(accountsAtOnce)) await this.#shred(accountId);
-    } catch (error) {
-      this.#parts.log.warn({ err: error }, 'the shred sweep waits for the database');
-    }
-  }
-
-  async #shred(accountId: string): Promise<void> {
-    try {
-      await this.#recovery.shred(accountId);
-    } catch (error) {
-      // a sealed account keeps what it has until staff have repaired it
-      if (!(error instanceof VaultError)) throw error;
-    }
+  protected step(accountId: string): Promise<void> {
+    return this.#recovery.shred(accountId);
   }
 }

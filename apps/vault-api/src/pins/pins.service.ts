@@ -38,7 +38,7 @@ export class PinsService {
         throw new ProblemError('statement-invalid', 'The statement names another repository.');
       }
       const within = this.#access.rows.within(session.transaction.sql);
-      await this.#access.lock(within, accountId, id);
+      await this.#access.lockOwn(within, session.account, id);
       const pins = await this.#access.rows.pins(accountId, id);
       const isDated = pins.some(
         ({ snapshotId, itemPath, modifiedMs }) =>

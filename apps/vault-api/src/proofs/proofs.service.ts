@@ -51,7 +51,7 @@ export class ProofsService {
         throw new ProblemError('wrong-owner-generation', 'The proof was made under another key.');
       }
       const within = this.#access.rows.within(transaction.sql);
-      const row = await this.#access.lock(within, accountId, proof.repositoryId);
+      const row = await this.#access.lockOwn(within, account, proof.repositoryId);
       if (row.headHash === null || row.head === null || !equalBytes(row.headHash, proof.headHash)) {
         throw new ProblemError('head-behind', 'The proof was made of another head; verify the current one.');
       }

@@ -1,9 +1,10 @@
-import type { ActivatedKeyslot, Confirmation, PendingRecord, Registration } from '@coffer/contracts';
+import type { ActivatedKeyslot, Confirmation, OpenRegistration, PendingRecord, Registration } from '@coffer/contracts';
 import { signedStatementFromJson } from '@coffer/evidence';
 import { fromBase64Url, toBase64Url, toRfc3339 } from '@coffer/foundation';
-import { Activation, Registrations } from '@coffer/key-vault';
+import { Activation, Registrations, type RegistrationOpening } from '@coffer/key-vault';
 import { Controller, Inject } from '@nestjs/common';
 import { keyslotBody } from '../keyslots/keyslot-body';
+import { requireFresh } from '../platform/access.guard';
 import { Caller, type CallerFacts } from '../platform/caller';
 import { ContractRoute } from '../platform/contract-route';
 import { Input, type InputOf } from '../platform/input';
@@ -27,13 +28,12 @@ export class RegistrationsController {
 
   @ContractRoute('openRegistration')
   async open(
-    @Caller() { account }: CallerFacts,
+    @Caller() { account, token }: CallerFacts,
     @Input() { body, headers }: InputOf<'openRegistration'>,
   ): Promise<Registration> {
-    const opening =
-      'registrationRequest' in body
-        ? { request: fromBase64Url(body.registrationRequest) }
-        : { statement: signedStatementFromJson(body) };
+    const opening = openingOf(body);
+    // A sign-in stands here for a signature, as at the first claim.
+    if ('newStartId' in opening) requireFresh(token);
     const opened = await this.#registrations.open(account, headers['idempotency-key'], opening);
     return {
       registrationId: opened.registrationId,
@@ -77,4 +77,10 @@ export class RegistrationsController {
     const activated = await this.#activation.activate(account, params.registrationId, body.loginId, ke3);
     return { ...keyslotBody(activated), attemptsRemaining: activated.attemptsRemaining };
   }
+}
+
+function openingOf(body: OpenRegistration): RegistrationOpening {
+  if (!('registrationRequest' in body)) return { statement: signedStatementFromJson(body) };
+  const request = fromBase64Url(body.registrationRequest);
+  return body.newStartId === undefined ? { request } : { request, newStartId: body.newStartId };
 }

@@ -1,7 +1,8 @@
 import type { Repository, RepositoryList, SignedStatement } from '@coffer/contracts';
 import type { RepositoryRow } from '@coffer/database';
-import { signedStatementFromJson } from '@coffer/evidence';
-import { equalBytes, toBase64Url, toHex, toRfc3339 } from '@coffer/foundation';
+import { signedStatementFromJson, type SignedStatement as Signed } from '@coffer/evidence';
+import { equalBytes, fromBase64Url, toBase64Url, toHex, toRfc3339 } from '@coffer/foundation';
+import { requireRemovalStatement } from '@coffer/key-vault';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '../platform/problem';
 import { VaultParts } from '../platform/vault-parts';
@@ -43,6 +44,40 @@ export class RepositoriesService {
     // Somebody is about to back up: what lies in the clear is looked for now, so that it can be shown.
     await this.#jobs.wake(accountId);
     return toRepository(created);
+  }
+
+  /**
+   * Removes a repository: from here on it is found by nobody, and the sweep deletes its objects. The statement says how many
+   * pinned items it gives up, so that nothing goes unnoticed that a purge or a certificate relies on.
+   *
+   * @throws ProblemError `not-found`, `pinned`; VaultError `statement-invalid`, `challenge-spent`, `wrong-owner-generation`,
+   *   `undo-pending`
+   */
+  async remove(accountId: string, repositoryId: string, signed: Signed): Promise<void> {
+    const id = fromBase64Url(repositoryId);
+    await this.#parts.accounts.within(accountId, async (session) => {
+      const within = this.#access.rows.within(session.transaction.sql);
+      const { keyId } = await this.#access.lock(within, accountId, id);
+      const { body, statement } = await requireRemovalStatement(session, keyId, signed);
+      if (!equalBytes(body.repositoryId, id)) {
+        throw new ProblemError('statement-invalid', 'The statement names another repository.');
+      }
+      const pins = await within.remove(accountId, id);
+      if (pins !== body.pins) {
+        throw new ProblemError(
+          'pinned',
+          `A purge or a certificate relies on ${pins} items of this repository, and the statement gives up ${body.pins}. Nothing was removed.`,
+        );
+      }
+      const details = { repositoryId: id, keyId, pins, generation: statement.generation };
+      const eventNumber = await session.append('repository-removed', details);
+      await session.notify({
+        ...{ kind: 'repository-removed', severity: 'urgent', eventNumber },
+        title: 'A backup was removed',
+        text: 'The key of this backup’s owner signed its removal. Its objects are being deleted, and nothing brings them back.',
+      });
+    });
+    await this.#jobs.wake(accountId);
   }
 }
 

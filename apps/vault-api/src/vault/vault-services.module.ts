@@ -4,6 +4,7 @@ import {
   GuessVeto,
   KeyslotRemoval,
   Keyslots,
+  NewStart,
   Recovery,
   Registrations,
   type VaultServiceParts,
@@ -12,7 +13,7 @@ import { toBase64Url } from '@coffer/foundation';
 import { Module } from '@nestjs/common';
 import { VaultParts } from '../platform/vault-parts';
 
-const services = [Recovery, Registrations, Activation, Keyslots, KeyslotRemoval, GuessVeto] as const;
+const services = [Recovery, Registrations, Activation, Keyslots, KeyslotRemoval, GuessVeto, NewStart] as const;
 
 /** The services of libs/key-vault over the parts of this process. */
 @Module({

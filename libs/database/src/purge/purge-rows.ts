@@ -206,6 +206,7 @@ interface StandingRow {
   readonly keyId: Uint8Array | null;
   readonly boundAtMs: number | null;
   readonly isSealed: boolean;
+  readonly isNewStartPending: boolean;
   readonly consentAtMs: number | null;
   readonly startAtMs: number | null;
   readonly startGeneration: number | null;
@@ -224,8 +225,7 @@ async function readStanding(database: Database, accountId: string): Promise<Acco
     keyIdHex: row.keyId === null ? null : toHex(row.keyId),
     ownerKeyBoundAtMs: row.boundAtMs,
     provenKeyslots: row.provenKeyslots,
-    // No route opens a new start yet, so none can be pending (docs/protocol.md, "What is built").
-    isNewStartPending: false,
+    isNewStartPending: row.isNewStartPending,
     isSealed: row.isSealed,
     lastKeyEventAtMs: row.lastKeyEventAtMs,
   };

@@ -78,9 +78,11 @@ export const readStanding = statement(
      a.sealed_at IS NOT NULL OR EXISTS (SELECT FROM vault_state v WHERE v.sealed_at IS NOT NULL) AS "isSealed",
      ${instantMs('m.consent_at')} AS "consentAtMs", ${instantMs('m.start_at')} AS "startAtMs",
      m.start_generation AS "startGeneration", m.grace_seconds AS "graceSeconds", ${instantMs('m.stopped_at')} AS "stoppedAtMs",
-     (SELECT count(*)::int FROM keyslots k WHERE k.account_id = a.account_id AND k.state = 'active') AS "provenKeyslots",
+     (SELECT count(*)::int FROM keyslots k
+        WHERE k.account_id = a.account_id AND k.state = 'active' AND k.key_id = a.key_id) AS "provenKeyslots",
+     EXISTS (SELECT FROM new_starts n WHERE n.account_id = a.account_id AND n.state = 'pending') AS "isNewStartPending",
      (SELECT ${instantMs('max(e.at)')} FROM ledger_events e WHERE e.account_id = a.account_id
-        AND e.kind IN ('owner-bound', 'keyslot-shredded')) AS "lastKeyEventAtMs"
+        AND e.kind IN ('owner-bound', 'keyslot-shredded', 'new-start-begun', 'new-start-finished', 'new-start-undone')) AS "lastKeyEventAtMs"
    FROM accounts a LEFT JOIN purge_mandates m USING (account_id) WHERE a.account_id = $1`,
 );
 

@@ -11,18 +11,20 @@ const repositoryColumns = `repository_id AS "repositoryId", key_id AS "keyId", $
 
 export const readRepositories = statement(
   'repository_list',
-  `SELECT ${repositoryColumns} FROM repositories WHERE account_id = $1 ORDER BY created_at, repository_id`,
+  `SELECT ${repositoryColumns} FROM repositories WHERE account_id = $1 AND removed_at IS NULL ORDER BY created_at, repository_id`,
 );
 
 export const readRepository = statement(
   'repository_read',
-  `SELECT ${repositoryColumns} FROM repositories WHERE account_id = $1 AND repository_id = $2`,
+  `SELECT ${repositoryColumns} FROM repositories
+   WHERE account_id = $1 AND repository_id = $2 AND removed_at IS NULL`,
 );
 
 /** Holds back every other change of the head, of pins and of deletes of this repository until the transaction ends. */
 export const lockRepository = statement(
   'repository_lock',
-  `SELECT ${repositoryColumns} FROM repositories WHERE account_id = $1 AND repository_id = $2 FOR UPDATE`,
+  `SELECT ${repositoryColumns} FROM repositories
+   WHERE account_id = $1 AND repository_id = $2 AND removed_at IS NULL FOR UPDATE`,
 );
 
 /** Compare-and-swap on the hash of the head before (NULL for the first): one statement, so two writers cannot both win. */
@@ -84,4 +86,41 @@ export const pinnedPaths = statement(
   `SELECT DISTINCT o.path FROM pins n JOIN proof_objects o USING (account_id, proof_id)
    WHERE n.account_id = $1 AND n.repository_id = $2 AND n.ended_at IS NULL AND o.object_index = ANY(n.objects)
      AND o.path = ANY($3::text[]) ORDER BY o.path`,
+);
+
+/** Whatever was read before: from here on nobody finds it, and the sweep deletes its objects. */
+export const markRemoved = statement(
+  'repository_mark_removed',
+  `UPDATE repositories SET removed_at = clock_timestamp()
+   WHERE account_id = $1 AND repository_id = $2 AND removed_at IS NULL`,
+);
+
+export const releaseAllPins = statement(
+  'pin_release_all',
+  `UPDATE pins SET ended_by = 'released', ended_at = clock_timestamp()
+   WHERE account_id = $1 AND repository_id = $2 AND ended_at IS NULL`,
+);
+
+/** In the first minute, and again once what was under way has settled. $1 seconds, $2 at most so many. */
+export const dueRemovals = statement(
+  'repository_due_removals',
+  `SELECT encode(repository_id, 'hex') AS "repositoryIdHex" FROM repositories
+   WHERE removed_at IS NOT NULL AND (removed_at > clock_timestamp() - interval '60 seconds'
+     OR removed_at <= clock_timestamp() - make_interval(secs => $1)) ORDER BY removed_at LIMIT $2`,
+);
+
+/** One process empties a repository; others pass it over. $1 id, $2 seconds until it has settled. */
+export const lockRemoved = statement(
+  'repository_lock_removed',
+  `SELECT account_id AS "accountId", removed_at <= clock_timestamp() - make_interval(secs => $2) AS "isSettled"
+   FROM repositories WHERE repository_id = $1 AND removed_at IS NOT NULL FOR UPDATE SKIP LOCKED`,
+);
+
+/** What the database knew of it. $1 account, $2 repository. */
+export const forgetRepository = statement(
+  'repository_forget',
+  `WITH pinned AS (DELETE FROM pins WHERE account_id = $1 AND repository_id = $2),
+     listed AS (DELETE FROM proof_objects WHERE account_id = $1 AND repository_id = $2),
+     proven AS (DELETE FROM proofs WHERE account_id = $1 AND repository_id = $2)
+   DELETE FROM repositories WHERE account_id = $1 AND repository_id = $2 AND removed_at IS NOT NULL`,
 );

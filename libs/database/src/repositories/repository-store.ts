@@ -56,6 +56,8 @@ export interface RepositoryTransaction {
   acceptProof(proof: ProofToAccept): Promise<string>;
   /** Those of `paths` that a pin relies on. */
   pinnedPaths(accountId: string, repositoryId: Uint8Array, paths: readonly string[]): Promise<readonly string[]>;
+  /** From here on the repository is gone for its account, and its pins end. @returns how many pins ended */
+  remove(accountId: string, repositoryId: Uint8Array): Promise<number>;
   /** @returns how many pins ended */
   releasePins(accountId: string, item: ReleasedItem): Promise<number>;
 }
@@ -136,6 +138,10 @@ function within(transaction: Queryable): RepositoryTransaction {
     pinnedPaths: async (accountId, repositoryId, paths) => {
       const rows = await transaction.rows<{ path: string }>(sql.pinnedPaths, [accountId, repositoryId, paths]);
       return rows.map(({ path }) => path);
+    },
+    remove: async (accountId, repositoryId) => {
+      await transaction.change(sql.markRemoved, [accountId, repositoryId]);
+      return transaction.change(sql.releaseAllPins, [accountId, repositoryId]);
     },
     releasePins: (accountId, item) =>
       transaction.change(sql.releasePins, [

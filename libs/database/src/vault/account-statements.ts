@@ -77,6 +77,11 @@ export const listEvents = statement(
    FROM ledger_events e LEFT JOIN ledger_leaves l ON l.account_id = e.account_id AND l.number = e.number
    WHERE e.account_id = $1 AND e.number > $2 ORDER BY e.number LIMIT $3`,
 );
+/** $2 the kind. */
+export const newestEvent = statement(
+  'newest-event',
+  `SELECT number, event, mac FROM ledger_events WHERE account_id = $1 AND kind = $2 ORDER BY number DESC LIMIT 1`,
+);
 export const findLeafIndex = statement(
   'find-leaf-index',
   'SELECT leaf_index AS "leafIndex" FROM ledger_leaves WHERE account_id = $1 AND number = $2',

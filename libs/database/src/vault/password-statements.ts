@@ -18,7 +18,7 @@ export const deleteRecord = statement(
 const registrationColumns = `registration_id AS "registrationId", state, serial, previous_serial AS "previousSerial",
   generation, idempotency_key AS "idempotencyKey", request_hash AS "requestHash", response, salt_sealed AS "saltSealed",
   record_sealed AS "recordSealed", sealing_epoch AS "sealingEpoch", record_hash AS "recordHash",
-  owner_public_key AS "ownerPublicKey", key_id AS "keyId", evaluations, ${instantMs('opened_at')} AS "openedAtMs",
+  owner_public_key AS "ownerPublicKey", key_id AS "keyId", evaluations, new_start_id AS "newStartId", ${instantMs('opened_at')} AS "openedAtMs",
   ${instantMs('expires_at')} AS "expiresAtMs"`;
 
 export const findRegistration = statement(
@@ -37,8 +37,8 @@ export const countRegistrations = statement(
 export const insertRegistration = statement(
   'insert-registration',
   `INSERT INTO registrations (account_id, registration_id, state, serial, previous_serial, generation, idempotency_key,
-     request_hash, response, salt_sealed, sealing_epoch, opened_at, expires_at)
-   VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10, ${fromMs('$11')}, ${fromMs('$12')})`,
+     request_hash, response, salt_sealed, sealing_epoch, opened_at, expires_at, new_start_id)
+   VALUES ($1, $2, 'open', $3, $4, $5, $6, $7, $8, $9, $10, ${fromMs('$11')}, ${fromMs('$12')}, $13)`,
 );
 export const setPending = statement(
   'set-pending',
@@ -73,10 +73,12 @@ export const forgetRegistrations = statement(
   `DELETE FROM registrations WHERE expires_at < clock_timestamp() - interval '2 days'`,
 );
 
+/** Those of the owner's key: what a new start left of the former one opens the former backup, and comes back when it is undone. */
 export const listKeyslots = statement(
   'list-keyslots',
   `SELECT keyslot_id AS "keyslotId", kind, key_id AS "keyId", serial, state, ${instantMs('proven_at')} AS "provenAtMs"
-   FROM keyslots WHERE account_id = $1 AND state = 'active' ORDER BY keyslot_id`,
+   FROM keyslots WHERE account_id = $1 AND state = 'active'
+     AND key_id = (SELECT key_id FROM accounts WHERE account_id = $1) ORDER BY keyslot_id`,
 );
 export const insertKeyslot = statement(
   'insert-keyslot',

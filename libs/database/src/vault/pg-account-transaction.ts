@@ -1,4 +1,4 @@
-import type { BudgetState } from '@coffer/evidence';
+import type { BudgetState, LedgerEventKind } from '@coffer/evidence';
 import type {
   AccountTransaction,
   ChallengePurpose,
@@ -11,10 +11,12 @@ import type {
   NewLogin,
   NewNotice,
   NewRegistration,
+  NewStartRows,
   PendingRecord,
   RecordRow,
   RegistrationRow,
   Sealed,
+  StoredEvent,
 } from '@coffer/key-vault';
 import type { Queryable } from '../database';
 import { DatabaseError } from '../errors';
@@ -23,6 +25,7 @@ import * as account from './account-statements';
 import * as lock from './lock-statements';
 import * as login from './login-statements';
 import * as password from './password-statements';
+import { PgNewStarts } from './pg-new-starts';
 import {
   toAccount,
   toLogin,
@@ -52,10 +55,12 @@ type BudgetColumns = BudgetState & { readonly vetoedUntilMs: number | null };
 export class PgAccountTransaction implements AccountTransaction {
   readonly accountId: string;
   readonly sql: Queryable;
+  readonly newStarts: NewStartRows;
 
   constructor(accountId: string, sql: Queryable) {
     this.accountId = accountId;
     this.sql = sql;
+    this.newStarts = new PgNewStarts(accountId, sql);
   }
 
   async lock(loginId?: string): Promise<LockedAccount | undefined> {
@@ -119,6 +124,11 @@ export class PgAccountTransaction implements AccountTransaction {
 
   async seal(reason: string): Promise<void> {
     await this.#change(account.sealAccount, [reason]);
+  }
+
+  async newestEvent(kind: LedgerEventKind): Promise<StoredEvent | null> {
+    const [row] = await this.sql.rows<StoredEvent>(account.newestEvent, [this.accountId, kind]);
+    return row ?? null;
   }
 
   readonly veto: GuessVetoRows = {
@@ -210,7 +220,7 @@ export class PgAccountTransaction implements AccountTransaction {
   async insertRegistration(row: NewRegistration): Promise<void> {
     await this.#change(password.insertRegistration, [
       ...[row.registrationId, row.serial, row.previousSerial, row.generation, row.idempotencyKey, row.requestHash],
-      ...[row.response, row.salt.bytes, row.salt.epoch, row.openedAtMs, row.expiresAtMs],
+      ...[row.response, row.salt.bytes, row.salt.epoch, row.openedAtMs, row.expiresAtMs, row.newStartId],
     ]);
   }
 

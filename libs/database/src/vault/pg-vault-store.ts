@@ -5,6 +5,7 @@ import type {
   KeyslotRow,
   NewEvent,
   NewNotice,
+  NewStartRow,
   RecordRow,
   Sealed,
   StoredEvent,
@@ -14,6 +15,7 @@ import type { Database } from '../database';
 import { DatabaseError } from '../errors';
 import * as account from './account-statements';
 import * as login from './login-statements';
+import * as newStart from './new-start-statements';
 import * as password from './password-statements';
 import { PgAccountTransaction } from './pg-account-transaction';
 import { toAccount, toRecord, type AccountColumns, type RecordColumns } from './rows';
@@ -123,6 +125,16 @@ export class PgVaultStore implements VaultStore<PgAccountTransaction> {
   async dueShreds(limit: number): Promise<readonly string[]> {
     const rows = await this.#database.rows<{ accountId: string }>(login.dueShreds, [limit]);
     return rows.map(({ accountId }) => accountId);
+  }
+
+  async dueNewStarts(limit: number): Promise<readonly string[]> {
+    const rows = await this.#database.rows<{ accountId: string }>(newStart.dueNewStarts, [limit]);
+    return rows.map(({ accountId }) => accountId);
+  }
+
+  /** The account's new starts, the oldest first. */
+  async newStarts(accountId: string): Promise<readonly NewStartRow[]> {
+    return this.#database.rows<NewStartRow>(newStart.listNewStarts, [accountId]);
   }
 
   async sweep(): Promise<void> {

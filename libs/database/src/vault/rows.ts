@@ -93,6 +93,7 @@ export interface RegistrationColumns {
   readonly ownerPublicKey: Uint8Array | null;
   readonly keyId: Uint8Array | null;
   readonly evaluations: number;
+  readonly newStartId: string | null;
   readonly openedAtMs: number;
   readonly expiresAtMs: number;
 }

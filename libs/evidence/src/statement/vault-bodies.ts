@@ -8,7 +8,12 @@ export const VaultPurpose = {
   passwordConfirm: 'password-confirm',
   removeKeyslot: 'remove-keyslot',
   guessVeto: 'guess-veto',
+  cancelNewStart: 'cancel-new-start',
+  undoNewStart: 'undo-new-start',
+  cancelDeletion: 'cancel-deletion',
+  deleteAccount: 'delete-account',
   createRepository: 'create-repository',
+  removeRepository: 'remove-repository',
   createGrant: 'create-grant',
   deleteObjects: 'delete-objects',
   proof: 'proof',
@@ -78,6 +83,25 @@ export const maximumVetoSeconds = 72 * 3600;
 export interface GuessVetoBody {
   /** How long from now on no guess is taken, by the vault's clock; 0 lifts the veto. At most `maximumVetoSeconds`. */
   readonly seconds: number;
+}
+
+/** Body of `cancel-new-start` and `undo-new-start`; the latter is signed by the former owner key, under its generation. */
+export interface NewStartBody {
+  readonly newStartId: string;
+}
+
+/** Body of `delete-account` and `cancel-deletion`. */
+export interface AccountDeletionBody {
+  /** The deletion: chosen by the device that asks for it, named by the one that cancels it. */
+  readonly deletionId: string;
+}
+
+/** Body of `remove-repository`. */
+export interface RemoveRepositoryBody {
+  /** 16 bytes. */
+  readonly repositoryId: Uint8Array;
+  /** How many pinned items are given up with it: what a purge or a certificate relies on does not go unnoticed. */
+  readonly pins: number;
 }
 
 /** Body of `create-repository`. */
@@ -154,7 +178,12 @@ export interface VaultBodies {
   readonly 'password-confirm': PasswordConfirmBody;
   readonly 'remove-keyslot': RemoveKeyslotBody;
   readonly 'guess-veto': GuessVetoBody;
+  readonly 'cancel-new-start': NewStartBody;
+  readonly 'undo-new-start': NewStartBody;
+  readonly 'cancel-deletion': AccountDeletionBody;
+  readonly 'delete-account': AccountDeletionBody;
   readonly 'create-repository': CreateRepositoryBody;
+  readonly 'remove-repository': RemoveRepositoryBody;
   readonly 'create-grant': CreateGrantBody;
   readonly 'delete-objects': DeleteObjectsBody;
   readonly proof: ProofOfRestorability;

@@ -56,7 +56,12 @@ export const vaultBodyShapes: { readonly [P in VaultPurpose]: Shape<VaultBodies[
   'password-confirm': record({ registrationId: uuid, loginId: uuid, ke1Hash: sha256 }),
   'remove-keyslot': record({ keyslotId: uuid }),
   'guess-veto': record({ seconds: whole(0, maximumVetoSeconds) }),
+  'cancel-new-start': record({ newStartId: uuid }),
+  'undo-new-start': record({ newStartId: uuid }),
+  'cancel-deletion': record({ deletionId: uuid }),
+  'delete-account': record({ deletionId: uuid }),
   'create-repository': record({ repositoryId: bytes(16), keyId: bytes(8) }),
+  'remove-repository': record({ repositoryId: bytes(16), pins: whole() }),
   'create-grant': record({ repositoryId: bytes(16) }),
   'delete-objects': where(
     record({

@@ -80,7 +80,7 @@ describe('verifyVaultStatement', () => {
   });
 
   it('covers every purpose of the wire', () => {
-    expect(purposes.length).toBe(16);
+    expect(purposes.length).toBe(21);
     expect(purposes.toSorted()).toEqual(Object.keys(vaultBodies).toSorted());
   });
 
@@ -245,6 +245,7 @@ describe('decodeVaultBody', () => {
     ['a veto of more than 72 hours', () => encodeVaultBody('guess-veto', { seconds: 259_201 })],
     ['a veto of less than nothing', () => encodeVaultBody('guess-veto', { seconds: -1 })],
     ['a veto of half a second', () => encodeVaultBody('guess-veto', { seconds: 0.5 })],
+    ['fewer pins than none', () => encodeVaultBody('remove-repository', { repositoryId, pins: -1 })],
     ['a negative offset', () => encodeVaultBody('read-plaintext', { ...vaultBodies['read-plaintext'], offset: -1 })],
     ['a range of nothing', () => encodeVaultBody('read-plaintext', { ...vaultBodies['read-plaintext'], length: 0 })],
     ['a lone surrogate', () => encodeVaultBody('release-pin', { ...vaultBodies['release-pin'], itemPath: '\ud800' })],

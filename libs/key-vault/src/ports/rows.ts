@@ -83,6 +83,8 @@ export interface NewRegistration {
   readonly requestHash: Uint8Array;
   readonly response: Uint8Array;
   readonly salt: Sealed;
+  /** Under which it is made in place of the owner's signature; null: under none. */
+  readonly newStartId: string | null;
   readonly openedAtMs: number;
   readonly expiresAtMs: number;
 }

@@ -1,6 +1,7 @@
-import type { BudgetState } from '@coffer/evidence';
+import type { BudgetState, LedgerEventKind } from '@coffer/evidence';
 import type { GuessVetoRows } from './guess-veto-rows';
 import type { Sealed } from './key-sealer';
+import type { NewStartRows } from './new-start-rows';
 import type {
   AccountRow,
   KeyslotRow,
@@ -14,6 +15,7 @@ import type {
   PendingRecord,
   RecordRow,
   RegistrationRow,
+  StoredEvent,
 } from './rows';
 
 /** What a challenge is for: an owner statement (5 minutes), or a proof of restorability (24 hours). */
@@ -49,6 +51,10 @@ export interface AccountTransaction {
   seal(reason: string): Promise<void>;
 
   readonly veto: GuessVetoRows;
+  readonly newStarts: NewStartRows;
+
+  /** The account's newest event of a kind. */
+  newestEvent(kind: LedgerEventKind): Promise<StoredEvent | null>;
 
   insertLogin(login: NewLogin): Promise<void>;
   login(loginId: string): Promise<LoginRow | null>;
@@ -119,6 +125,8 @@ export interface VaultStore<Transaction extends AccountTransaction = AccountTran
 
   /** Accounts whose planned shred is due, at most `limit`. */
   dueShreds(limit: number): Promise<readonly string[]>;
+  /** Accounts whose new start has a step that is due, at most `limit`. */
+  dueNewStarts(limit: number): Promise<readonly string[]>;
   /** Removes what has expired: challenges, pending records, old logins. */
   sweep(): Promise<void>;
 }

@@ -1,0 +1,44 @@
+import { fromMs, instantMs, statement } from '../statement';
+
+export const listNewStarts = statement(
+  'list-new-starts',
+  `SELECT new_start_id AS "newStartId", state, ${instantMs('begun_at')} AS "begunAtMs", ${instantMs('opens_at')} AS "opensAtMs",
+     ${instantMs('closes_at')} AS "closesAtMs", owner_generation AS "ownerGeneration", key_id AS "keyId",
+     owner_public_key AS "ownerPublicKey", ${instantMs('finished_at')} AS "finishedAtMs",
+     ${instantMs('undo_until')} AS "undoUntilMs", ${instantMs('step_at')} AS "stepAtMs"
+   FROM new_starts WHERE account_id = $1 ORDER BY begun_at, new_start_id`,
+);
+
+export const insertNewStart = statement(
+  'insert-new-start',
+  `INSERT INTO new_starts (account_id, new_start_id, state, begun_at, opens_at, closes_at, owner_generation, key_id,
+     owner_public_key, finished_at, undo_until, step_at)
+   VALUES ($1, $2, $3, ${fromMs('$4')}, ${fromMs('$5')}, ${fromMs('$6')}, $7, $8, $9, ${fromMs('$10')}, ${fromMs('$11')},
+     ${fromMs('$12')})`,
+);
+
+/** $3 the state that it must be in; then $4 state $5 finished $6 undo until $7 step. */
+export const changeNewStart = statement(
+  'change-new-start',
+  `UPDATE new_starts SET state = $4, finished_at = ${fromMs('$5')}, undo_until = ${fromMs('$6')}, step_at = ${fromMs('$7')}
+   WHERE account_id = $1 AND new_start_id = $2 AND state = $3`,
+);
+
+export const endNewStartRegistrations = statement(
+  'end-new-start-registrations',
+  `UPDATE registrations SET state = 'ended', salt_sealed = NULL, record_sealed = NULL
+   WHERE account_id = $1 AND new_start_id IS NOT NULL AND state IN ('open', 'pending')`,
+);
+
+/** Of two that replace the owner of one generation, the second changes no row. */
+export const replaceOwner = statement(
+  'replace-owner',
+  `UPDATE accounts SET owner_generation = owner_generation + 1, key_id = $3, owner_public_key = $4,
+     owner_bound_at = clock_timestamp()
+   WHERE account_id = $1 AND owner_generation = $2 AND owner_generation > 0`,
+);
+
+export const dueNewStarts = statement(
+  'due-new-starts',
+  `SELECT DISTINCT account_id AS "accountId" FROM new_starts WHERE step_at <= clock_timestamp() LIMIT $1`,
+);
