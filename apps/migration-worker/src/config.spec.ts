@@ -30,6 +30,7 @@ describe('readConfig', () => {
     ['COFFER_GRACE_SECONDS', 'soon'],
     ['COFFER_WORKER_METRICS_PORT', '70000'],
     ['COFFER_WORKER_CONCURRENCY', '0'],
+    ['COFFER_STORAGE_COUNT_HOURS', '-1'],
     ['COFFER_LOG_LEVEL', 'loud'],
     ['DATABASE_URL', 'mysql://secret-host/db'],
   ])('names %s and not its value when it is %s', (name, value) => {

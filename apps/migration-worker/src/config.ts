@@ -31,6 +31,7 @@ const variables = z.object({
   COFFER_LISTING_GAP_MS: whole.default(defaultPurgeSettings.listingGapMs),
   COFFER_WORKER_CONCURRENCY: whole.min(1).max(64).default(4),
   COFFER_WORKER_LEASE_SECONDS: whole.min(1).max(600).default(30),
+  COFFER_STORAGE_COUNT_HOURS: whole.max(8760).default(24),
   COFFER_LOG_LEVEL: z.enum(logLevels).default('info'),
 });
 
@@ -54,6 +55,8 @@ export interface WorkerConfig {
   readonly concurrency: number;
   /** Life of a lease; held for longer while a step runs. */
   readonly leaseSeconds: number;
+  /** From one count of the object store to the next; 0: it is not counted. */
+  readonly storageCountSeconds: number;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -90,6 +93,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     concurrency: value.COFFER_WORKER_CONCURRENCY,
     leaseSeconds: value.COFFER_WORKER_LEASE_SECONDS,
+    storageCountSeconds: value.COFFER_STORAGE_COUNT_HOURS * 3600,
     logLevel: value.COFFER_LOG_LEVEL,
   };
 }

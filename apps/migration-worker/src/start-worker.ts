@@ -4,11 +4,12 @@ import {
   type PgAccountTransaction,
   purgeLedger,
   purgeStore,
+  storageCounts,
   type Database,
 } from '@coffer/database';
 import { startEmbeddedPostgres } from '@coffer/embedded-postgres';
 import { newUuid, systemClock } from '@coffer/foundation';
-import { openJobQueue, type JobQueue } from '@coffer/jobs';
+import { allQueues, openJobQueue, queueNames, type JobQueue } from '@coffer/jobs';
 import { Accounts } from '@coffer/key-vault';
 import { openObjectStore } from '@coffer/object-store/node';
 import { createMetrics, startMetricsServer, type Logger, type ReadinessCheck } from '@coffer/observability';
@@ -19,7 +20,8 @@ import { PurgeRunner } from './purge-runner';
 import { randomFraction } from './random-fraction';
 import { databaseCheck } from './readiness';
 import { repositoryReader } from './repository-reader';
-import { purgeQueue, Sweep } from './sweep';
+import { StorageCount } from './storage-count';
+import { Sweep } from './sweep';
 import { openVaultKeys, type VaultKeys } from './vault-keys';
 import { workerMetrics, type WorkerMetrics } from './worker-metrics';
 
@@ -101,12 +103,13 @@ async function work(
   if (keys === undefined) return undefined;
   const sources = await openPlaintextSources(config.plaintextSources);
   const store = purgeStore(database, purgeLedger(accountsOf(database, keys)));
+  const objects = openObjectStore(config.repositoryStore);
   const ports: PurgePorts = {
     clock: systemClock,
     rows: store,
     accounts: store,
     proofs: store,
-    repositories: repositoryReader(openObjectStore(config.repositoryStore)),
+    repositories: repositoryReader(objects),
     connector: (provider) => sources.connector(provider),
     signer: keys.signer,
     newId: newUuid,
@@ -118,12 +121,19 @@ async function work(
     locationsOf: (subject) => sources.locationsOf(subject),
   });
   const queue = await openQueue(config.databaseUrl, log);
-  await queue.work(purgeQueue, { concurrency: config.concurrency }, (job) => runner.run(job));
+  await queue.work(queueNames.purge, { concurrency: config.concurrency }, (job) => runner.run(job));
+  const count = new StorageCount({
+    counts: storageCounts(database),
+    objects,
+    everySeconds: config.storageCountSeconds,
+  });
+  await queue.work(queueNames.storageCount, { concurrency: 1 }, (job) => count.run(job));
   const sweep = new Sweep({ store, queue, metrics, log });
   sweep.start();
   onReady();
   return async () => {
     runner.stop();
+    count.stop();
     await sweep.stop();
     await queue.stop();
     await keys.sealer.close();
@@ -137,7 +147,7 @@ function accountsOf(database: Database, { sealer, vaultId }: VaultKeys): Account
 function openQueue(databaseUrl: string, log: Logger): Promise<JobQueue> {
   return openJobQueue({
     databaseUrl,
-    queues: [purgeQueue],
+    queues: allQueues,
     expireSeconds: longestJobSeconds,
     onError: (error) => log.warn({ err: error }, 'the job queue has trouble with its connection'),
   });

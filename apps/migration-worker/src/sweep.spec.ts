@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JobQueue } from '@coffer/jobs';
+import { queueNames, wholeDeployment, type JobQueue } from '@coffer/jobs';
 import { createLogger, createMetrics } from '@coffer/observability';
 import { describe, expect, it } from 'vitest';
-import { purgeQueue, Sweep } from './sweep';
+import { Sweep } from './sweep';
 import { workerMetrics } from './worker-metrics';
 
 const log = createLogger('test', 'silent');
@@ -19,7 +19,13 @@ function sweepOver(accounts: { unseen: readonly string[]; claimed: readonly stri
     failures: async () => [],
     stop: async () => undefined,
   };
-  const store = { unseenAccounts: async () => accounts.unseen, claimedAccounts: async () => accounts.claimed };
+  const store = {
+    unseenAccounts: async () => accounts.unseen,
+    claimedAccounts: async (after: string | null, limit: number) => {
+      const from = after === null ? 0 : accounts.claimed.indexOf(after) + 1;
+      return accounts.claimed.slice(from, from + limit);
+    },
+  };
   const metrics = workerMetrics(createMetrics('test'));
   return { sent, sweep: new Sweep({ store, queue, metrics, log }) };
 }
@@ -30,7 +36,18 @@ describe('Sweep', () => {
     sweep.start();
     await pause(20);
     await sweep.stop();
-    expect(sent).toEqual([`${purgeQueue} new 0`, `${purgeQueue} new 1`, `${purgeQueue} old 1`]);
+    const { purge, storageCount } = queueNames;
+    const count = `${storageCount} ${wholeDeployment} 1`;
+    expect(sent).toEqual([`${purge} new 0`, `${purge} new 1`, `${purge} old 1`, count]);
+  });
+
+  it('goes through all accounts page by page', async () => {
+    const claimed = Array.from({ length: 2_500 }, (_, index) => String(index));
+    const { sent, sweep } = sweepOver({ unseen: [], claimed });
+    sweep.start();
+    await expect.poll(() => sent.length).toBe(2_501);
+    await sweep.stop();
+    expect(sent.slice(0, -1)).toEqual(claimed.map((account) => `${queueNames.purge} ${account} 1`));
   });
 
   it('goes on when the database did not answer', async () => {

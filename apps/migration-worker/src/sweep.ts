@@ -1,10 +1,7 @@
 import type { PurgeStore } from '@coffer/database';
-import type { JobQueue } from '@coffer/jobs';
+import { queueNames, wholeDeployment, type JobQueue } from '@coffer/jobs';
 import type { Logger } from '@coffer/observability';
 import type { WorkerMetrics } from './worker-metrics';
-
-/** Queue of the purge; one job per account. vault-api sends to it too, when a person has done something. */
-export const purgeQueue = 'purge';
 
 export interface SweepParts {
   readonly store: Pick<PurgeStore, 'claimedAccounts' | 'unseenAccounts'>;
@@ -15,7 +12,7 @@ export interface SweepParts {
 
 /** How often accounts are looked for that were claimed since. */
 const unseenEveryMs = 5_000;
-const unseenAtOnce = 1_000;
+const accountsAtOnce = 1_000;
 /** How often every account gets a job where it has none: one that was set aside, or lost with a restored database. */
 const everyoneEveryMs = 3_600_000;
 
@@ -49,10 +46,10 @@ export class Sweep {
   async #round(): Promise<void> {
     const { store, queue, metrics, log } = this.#parts;
     try {
-      await this.#send(await store.unseenAccounts(unseenAtOnce), 0);
+      await this.#send(await store.unseenAccounts(accountsAtOnce), 0);
       if (performance.now() - this.#everyoneAtMs >= everyoneEveryMs) {
-        // A second later, not at once: this leaves alone whoever has a job that waits for its time.
-        await this.#send(await store.claimedAccounts(), 1);
+        await this.#sendEveryone();
+        await queue.send(queueNames.storageCount, wholeDeployment, { afterSeconds: 1 });
         this.#everyoneAtMs = performance.now();
       }
       metrics.jobs(await queue.figures());
@@ -61,10 +58,20 @@ export class Sweep {
     }
   }
 
+  /** A second later, not at once: this leaves alone whoever has a job that waits for its time. */
+  async #sendEveryone(): Promise<void> {
+    let after: string | null = null;
+    do {
+      const page: readonly string[] = await this.#parts.store.claimedAccounts(after, accountsAtOnce);
+      await this.#send(page, 1);
+      after = page.length < accountsAtOnce ? null : (page.at(-1) ?? null);
+    } while (after !== null && !this.#isStopping);
+  }
+
   async #send(accounts: readonly string[], afterSeconds: number): Promise<void> {
     for (const accountId of accounts) {
       if (this.#isStopping) return;
-      await this.#parts.queue.send(purgeQueue, accountId, { afterSeconds });
+      await this.#parts.queue.send(queueNames.purge, accountId, { afterSeconds });
     }
   }
 }

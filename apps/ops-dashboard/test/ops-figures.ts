@@ -104,6 +104,7 @@ export const storageFigures: OpsStorage = opsStorage.parse({
   heads: 1190,
   newestHeadAt: at,
   objects: null,
+  countedAt: null,
   bytes: null,
   pins: 12,
   proofs: 4,

@@ -348,8 +348,8 @@ describe('the ops routes', () => {
     expect(week!['series']).toHaveLength(28);
     expect((vault!['requests'] as { perSecond: number }).perSecond).toBeGreaterThan(0);
     expect(purge).toMatchObject({ isConserved: true });
-    expect(jobs!['queues']).toEqual([expect.objectContaining({ queue: 'purge' })]);
-    expect(storage).toMatchObject({ store: { kind: 'file', isReachable: true }, objects: null });
+    expect((jobs!['queues'] as { queue: string }[]).map(({ queue }) => queue)).toEqual(['purge', 'storage-count']);
+    expect(storage).toMatchObject({ store: { kind: 'file', isReachable: true }, objects: null, countedAt: null });
     const row = (objects!['objects'] as { objectId: string; account: string }[]).find(
       ({ objectId }) => objectId === listed!.objectId,
     );

@@ -182,9 +182,10 @@ export const opsStorage = z
     repositories: count,
     heads: count,
     newestHeadAt: instantText.nullable(),
-    /** What the gateway took in; null where it was not counted. */
+    /** What lay in the object store when it was last counted; null before the first count. */
     objects: count.nullable(),
     bytes: count.nullable(),
+    countedAt: instantText.nullable(),
     pins: count,
     proofs: count,
   })

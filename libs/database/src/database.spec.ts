@@ -49,6 +49,7 @@ describe('index', () => {
         "purgeStore",
         "repositoryStore",
         "statement",
+        "storageCounts",
         "vaultVitals",
       ]
     `);

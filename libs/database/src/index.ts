@@ -23,6 +23,7 @@ export {
   type VaultFigures,
   type VaultStep,
 } from './ops/ops-figures';
+export { storageCounts, type StorageCounts, type StorageSum } from './ops/storage-counts';
 export { purgeEdits, type PurgeEdits } from './purge/purge-edits';
 export { purgeLedger } from './purge/purge-ledger';
 export { purgeMandates, type MandateToGive, type PurgeMandates } from './purge/purge-mandates';

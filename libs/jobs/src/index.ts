@@ -8,3 +8,4 @@ export {
   type WorkOptions,
 } from './job-queue';
 export { openJobQueue, type JobQueueOptions } from './pg-boss-queue';
+export { allQueues, queueNames, wholeDeployment } from './queue-names';

@@ -7,7 +7,7 @@ import { openJobQueue, type JobQueue } from './index';
 
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
-    expect(Object.keys(jobs).sort()).toEqual(['JobsError', 'openJobQueue']);
+    expect(Object.keys(jobs).sort()).toEqual(['JobsError', 'allQueues', 'openJobQueue', 'queueNames', 'wholeDeployment']);
   });
 });
 

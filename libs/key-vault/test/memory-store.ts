@@ -140,8 +140,8 @@ export class MemoryStore implements VaultStore {
     return due.slice(0, limit).map(({ account }) => account.accountId);
   }
 
-  async sweep(): Promise<void> {
-    await Promise.resolve();
+  async sweep(): Promise<boolean> {
+    return Promise.resolve(false);
   }
 }
 

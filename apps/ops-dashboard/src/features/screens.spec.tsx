@@ -80,6 +80,15 @@ describe('StorageScreen', () => {
       'The object store does not answer',
     );
   });
+
+  it('shows what was counted and when, and says where nothing was counted yet', () => {
+    expect(textOf(<StorageScreen storage={storageFigures} />)).toContain('not counted yet');
+    const counted = { objects: 48_213, bytes: 3_210_000_000, countedAt: storageFigures.at };
+    const text = textOf(<StorageScreen storage={{ ...storageFigures, ...counted }} />);
+    expect(text).toContain('48,213');
+    expect(text).toContain('3.21 GB');
+    expect(text).not.toContain('not counted');
+  });
 });
 
 describe('LedgerScreen', () => {

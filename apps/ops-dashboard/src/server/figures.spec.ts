@@ -9,6 +9,7 @@ const storage = {
   heads: 1,
   newestHeadAt: null,
   objects: null,
+  countedAt: null,
   bytes: null,
   pins: 0,
   proofs: 0,

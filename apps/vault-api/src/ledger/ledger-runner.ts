@@ -10,8 +10,11 @@ export interface LedgerRunnerParts extends LedgerWatchdogParts {
   readonly metrics: Registry;
   /** How often tree, anchor and chains are checked, in milliseconds; at most 60 s. */
   readonly checkEveryMs: number;
-  /** Done by the process that sequences, every 15 seconds. */
-  readonly housekeeping: () => Promise<void>;
+  /**
+   * Done by the process that sequences, every 15 seconds, or after the next round where it says that more is left. Guesses wait
+   * for it, so it must be short.
+   */
+  readonly housekeeping: () => Promise<boolean>;
   readonly atStep: (step: SequencerStep) => void;
 }
 
@@ -146,8 +149,7 @@ export class LedgerRunner {
         }
         this.#metrics.observe(round);
         if (now - keptAt >= housekeepingEveryMs) {
-          keptAt = now;
-          await this.#parts.housekeeping();
+          keptAt = (await this.#parts.housekeeping()) ? -Infinity : now;
         }
       }
       await this.#untilKicked(Math.max(1, Math.min(roundEveryMs, appendedAt + batchMs - performance.now())));

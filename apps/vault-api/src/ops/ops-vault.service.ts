@@ -65,13 +65,13 @@ export class OpsVaultService {
 
   async storage(): Promise<OpsStorage> {
     const figures = await this.#figures;
-    const { newestHeadAtMs, ...counts } = await figures.storage();
+    const { newestHeadAtMs, countedAtMs, ...counts } = await figures.storage();
     return {
       at: toRfc3339(await figures.nowMs()),
       store: { kind: this.#parts.config.repositoryStore.split(':')[0] ?? '', isReachable: await this.#isReachable() },
       newestHeadAt: instant(newestHeadAtMs),
-      // The gateway does not count: a counter that every upload writes to would make them wait for each other.
-      ...{ objects: null, bytes: null },
+      // Counted by the worker, from a listing: a counter that every upload writes to would make them wait for each other.
+      countedAt: instant(countedAtMs),
       ...counts,
     };
   }

@@ -1,9 +1,6 @@
-import { openJobQueue, type JobQueue } from '@coffer/jobs';
+import { allQueues, openJobQueue, queueNames, type JobQueue } from '@coffer/jobs';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { VaultParts } from '../platform/vault-parts';
-
-/** Queue of the purge; one job per account (apps/migration-worker works on it). */
-export const purgeQueue = 'purge';
 
 /** Tells the worker that there is something to do for an account now. Without it the worker comes by itself, later. */
 @Injectable()
@@ -19,7 +16,7 @@ export class PurgeJobs implements OnApplicationBootstrap, OnModuleDestroy {
     const { databaseUrl, log } = this.#parts;
     this.#queue = await openJobQueue({
       databaseUrl,
-      queues: [purgeQueue],
+      queues: allQueues,
       onError: (error) => log.warn({ err: error }, 'the job queue has trouble with its connection'),
     });
   }
@@ -37,7 +34,7 @@ export class PurgeJobs implements OnApplicationBootstrap, OnModuleDestroy {
   /** Never fails: what the person asked for is in the database already, and the worker looks there too. */
   async wake(accountId: string): Promise<void> {
     try {
-      await this.#queue?.send(purgeQueue, accountId);
+      await this.#queue?.send(queueNames.purge, accountId);
     } catch (error) {
       this.#parts.log.warn({ err: error }, 'the worker could not be told; it comes by itself');
     }

@@ -31,6 +31,8 @@ import { StartError } from './start-error';
 
 /** How long a guess waits for the anchor before it is answered 503; the same login can be resumed. */
 const anchorPatienceMs = 5_000;
+/** Expired rows of a kind that one round of housekeeping removes: some milliseconds. */
+const sweptAtOnce = 500;
 
 /** The parts of a running vault, and its end. */
 export interface RunningVault extends VaultParts {
@@ -101,7 +103,7 @@ async function assembleSealed(
   const ledger: LedgerRunner = new LedgerRunner({
     ...{ database, state, anchors, watch, sealer, identity, accounts, log, metrics, atStep },
     checkEveryMs: config.ledgerCheckMs,
-    housekeeping: async () => store.sweep(),
+    housekeeping: () => store.sweep(sweptAtOnce),
   });
   await ledger.start();
   const opaque = openOpaque(config, identity);

@@ -78,6 +78,9 @@ describe('OpsFigures', () => {
     expect(second.map((event) => event.account)).not.toContain(account);
     expect(second).toHaveLength(1);
     expect(await ops.ledger()).toBeNull();
-    expect(await ops.storage()).toEqual({ repositories: 0, heads: 0, newestHeadAtMs: null, pins: 0, proofs: 0 });
+    expect(await ops.storage()).toEqual({
+      ...{ repositories: 0, heads: 0, newestHeadAtMs: null, pins: 0, proofs: 0 },
+      ...{ objects: null, bytes: null, countedAtMs: null },
+    });
   });
 });

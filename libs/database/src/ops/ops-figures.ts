@@ -76,6 +76,10 @@ export interface StorageFigures {
   readonly newestHeadAtMs: number | null;
   readonly pins: number;
   readonly proofs: number;
+  /** Of the last count of the object store; null before the first. */
+  readonly objects: number | null;
+  readonly bytes: number | null;
+  readonly countedAtMs: number | null;
 }
 
 /** The ledger's head; null before the first checkpoint. */

@@ -101,7 +101,8 @@ export const readStorage = statement(
      (SELECT count(*)::int FROM repositories WHERE head_generation > 0) AS heads,
      (SELECT ${instantMs('max(head_at)')} FROM repositories) AS "newestHeadAtMs",
      (SELECT count(*)::int FROM pins WHERE ended_at IS NULL) AS pins,
-     (SELECT count(*)::int FROM proofs) AS proofs`,
+     (SELECT count(*)::int FROM proofs) AS proofs, c.objects, c.bytes, ${instantMs('c.counted_at')} AS "countedAtMs"
+   FROM (SELECT 1) one LEFT JOIN storage_counts c ON c.id = 1`,
 );
 
 export const readLedgerHead = statement(

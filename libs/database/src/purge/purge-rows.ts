@@ -52,8 +52,8 @@ export interface PurgeStore extends PurgeRows, AccountReader, ProofStore {
   identityOf(accountId: string): Promise<{ readonly issuer: string; readonly subject: string } | undefined>;
   /** Claimed accounts that no worker has looked at yet, at most `limit`. */
   unseenAccounts(limit: number): Promise<readonly string[]>;
-  /** Every claimed account, for the sweep that finds plaintext backups. */
-  claimedAccounts(): Promise<readonly string[]>;
+  /** Claimed accounts in the order of their ids, those after `after` (null: from the first), at most `limit`. */
+  claimedAccounts(after: string | null, limit: number): Promise<readonly string[]>;
 }
 
 /** @see PurgeStore */
@@ -75,7 +75,8 @@ export function purgeStore(database: Database, ledger: PurgeLedger): PurgeStore 
       (await database.change(sql.renewLease, [lease.accountId, lease.fencingToken, seconds])) === 1,
     identityOf: async (accountId) => (await database.rows<Identity>(sql.findIdentity, [accountId]))[0],
     unseenAccounts: async (limit) => accountIds(await database.rows<AccountId>(sql.unseenAccounts, [limit])),
-    claimedAccounts: async () => accountIds(await database.rows<AccountId>(sql.claimedAccounts)),
+    claimedAccounts: async (after, limit) =>
+      accountIds(await database.rows<AccountId>(sql.claimedAccounts, [after, limit])),
     load: (lease) => loadRecord(database, lease),
     commit: (lease, changes) =>
       database.transaction((transaction) => commitChanges(transaction, ledger, lease, changes)),

@@ -106,7 +106,8 @@ export const readProofObjects = statement(
 /** Accounts whose plaintext is to be looked after: claimed, so that somebody could have consented. */
 export const claimedAccounts = statement(
   'purge_claimed_accounts',
-  'SELECT account_id AS "accountId" FROM accounts WHERE owner_generation > 0 ORDER BY account_id',
+  `SELECT account_id AS "accountId" FROM accounts
+   WHERE owner_generation > 0 AND ($1::uuid IS NULL OR account_id > $1::uuid) ORDER BY account_id LIMIT $2`,
 );
 
 export const unseenAccounts = statement(

@@ -44,9 +44,17 @@ export const spendChallenge = statement(
   `DELETE FROM challenges
    WHERE account_id = $1 AND challenge = $2 AND purpose = $3 AND expires_at > clock_timestamp()`,
 );
+/**
+ * [Note: bounded sweeps] What has expired goes oldest first, at most $1 rows a statement, and never waits for a row that an act of
+ * an account holds: the process that sequences sweeps between two rounds, and guesses wait for its rounds. The clock is the
+ * statement's, which an index can be searched by.
+ */
 export const sweepChallenges = statement(
   'sweep-challenges',
-  'DELETE FROM challenges WHERE expires_at < clock_timestamp()',
+  `WITH due AS MATERIALIZED (
+     SELECT account_id, challenge FROM challenges WHERE expires_at < statement_timestamp()
+     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   DELETE FROM challenges WHERE (account_id, challenge) IN (SELECT account_id, challenge FROM due)`,
 );
 
 export const insertNotice = statement(

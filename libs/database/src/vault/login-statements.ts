@@ -60,9 +60,13 @@ export const dueShreds = statement(
   `SELECT account_id AS "accountId" FROM due_shreds WHERE due_at <= clock_timestamp() ORDER BY due_at LIMIT $1`,
 );
 
+/** See: [Note: bounded sweeps]. */
 export const sweepLogins = statement(
   'sweep-logins',
-  `DELETE FROM logins WHERE expires_at < clock_timestamp() - interval '1 hour'`,
+  `WITH due AS MATERIALIZED (
+     SELECT account_id, login_id FROM logins WHERE expires_at < statement_timestamp() - interval '1 hour'
+     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   DELETE FROM logins WHERE (account_id, login_id) IN (SELECT account_id, login_id FROM due)`,
 );
 /**
  * What an expired login sealed goes with the next sweep; the row itself stays an hour, so that a late device hears that it
@@ -70,7 +74,11 @@ export const sweepLogins = statement(
  */
 export const wipeLogins = statement(
   'wipe-logins',
-  `UPDATE logins SET state_sealed = NULL, answer_sealed = NULL
-   WHERE expires_at < clock_timestamp() AND expires_at > clock_timestamp() - interval '5 minutes'
-     AND (state_sealed IS NOT NULL OR answer_sealed IS NOT NULL)`,
+  `WITH due AS MATERIALIZED (
+     SELECT account_id, login_id FROM logins
+     WHERE expires_at < statement_timestamp() AND expires_at > statement_timestamp() - interval '5 minutes'
+       AND (state_sealed IS NOT NULL OR answer_sealed IS NOT NULL)
+     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   UPDATE logins SET state_sealed = NULL, answer_sealed = NULL
+   WHERE (account_id, login_id) IN (SELECT account_id, login_id FROM due)`,
 );

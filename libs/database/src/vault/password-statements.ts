@@ -63,14 +63,22 @@ export const endRegistrations = statement(
   `UPDATE registrations SET state = 'ended', salt_sealed = NULL, record_sealed = NULL
    WHERE account_id = $1 AND state = ANY($2::text[]) AND registration_id IS DISTINCT FROM $3::uuid`,
 );
+/** See: [Note: bounded sweeps]. */
 export const sweepRegistrations = statement(
   'sweep-registrations',
-  `UPDATE registrations SET state = 'ended', salt_sealed = NULL, record_sealed = NULL
-   WHERE expires_at < clock_timestamp() AND state IN ('open', 'pending')`,
+  `WITH due AS MATERIALIZED (
+     SELECT account_id, registration_id FROM registrations
+     WHERE expires_at < statement_timestamp() AND state IN ('open', 'pending')
+     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   UPDATE registrations SET state = 'ended', salt_sealed = NULL, record_sealed = NULL
+   WHERE (account_id, registration_id) IN (SELECT account_id, registration_id FROM due)`,
 );
 export const forgetRegistrations = statement(
   'forget-registrations',
-  `DELETE FROM registrations WHERE expires_at < clock_timestamp() - interval '2 days'`,
+  `WITH due AS MATERIALIZED (
+     SELECT account_id, registration_id FROM registrations WHERE expires_at < statement_timestamp() - interval '2 days'
+     ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+   DELETE FROM registrations WHERE (account_id, registration_id) IN (SELECT account_id, registration_id FROM due)`,
 );
 
 /** Those of the owner's key: what a new start left of the former one opens the former backup, and comes back when it is undone. */

@@ -137,7 +137,7 @@ export class PgVaultStore implements VaultStore<PgAccountTransaction> {
     return this.#database.rows<NewStartRow>(newStart.listNewStarts, [accountId]);
   }
 
-  async sweep(): Promise<void> {
+  async sweep(limit: number): Promise<boolean> {
     const sweeps = [
       account.sweepChallenges,
       login.wipeLogins,
@@ -145,6 +145,8 @@ export class PgVaultStore implements VaultStore<PgAccountTransaction> {
       password.sweepRegistrations,
       password.forgetRegistrations,
     ];
-    for (const statement of sweeps) await this.#database.change(statement);
+    let isMore = false;
+    for (const statement of sweeps) isMore = (await this.#database.change(statement, [limit])) >= limit || isMore;
+    return isMore;
   }
 }

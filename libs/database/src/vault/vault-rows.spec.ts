@@ -5,6 +5,7 @@ import { newUuid } from '@coffer/foundation';
 import type { NewEvent, NewLogin } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate, openDatabase, PgLedgerStore, PgVaultStore, type Database } from '../index';
+import { statement } from '../statement';
 import { spendGuess } from './lock-statements';
 import { consumeLogin, storeEvaluation } from './login-statements';
 
@@ -144,6 +145,40 @@ describe.each(servers)('on %s', (_name, programFolder) => {
     expect((await Promise.all([consume(), consume(), consume()])).filter(Boolean)).toHaveLength(1);
     const row = await store.transaction(accountId, (transaction) => transaction.login(login.loginId));
     expect(row).toMatchObject({ outcome: 'wrong', state: null, serial: 9_007_199_254_740_991 });
+  });
+
+  it('sweeps expired rows oldest first, so many at a time, and waits for none that is held', async () => {
+    const accountId = await newAccount();
+    const insert = statement(
+      'spec-expired',
+      `INSERT INTO challenges (account_id, challenge, purpose, expires_at)
+       SELECT $1::uuid, decode(lpad(to_hex(n), 64, '0'), 'hex'), 'statement', clock_timestamp() - make_interval(secs => n)
+       FROM generate_series(1, $2::int) n`,
+    );
+    const left = statement('spec-left', 'SELECT count(*)::int AS n FROM challenges WHERE account_id = $1');
+    // Numbers are their ages in seconds.
+    const ages = statement(
+      'spec-ages',
+      `SELECT get_byte(challenge, 31) AS age FROM challenges
+       WHERE account_id = $1 AND expires_at < clock_timestamp() ORDER BY age`,
+    );
+    const hold = statement('spec-hold', 'SELECT 1 FROM challenges WHERE account_id = $1 AND challenge = $2 FOR UPDATE');
+    await database.change(insert, [accountId, 250]);
+    await store.issueChallenge(accountId, bytes(32, 9), 'statement', 300);
+    const held = new Uint8Array(32).fill(200, 31);
+    await database.transaction(async (transaction) => {
+      await transaction.rows(hold, [accountId, held]);
+      expect(await store.sweep(100)).toBe(true);
+      // The hundred oldest went, but for the one that is held.
+      const rows = await database.rows<{ age: number }>(ages, [accountId]);
+      expect(rows.map(({ age }) => age)).toEqual([...Array.from({ length: 149 }, (_, n) => n + 1), 200]);
+      expect(await store.sweep(100)).toBe(true);
+      expect(await store.sweep(100)).toBe(false);
+      expect(await database.rows(left, [accountId])).toMatchObject([{ n: 2 }]);
+    });
+    expect(await store.sweep(100)).toBe(false);
+    // What has not expired stays.
+    expect(await database.rows(left, [accountId])).toMatchObject([{ n: 1 }]);
   });
 
   it('queues every event once, and hands the queue out in the order of each account', async () => {

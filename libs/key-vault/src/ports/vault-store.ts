@@ -127,6 +127,10 @@ export interface VaultStore<Transaction extends AccountTransaction = AccountTran
   dueShreds(limit: number): Promise<readonly string[]>;
   /** Accounts whose new start has a step that is due, at most `limit`. */
   dueNewStarts(limit: number): Promise<readonly string[]>;
-  /** Removes what has expired: challenges, pending records, old logins. */
-  sweep(): Promise<void>;
+  /**
+   * Removes what has expired, oldest first and at most `limit` rows of a kind: challenges, pending records, old logins.
+   *
+   * @returns whether more of some kind may be left
+   */
+  sweep(limit: number): Promise<boolean>;
 }

@@ -24,7 +24,7 @@ export function Tiles({ tiles }: { readonly tiles: readonly Tile[] }): ReactNode
         <div key={name} className={`flex flex-col gap-0.5 rounded-2xl border bg-surface p-4 ${looks[tone]}`}>
           <dt className="text-sm text-muted">{name}</dt>
           <dd className="text-2xl font-semibold tracking-tight tabular-nums">{value}</dd>
-          {note !== undefined && <dd className="text-sm text-muted">{note}</dd>}
+          {note !== undefined && note !== false && <dd className="text-sm text-muted">{note}</dd>}
         </div>
       ))}
     </dl>

@@ -7,7 +7,12 @@ import { Tiles } from '../figures/tiles';
 
 /** The object store and what the vault knows is in it. */
 export function StorageScreen({ storage }: { readonly storage: OpsStorage }): ReactNode {
-  const { store, objects, bytes } = storage;
+  const { store, objects, bytes, countedAt } = storage;
+  const countedNote = countedAt !== null && (
+    <>
+      counted <Instant at={countedAt} from={storage.at} />
+    </>
+  );
   return (
     <>
       {!store.isReachable && (
@@ -28,8 +33,8 @@ export function StorageScreen({ storage }: { readonly storage: OpsStorage }): Re
             value: formatCount(storage.repositories),
             note: `${formatCount(storage.heads)} with a head`,
           },
-          { name: 'Objects', value: objects === null ? 'not counted' : formatCount(objects) },
-          { name: 'Size', value: bytes === null ? 'not counted' : formatBytes(bytes) },
+          { name: 'Objects', value: objects === null ? 'not counted yet' : formatCount(objects), note: countedNote },
+          { name: 'Size', value: bytes === null ? 'not counted yet' : formatBytes(bytes), note: countedNote },
           { name: 'Newest head', value: <Instant at={storage.newestHeadAt} from={storage.at} /> },
           {
             name: 'Pinned items',
