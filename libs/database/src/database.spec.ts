@@ -36,6 +36,7 @@ describe('index', () => {
         "PgLedgerStore",
         "PgVaultState",
         "PgVaultStore",
+        "RepositoryRemovals",
         "clockMs",
         "durabilityProblems",
         "fromMs",

@@ -7,7 +7,13 @@ import { openJobQueue, type JobQueue } from './index';
 
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
-    expect(Object.keys(jobs).sort()).toEqual(['JobsError', 'allQueues', 'openJobQueue', 'queueNames', 'wholeDeployment']);
+    expect(Object.keys(jobs).sort()).toEqual([
+      'JobsError',
+      'allQueues',
+      'openJobQueue',
+      'queueNames',
+      'wholeDeployment',
+    ]);
   });
 });
 
