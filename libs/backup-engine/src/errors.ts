@@ -18,7 +18,7 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `source-unreadable`: a source that was named cannot be read at all.
  * - `target-exists`: restoring would overwrite something.
  * - `unsafe-item`: an item's path cannot be created safely on this system.
- * - `disk-full`: no room where files are restored; no half-written file is left under its final name.
+ * - `disk-full`: no room where files are restored, or for temporary files; no half-written file is left under its final name.
  * - `not-found`: no such item or conversation in the snapshot.
  * - `worker-failed`: a worker thread ended by itself.
  */

@@ -13,6 +13,7 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `invalid-time-zone`: no zone of that name
  * - `no-chats`: opened, and there are no conversations in it
  * - `too-large`: beyond a limit that guards against hostile files
+ * - `disk-full`: no room for temporary files; says nothing about the backup
  */
 export class ChatFormatError extends CofferError {
   declare readonly code:
@@ -25,7 +26,8 @@ export class ChatFormatError extends CofferError {
     | 'damaged-checksum'
     | 'invalid-time-zone'
     | 'no-chats'
-    | 'too-large';
+    | 'too-large'
+    | 'disk-full';
 
   constructor(code: ChatFormatError['code'], message: string, options: CofferErrorOptions = {}) {
     super(code, message, options);

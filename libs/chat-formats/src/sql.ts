@@ -5,7 +5,7 @@ export type SqlRow = readonly SqlValue[];
 /**
  * A SQLite database that somebody else wrote, opened so that nothing in it runs: read-only but for temporary tables, no
  * extensions, schema not trusted. The platform halves implement it, and turn SQLite's own errors into ChatFormatError
- * `damaged`.
+ * `damaged`, or `disk-full` where temporary files find no room.
  */
 export interface SqlDatabase {
   /** Rows as arrays, one at a time; each call is a cursor of its own. */

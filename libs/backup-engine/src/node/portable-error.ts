@@ -14,15 +14,17 @@ export function packError(error: unknown): PortableError {
       error instanceof BackupFormatError ||
       error instanceof ChatModelError ||
       error instanceof EncodingError;
-    return { kind: isDamage ? 'damaged' : 'other', code: error.code, message: error.message };
+    const kind = error.code === 'disk-full' ? 'disk-full' : isDamage ? 'damaged' : 'other';
+    return { kind, code: error.code, message: error.message };
   }
   const code = systemCodeOf(error);
   const message = error instanceof Error ? error.message : 'an unknown fault';
   return code === undefined ? { kind: 'other', code: 'unexpected', message } : { kind: 'system', code, message };
 }
 
-/** The error on the other side: damage as BackupFormatError, faults of the system with their `code`. */
+/** The error on the other side: damage as BackupFormatError, a full disk as itself, faults of the system with their `code`. */
 export function unpackError({ kind, code, message }: PortableError): Error {
+  if (kind === 'disk-full') return new BackupEngineError('disk-full', message);
   if (kind === 'damaged') return new BackupFormatError('damaged', message, { fields: { reason: code } });
   if (kind === 'system') return Object.assign(new Error(message), { code });
   return new BackupEngineError('worker-failed', `a worker thread failed: ${message}`, { fields: { reason: code } });

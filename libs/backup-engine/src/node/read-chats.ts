@@ -12,12 +12,15 @@ export type OpenChats = (path: string) => Promise<ChatSource | undefined>;
 /**
  * Stores the conversations of a file as segments. A source that turns out damaged midway gives what came before, and says so:
  * the file itself is in the backup in any case.
+ *
+ * @throws CofferError `disk-full` where temporary files find no room
  */
 export async function readChats(path: string, openChats: OpenChats, sink: PackSink): Promise<ChatsRead | null> {
   let source: ChatSource | undefined;
   try {
     source = await openChats(path);
   } catch (error) {
+    refuseFullDisk(error);
     return { format: 'unknown', conversations: [], failure: codeOf(error) };
   }
   if (source === undefined) return null;
@@ -33,6 +36,7 @@ export async function readChats(path: string, openChats: OpenChats, sink: PackSi
     return { format, conversations };
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
+    refuseFullDisk(error);
     return { format, conversations, failure: error.code };
   } finally {
     source.close();
@@ -66,6 +70,14 @@ function spanOf(messages: readonly Message[]): { readonly firstMs: number | null
     if (lastMs === null || timeMs > lastMs) lastMs = timeMs;
   }
   return { firstMs, lastMs };
+}
+
+/**
+ * Want of room for temporary files says nothing about the history. A snapshot without it would pass for the history's state, and
+ * the file would not be read again while it does not change.
+ */
+function refuseFullDisk(error: unknown): void {
+  if (error instanceof CofferError && error.code === 'disk-full') throw error;
 }
 
 function codeOf(error: unknown): string {

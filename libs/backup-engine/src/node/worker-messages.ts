@@ -11,6 +11,8 @@ export interface BackupSetup {
   readonly gearTable: Int32Array;
   /** Shared by all threads: what is stored or taken already. */
   readonly table: ChunkTableMemory;
+  /** For the first pack; the worker is given other memory for each pack that it sends. */
+  readonly memory: ArrayBuffer;
 }
 
 export interface FileToRead {
@@ -81,19 +83,14 @@ export interface FileToFinish {
   readonly mtimeMs: number;
 }
 
-/** An answer that brings the memory of a sealed pack back, for the next one. */
-export interface MemoryBack {
-  readonly memory: ArrayBuffer;
-}
-
 /** What can be asked of a worker: request and answer of each. */
 export interface WorkerCalls {
   readonly setUp: { readonly request: BackupSetup; readonly answer: null };
   readonly readFiles: { readonly request: readonly FileToRead[]; readonly answer: readonly FileRead[] };
   readonly readChats: { readonly request: string; readonly answer: ChatsRead | null };
   readonly flush: { readonly request: null; readonly answer: null };
-  readonly checkPack: { readonly request: PackCheck; readonly answer: PackFindings & MemoryBack };
-  readonly restorePack: { readonly request: PackRestore; readonly answer: MemoryBack };
+  readonly checkPack: { readonly request: PackCheck; readonly answer: PackFindings };
+  readonly restorePack: { readonly request: PackRestore; readonly answer: null };
   readonly finishFiles: { readonly request: readonly FileToFinish[]; readonly answer: null };
 }
 
@@ -102,8 +99,8 @@ export type WorkerCall = keyof WorkerCalls;
 /** From the main thread to a worker. */
 export type ToWorker =
   | { readonly type: 'call'; readonly number: number; readonly call: WorkerCall; readonly request: unknown }
-  /** The last pack is stored: the next one may be sealed. */
-  | { readonly type: 'stored'; readonly memory: ArrayBuffer };
+  /** For the next pack, after one was sent. */
+  | { readonly type: 'memory'; readonly memory: ArrayBuffer };
 
 /** A sealed pack on its way to the store. */
 export interface SealedPackMessage {
@@ -113,16 +110,22 @@ export interface SealedPackMessage {
   readonly table: Uint8Array<ArrayBuffer>;
 }
 
+/** Which call is answered, and the memory that came with its request. */
+export interface AnsweredCall {
+  readonly number: number;
+  readonly lent: ArrayBuffer | undefined;
+}
+
 /** From a worker to the main thread. */
 export type FromWorker =
-  | { readonly type: 'answer'; readonly number: number; readonly answer: unknown }
-  | { readonly type: 'failure'; readonly number: number; readonly failure: PortableError }
+  | (AnsweredCall & { readonly type: 'answer'; readonly answer: unknown })
+  | (AnsweredCall & { readonly type: 'failure'; readonly failure: PortableError })
   | SealedPackMessage
   | { readonly type: 'progress'; readonly bytes: number; readonly files: number };
 
 /** An error as it crosses between threads. */
 export interface PortableError {
-  readonly kind: 'damaged' | 'system' | 'other';
+  readonly kind: 'damaged' | 'disk-full' | 'system' | 'other';
   /** Code of the error, or of the operating system. */
   readonly code: string;
   readonly message: string;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ChatFormatError } from '../errors';
 import { packedKind } from '../payload-kind';
 import type { SqlDatabase } from '../sql';
+import { temporaryDiskFull } from './disk-full';
 import { inMemoryLimitBytes } from './payload-bytes';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 
@@ -11,7 +12,7 @@ import { openSqliteBytes, openSqliteFile } from './sqlite-database';
  * The database that a payload is: in memory, or in a private file where it is larger than that.
  *
  * @param limitBytes - largest database that is held in memory
- * @throws ChatFormatError `no-chats` where the payload is no database, `damaged`
+ * @throws ChatFormatError `no-chats` where the payload is no database, `damaged`, `disk-full`
  */
 export async function openPayloadDatabase(
   chunks: AsyncIterable<Uint8Array>,
@@ -56,7 +57,11 @@ function createSpool(): Spool {
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   return {
     write: (piece) => {
-      for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
+      try {
+        for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
+      } catch (cause) {
+        throw temporaryDiskFull(cause);
+      }
     },
     open: () => {
       closeSync(file);

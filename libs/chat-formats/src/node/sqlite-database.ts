@@ -3,6 +3,7 @@ import { constants, DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ChatFormatError } from '../errors';
 import type { SqlDatabase, SqlRow } from '../sql';
+import { temporaryDiskFull } from './disk-full';
 
 /** Limits on what a foreign database can make SQLite do; `length` is the longest text or blob in bytes. */
 const limits = {
@@ -14,12 +15,19 @@ const limits = {
   triggerDepth: 1,
 };
 
+/**
+ * Where temporary tables and sorted rows go once they exceed SQLite's page cache of 2 MB. Of a database that lies in a file: to
+ * a file in the system's temporary folder, which loses its name as soon as it is open, so that memory does not grow with the
+ * history. Of one in memory: to memory, since it was decrypted and what is in it must not reach a disk.
+ */
+type TemporaryStore = 'FILE' | 'MEMORY';
+
 /** Opens a SQLite file that somebody else wrote. Nothing beside it is read or made: no journal, no shared memory. */
 export function openSqliteFile(path: string): SqlDatabase {
   if (!existsSync(path)) throw new ChatFormatError('not-a-backup', 'there is no such file');
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
-  return guarded(() => new DatabaseSync(url, { readOnly: true, ...options }));
+  return guarded(() => new DatabaseSync(url, { readOnly: true, ...options }), 'FILE');
 }
 
 /** Opens a SQLite file that is in memory; the bytes are copied. */
@@ -28,7 +36,7 @@ export function openSqliteBytes(bytes: Uint8Array): SqlDatabase {
     const database = new DatabaseSync(':memory:', options);
     database.deserialize(withoutWriteAheadLog(bytes));
     return database;
-  });
+  }, 'MEMORY');
 }
 
 const options = {
@@ -80,12 +88,12 @@ function authorize(
   return action === SQLITE_PRAGMA && first === 'table_xinfo' ? SQLITE_OK : SQLITE_DENY;
 }
 
-function guarded(open: () => DatabaseSync): SqlDatabase {
+function guarded(open: () => DatabaseSync, temporaryStore: TemporaryStore): SqlDatabase {
   const database = translate(open);
   try {
     translate(() => {
       database.exec(
-        'PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0',
+        `PRAGMA trusted_schema = OFF; PRAGMA temp_store = ${temporaryStore}; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0`,
       );
       database.setAuthorizer(authorize);
       // the first read: a file that is no database, or is encrypted, fails here
@@ -133,11 +141,15 @@ class NodeSqlite implements SqlDatabase {
   }
 }
 
+/** SQLite's codes (extended) for temporary files: SQLITE_FULL, SQLITE_IOERR_WRITE, and no folder for them. */
+const noRoomCodes: ReadonlySet<unknown> = new Set([13, 778, 6410]);
+
 function translate<T>(run: () => T): T {
   try {
     return run();
   } catch (cause) {
     if (cause instanceof ChatFormatError) throw cause;
+    if (cause instanceof Error && 'errcode' in cause && noRoomCodes.has(cause.errcode)) throw temporaryDiskFull(cause);
     throw new ChatFormatError('damaged', 'this database cannot be read: it is damaged, or no SQLite database', {
       cause,
     });
