@@ -1,77 +1,64 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 import { BackupEngineError } from '../errors';
-import { systemCodeOf } from './portable-error';
 
 /** Held while a run works on a repository of this device. */
 export interface RunLock {
   release(): void;
 }
 
+/** SQLite's code for a database that another process or connection has locked. */
+const sqliteBusy = 5;
+
 /**
- * Keeps two runs of one device apart: a file that is created exclusively and names the process that holds it. The lock of a
- * process that is gone is taken over.
+ * Keeps two runs of one device apart. What holds the lock is the operating system's lock on a file, taken through SQLite on an
+ * empty database: of several that ask at once exactly one gets it, and that of a process which is gone is gone with it. Files
+ * that name their holder cannot promise either: two may find the same dead holder, and one then removes the other's new file.
  *
- * @param path - of the lock; its folder is made where it is missing
- * @throws BackupEngineError `busy`
+ * @param path - names the process that holds the lock, for the message to others; the locked file lies beside it. Its folder is
+ *   made where it is missing
+ * @throws BackupEngineError `busy`; errors of node:fs where the folder cannot be written
  */
 export function acquireRunLock(path: string): RunLock {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const mine = `${process.pid} ${startOf(process.pid)}`;
-  for (let attempt = 0; attempt < 5; attempt++) {
-    try {
-      const file = openSync(path, 'wx', 0o600);
-      writeSync(file, mine);
-      closeSync(file);
-      return { release: () => releaseOwn(path, mine) };
-    } catch (error) {
-      if (systemCodeOf(error) !== 'EEXIST') throw error;
-    }
-    const holder = read(path);
-    if (holder !== undefined && isAlive(holder)) {
-      throw new BackupEngineError(
-        'busy',
-        `another run works on this repository (process ${holder.split(' ', 1)[0]!}); nothing was done. ` +
-          `If you are sure that there is none, remove ${path}`,
-      );
-    }
-    // Two may find a stale lock at once: only who still finds the same content removes it, and "wx" decides afterwards.
-    if (read(path) === holder) rmSync(path, { force: true });
-  }
-  throw new BackupEngineError('busy', 'another run is starting on this repository; try again');
-}
-
-function releaseOwn(path: string, mine: string): void {
-  if (read(path) === mine) rmSync(path, { force: true });
-}
-
-function read(path: string): string | undefined {
+  const database = openLocked(`${path}.db`, path);
   try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(holder: string): boolean {
-  const [pidText, start] = holder.split(' ');
-  const pid = Number(pidText);
-  if (!Number.isInteger(pid) || pid < 1) return false;
-  try {
-    process.kill(pid, 0);
+    writeFileSync(path, `${process.pid}`, { mode: 0o600 });
   } catch (error) {
-    if (systemCodeOf(error) === 'ESRCH') return false;
+    database.close();
+    throw error;
   }
-  // Numbers of processes are used again: the same number with another start is another process.
-  return startOf(pid) === (start ?? '');
+  return {
+    release: () => {
+      rmSync(path, { force: true });
+      database.close();
+    },
+  };
 }
 
-/** When a process started, as the system counts it; empty where it does not tell. */
-function startOf(pid: number): string {
+function openLocked(file: string, path: string): DatabaseSync {
+  // What keeps the file from being made is said by the system better than by SQLite.
+  closeSync(openSync(file, 'a', 0o600));
+  const database = new DatabaseSync(file, { timeout: 0 });
   try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) throw error;
+    throw new BackupEngineError(
+      'busy',
+      `another run${holderIn(path)} works on this repository; nothing was done. Try again later`,
+    );
+  }
+}
+
+function holderIn(path: string): string {
+  try {
+    const pid = readFileSync(path, 'utf8');
+    return /^\d{1,10}$/.test(pid) ? ` (process ${pid})` : '';
   } catch {
     return '';
   }
