@@ -1,4 +1,14 @@
-import { chmodSync, closeSync, openSync, renameSync, utimesSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 
 import { chunkIdBytes } from '@coffer/backup-format';
 import { openChunkedSync } from '@coffer/device-crypto/node';
@@ -6,6 +16,7 @@ import { openChunkedSync } from '@coffer/device-crypto/node';
 import { openChunk } from '../chunk-index';
 import { releaseWhole } from '../release';
 import { nodePlatform } from './platform';
+import { systemCodeOf } from './portable-error';
 import type { FileToFinish, PackRestore } from './worker-messages';
 
 /**
@@ -43,14 +54,35 @@ export async function restorePack(job: PackRestore): Promise<void> {
 
 const filesOpen = 16;
 
-/** Gives complete files their mode, time and final name, which must be free. */
+/**
+ * Gives complete files their mode, time and final name.
+ *
+ * @throws error of node:fs; `EEXIST` where a name is taken, of a file that is then left alone
+ */
 export function finishFiles(files: readonly FileToFinish[]): void {
   for (const { temporary, path, mode, mtimeMs } of files) {
     chmodSync(temporary, mode);
     utimesSync(temporary, mtimeMs / 1000, mtimeMs / 1000);
-    renameSync(temporary, path);
+    giveName(temporary, path);
   }
 }
+
+/** Renaming would replace what has the name. Where a file system has no hard links, a look before has to do. */
+function giveName(temporary: string, path: string): void {
+  try {
+    linkSync(temporary, path);
+  } catch (error) {
+    if (!noLinks.has(systemCodeOf(error))) throw error;
+    if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+      throw Object.assign(new TypeError('the name of a file is taken'), { code: 'EEXIST' });
+    }
+    renameSync(temporary, path);
+    return;
+  }
+  unlinkSync(temporary);
+}
+
+const noLinks: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
 
 async function openAt(job: PackRestore, plaintext: Uint8Array, chunk: number): Promise<Uint8Array> {
   const [offset, storedLength, rawLength] = job.places.subarray(3 * chunk, 3 * chunk + 3);

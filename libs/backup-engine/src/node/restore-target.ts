@@ -25,24 +25,29 @@ const folderModeMeanwhile = 0o700;
 /** The folder that a snapshot is restored into: empty at first, so that nothing can be overwritten or followed. */
 export class RestoreTarget {
   readonly #root: string;
+  readonly #platform: NodeJS.Platform;
   /** Temporary files by final path. */
   readonly #temporaries = new Map<string, string>();
 
-  /** @param folder - made where it is missing @throws BackupEngineError `target-exists` where anything is in it */
-  constructor(folder: string) {
+  /**
+   * @param folder - made where it is missing
+   * @param platform - whose rules names must keep to
+   * @throws BackupEngineError `target-exists` where it is a file, or anything is in it
+   */
+  constructor(folder: string, platform: NodeJS.Platform = process.platform) {
     this.#root = resolve(folder);
-    mkdirSync(this.#root, { recursive: true });
-    if (readdirSync(this.#root).length === 0) return;
+    this.#platform = platform;
+    if (makeFolder(this.#root) && readdirSync(this.#root).length === 0) return;
     throw new BackupEngineError(
       'target-exists',
-      `the folder to restore into is not empty: ${this.#root}. Nothing was written; name a new or an empty one`,
+      `what to restore into is not an empty folder: ${this.#root}. Nothing was written; name a new folder or an empty one`,
     );
   }
 
   /** The absolute path of an item. @throws BackupEngineError `unsafe-item` where this system cannot hold the name safely */
   pathOf({ path }: SnapshotItem): string {
     const names = path.split('/');
-    const isSafe = process.platform !== 'win32' || names.every((name) => !reservedOnWindows.test(name));
+    const isSafe = this.#platform !== 'win32' || names.every((name) => !reservedOnWindows.test(name));
     const absolute = join(this.#root, ...names);
     if (!isSafe || !absolute.startsWith(this.#root + sep)) {
       throw new BackupEngineError('unsafe-item', 'an item has a name that cannot be created safely on this system');
@@ -50,11 +55,21 @@ export class RestoreTarget {
     return absolute;
   }
 
-  /** Makes the folders of all items, the outer ones first. */
+  /**
+   * Makes the folders of all items.
+   *
+   * @param items - in the order of a snapshot: outer ones first
+   * @throws BackupEngineError `unsafe-item` where this file system takes two names for one
+   */
   makeFolders(items: readonly SnapshotItem[]): void {
     for (const item of items) {
       const path = this.pathOf(item);
-      mkdirSync(item.kind === 'folder' ? path : dirname(path), { recursive: true, mode: folderModeMeanwhile });
+      const made = mkdirSync(item.kind === 'folder' ? path : dirname(path), {
+        recursive: true,
+        mode: folderModeMeanwhile,
+      });
+      // Nothing below it came before: what is there already has another name.
+      if (item.kind === 'folder' && made === undefined) throw sameName();
     }
   }
 
@@ -98,11 +113,44 @@ export class RestoreTarget {
   }
 }
 
+/** @returns whether it is a folder now */
+function makeFolder(path: string): boolean {
+  try {
+    mkdirSync(path, { recursive: true });
+    return true;
+  } catch (error) {
+    const code = systemCodeOf(error);
+    // ENOENT: a link that leads nowhere.
+    if (code === 'EEXIST' || code === 'ENOTDIR' || code === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+const full =
+  'the disk is full. What was half-written was removed; free some space and restore again into an empty folder';
+const diskFaults: Readonly<Record<string, string>> = {
+  ENOSPC: full,
+  EDQUOT: full,
+  EFBIG:
+    'this disk cannot hold a file that large (a FAT file system ends at 4 GB). What was half-written was removed; restore to ' +
+    'another disk',
+};
+
 /** A fault of the disk as the engine says it; everything else as it is. */
 export function diskFault(error: unknown): unknown {
   const code = systemCodeOf(error);
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
-  const message =
-    'the disk is full. What was half-written was removed; free some space and restore again into an empty folder';
+  // A file found its name taken, and the folder was empty at first.
+  if (code === 'EEXIST') return sameName(error);
+  const message = diskFaults[code ?? ''];
+  if (code === undefined || message === undefined) return error;
   return new BackupEngineError('disk-full', message, { cause: error, fields: { systemCode: code } });
+}
+
+function sameName(cause?: unknown): BackupEngineError {
+  return new BackupEngineError(
+    'unsafe-item',
+    'two items have names that this file system takes for one (they differ in upper and lower case, or in how letters are ' +
+      'written). Nothing was overwritten; restore to another file system',
+    { cause },
+  );
 }
