@@ -22,8 +22,14 @@ export interface ProgressEvent {
 export interface WarningEvent {
   readonly type: 'warning';
   readonly code:
-    'unreadable' | 'changed-while-read' | 'skipped-kind' | 'chats-unreadable' | 'chats-partly-read' | 'not-applied';
-  /** Path of the item, as the person named it. Content: for the screen, never for a log. */
+    | 'unreadable'
+    | 'changed-while-read'
+    | 'skipped-kind'
+    | 'chats-unreadable'
+    | 'chats-partly-read'
+    | 'not-applied'
+    | 'cache-not-saved';
+  /** What it is about; the path of an item as the person named it. Content: for the screen, never for a log. */
   readonly path: string;
   readonly message: string;
 }

@@ -1,4 +1,5 @@
 import { objectIdHex, type FileItem, type SnapshotItem, type StoredConversation } from '@coffer/backup-format';
+import { ObjectStoreError } from '@coffer/object-store';
 
 import { ChunkTable } from '../chunk-table';
 import type { WarningEvent } from '../events';
@@ -12,6 +13,7 @@ import { finishBackup, type FinishItems } from './finish-backup';
 import { findKeptItems } from './kept-items';
 import { PackStore } from './pack-store';
 import { neededPacks, placeConversations } from './place-conversations';
+import { systemCodeOf } from './portable-error';
 import { PreviousItems } from './previous-items';
 import { scanSources, type Scan, type ScannedEntry } from './scan-sources';
 import { isLargeFile, readSources } from './source-reader';
@@ -38,7 +40,7 @@ export async function backUp(
     return await run.start(paths);
   } catch (error) {
     if (options.signal?.aborted === true) throw stopped();
-    throw error;
+    throw storeFull(error);
   } finally {
     run.end();
   }
@@ -152,7 +154,7 @@ class BackupRun {
     };
     const { summary, storedBytes } = await finishBackup(this.repository, base, finish, this.#stop.signal);
     const snapshotIdHex = objectIdHex(summary.id);
-    await this.options.cache?.save({ snapshotIdHex, files: this.#cached });
+    await this.#saveCache(snapshotIdHex);
     this.#progress.storedBytes = packs.storedBytes + storedBytes;
     this.#progress.tell(true);
     return {
@@ -169,6 +171,18 @@ class BackupRun {
     };
   }
 
+  /** The backup is made: a full disk of this device does not unmake it. */
+  async #saveCache(snapshotIdHex: string): Promise<void> {
+    try {
+      await this.options.cache?.save({ snapshotIdHex, files: this.#cached });
+    } catch (error) {
+      const code = systemCodeOf(error);
+      if (code === undefined) throw error;
+      const message = `this device could not note which files it holds (${code}); the next backup reads them all again`;
+      this.#warn({ code: 'cache-not-saved', path: 'The backup is made, but', message });
+    }
+  }
+
   #remember({ path, itemPath }: ScannedEntry, { sizeBytes, mtimeMs, mtimeNs, inode }: Seen): void {
     if (mtimeMs <= this.#startedMs - settledMs) this.#cached.set(path, { itemPath, sizeBytes, mtimeNs, inode });
   }
@@ -177,6 +191,15 @@ class BackupRun {
     if (warning.code === 'unreadable') this.#leftOut += 1;
     this.options.onEvent?.({ type: 'warning', ...warning });
   }
+}
+
+/** A full store with what is safe and what to do; everything else as it is. */
+function storeFull(error: unknown): unknown {
+  if (!(error instanceof ObjectStoreError) || error.code !== 'store-full') return error;
+  const message =
+    'the store is full. The backups in it are untouched, and what this run has stored is used again; make room in it, then run ' +
+    'the same command again';
+  return new ObjectStoreError('store-full', message, { cause: error, fields: error.fields });
 }
 
 function itemOf(entry: ScannedEntry): SnapshotItem {

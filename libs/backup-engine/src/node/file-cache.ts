@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** How a file looked when it was backed up. Times and inode are decimal texts, exact. */
@@ -19,11 +19,13 @@ export interface CachedFiles {
 /** Where a device keeps it. Loss costs one reading of all files, and nothing else. */
 export interface FileCache {
   load(): Promise<CachedFiles | undefined>;
+  /** @throws error of the file system; what was saved before is then as it was, or lost */
   save(cached: CachedFiles): Promise<void>;
 }
 
 const version = 1;
 const largestBytes = 512 * 1024 * 1024;
+const partCharacters = 65_536;
 
 /** A cache in one file of the device's folder. What cannot be read counts as none. */
 export class FileCacheInFile implements FileCache {
@@ -52,22 +54,26 @@ export class FileCacheInFile implements FileCache {
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     const temporary = `${this.#path}.new`;
     await rm(temporary, { force: true });
-    const file = await open(temporary, 'wx', 0o600);
     try {
-      const head = { v: version, snapshotIdHex };
-      let lines = `${JSON.stringify(head)}\n`;
-      for (const [path, { itemPath, sizeBytes, mtimeNs, inode }] of files) {
-        lines += `${JSON.stringify([path, itemPath, sizeBytes, mtimeNs, inode])}\n`;
-        if (lines.length < 65_536) continue;
-        await file.write(lines);
-        lines = '';
-      }
-      await file.write(lines);
-    } finally {
-      await file.close();
+      await writeFile(temporary, linesOf(snapshotIdHex, files), { flag: 'wx', mode: 0o600 });
+      await rename(temporary, this.#path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
     }
-    await rename(temporary, this.#path);
   }
+}
+
+/** The file in parts, each worth a write. */
+function* linesOf(snapshotIdHex: string, files: CachedFiles['files']): Generator<string, void> {
+  let lines = `${JSON.stringify({ v: version, snapshotIdHex })}\n`;
+  for (const [path, { itemPath, sizeBytes, mtimeNs, inode }] of files) {
+    lines += `${JSON.stringify([path, itemPath, sizeBytes, mtimeNs, inode])}\n`;
+    if (lines.length < partCharacters) continue;
+    yield lines;
+    lines = '';
+  }
+  yield lines;
 }
 
 function parse(text: string): CachedFiles | undefined {
