@@ -15,13 +15,20 @@ import { Progress } from './progress';
 import type { Repository } from './repository';
 import { SealedObjects } from './sealed-objects';
 
+/**
+ * Fetches a pack into memory, exactly as long as it is told, and checks it.
+ *
+ * @param sealedBytes - size of the pack
+ * @param fetch - to be called once
+ */
+export type ReadPack = (sealedBytes: number, fetch: FetchPack) => Promise<PackFindings>;
+export type FetchPack = (allocate: (bytes: number) => Uint8Array<ArrayBuffer>) => Promise<PackCheck>;
+
 export interface VerifyOptions extends RunOptions {
   /** How much of the packs is read: 5 to 100; 100 unless told. Snapshot and indexes are read whole in any case. */
   readonly samplePercent?: number;
-  /** How a fetched pack is checked; in this thread unless told. */
-  readonly checkPack?: (check: PackCheck) => Promise<PackFindings>;
-  /** Gives the memory for a sealed pack, exactly as long; new memory unless told. */
-  readonly allocate?: (bytes: number) => Uint8Array<ArrayBuffer>;
+  /** How a pack is fetched and checked; in this thread and in new memory unless told. */
+  readonly readPack?: ReadPack;
   /** Packs under way at once; 2 unless told. */
   readonly packsAtOnce?: number;
 }
@@ -162,18 +169,18 @@ class Drill {
     const { access } = this.repository;
     const key = objectIdHex(pack.packId);
     const place = { kind: 'pack', epoch: pack.epoch, id: pack.packId } as const;
-    const check = this.options.checkPack ?? ((job: PackCheck) => checkPack(access.platform, job));
+    const fetch: FetchPack = async (allocate) => ({
+      key: access.objects.keyOf(place),
+      chunkIdKey: deriveChunkIdKey(access.keyring.repositorySecret),
+      sealed: await access.objects.fetchWhole(place, pack.sealedBytes, allocate),
+      table: pack.table,
+      segments: pack.segments,
+    });
+    const readHere: ReadPack = async (_sealedBytes, fetchIt) =>
+      checkPack(access.platform, await fetchIt((bytes) => new Uint8Array(bytes)));
+    const read = this.options.readPack ?? readHere;
     const isSound = await this.noting(async () => {
-      const sealed = await access.objects.fetchWhole(place, pack.sealedBytes, this.options.allocate);
-      const findings = await readingObject(SealedObjects.path(place), () =>
-        check({
-          key: access.objects.keyOf(place),
-          chunkIdKey: deriveChunkIdKey(access.keyring.repositorySecret),
-          sealed,
-          table: pack.table,
-          segments: pack.segments,
-        }),
-      );
+      const findings = await readingObject(SealedObjects.path(place), () => read(pack.sealedBytes, fetch));
       this.chunks += findings.chunks;
       this.messages += findings.messages;
     });

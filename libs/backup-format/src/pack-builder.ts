@@ -8,7 +8,7 @@ import { chunkFlags } from './stored-chunk';
 
 /** The plaintext of a finished pack. */
 export interface FinishedPack {
-  /** A view of the builder's memory: valid until the next `add`. */
+  /** A view of the builder's memory: valid until the next `add`, unless the builder moves to other memory before. */
   readonly plaintext: Uint8Array<ArrayBuffer>;
   readonly table: Uint8Array<ArrayBuffer>;
   readonly chunks: number;
@@ -17,12 +17,23 @@ export interface FinishedPack {
 const tableLengthBytes = 4;
 const listHeadMostBytes = 5;
 
-/** Fills packs one after the other, in one piece of memory of 16 MiB. */
+/** Fills packs one after the other. */
 export class PackBuilder {
-  readonly #memory = new Uint8Array(formatLimits.packPlainBytes);
+  #memory: Uint8Array<ArrayBuffer>;
   #entries: PackEntry[] = [];
   #used = 0;
   #tableBytes = 0;
+
+  /** @param memory - as long as the longest pack that it may fill; 16 MiB of its own unless given */
+  constructor(memory: Uint8Array<ArrayBuffer> = new Uint8Array(formatLimits.packPlainBytes)) {
+    this.#memory = memory;
+  }
+
+  /** Fills the next pack in other memory. @throws BackupFormatError `invalid-value` where a pack is begun */
+  moveTo(memory: Uint8Array<ArrayBuffer>): void {
+    if (this.#entries.length > 0) throw invalidValue('a pack that is begun stays where it is');
+    this.#memory = memory;
+  }
 
   get chunks(): number {
     return this.#entries.length;

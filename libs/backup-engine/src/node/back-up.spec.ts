@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createCipheriv } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { generateBackupKey } from '@coffer/device-crypto';
-import { MemoryObjectStore } from '@coffer/object-store';
+import { MemoryObjectStore, type ObjectContent } from '@coffer/object-store';
 import { seed } from '@coffer/test-kit';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Repository } from '../repository';
 import { buildEntries } from '../../test/build-entries';
@@ -41,5 +43,77 @@ describe('backUp', () => {
       true,
     );
     expect((await verifyWithWorkers(repository, snapshot, { startWorker })).problems).toEqual([]);
+  });
+});
+
+/** Bytes that do not shrink, quicker than `seed` gives them. */
+function incompressible(name: string, length: number): Buffer {
+  return createCipheriv('aes-256-ctr', seed(name), Buffer.alloc(16)).update(Buffer.alloc(length));
+}
+
+/** A store that takes its time for packs, and counts how many come at once. */
+class SlowStore extends MemoryObjectStore {
+  atOnce = 0;
+  mostAtOnce = 0;
+
+  override async put(key: string, content: ObjectContent): Promise<void> {
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.atOnce);
+    try {
+      if (key.startsWith('packs/')) await pause(300);
+      await super.put(key, content);
+    } finally {
+      this.atOnce -= 1;
+    }
+  }
+}
+
+describe('backUp of more packs than there is memory for', () => {
+  let folder: string;
+  const source = (): string => join(folder, 'source');
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'coffer-packs-'));
+    mkdirSync(source());
+    for (const name of ['a', 'b', 'c', 'd']) writeFileSync(join(source(), name), incompressible(name, 20_000_000));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const create = (store: MemoryObjectStore): Promise<Repository> =>
+    Repository.create({ store, backupKey: generateBackupKey(), platform: nodePlatform });
+
+  it('waits for a slow store, with no more packs under way than there are pieces of memory', async () => {
+    const store = new SlowStore();
+    const repository = await create(store);
+    await backUp(repository, [source()], { startWorker, workers: 2 });
+    // Five packs: without the limit they would all be on their way before the first is stored.
+    expect(store.mostAtOnce).toBeLessThanOrEqual(3);
+    const snapshot = await repository.openSnapshot();
+    expect((await verifyWithWorkers(repository, snapshot, { startWorker, workers: 2 })).problems).toEqual([]);
+    await restoreSnapshot(repository, snapshot, join(folder, 'out'), { startWorker, workers: 2 });
+    for (const name of ['a', 'b', 'c', 'd']) {
+      expect(readFileSync(join(folder, 'out/source', name)).equals(incompressible(name, 20_000_000)), name).toBe(true);
+    }
+  });
+
+  it('fails when the store is full, and leaves the backup before as it was', async () => {
+    const repository = await create(new MemoryObjectStore({ capacityBytes: 30_000_000 }));
+    writeFileSync(join(folder, 'small'), 'small');
+    const { snapshotIdHex } = await backUp(repository, [join(folder, 'small')], { startWorker });
+    const failing = backUp(repository, [source()], { startWorker, workers: 2 });
+    await expect(failing).rejects.toMatchObject({ name: 'ObjectStoreError', code: 'store-full' });
+    expect((await repository.openSnapshot()).idHex).toBe(snapshotIdHex);
+  });
+
+  it('ends when it is asked to stop while the store does not answer', async () => {
+    const store = new SlowStore();
+    const repository = await create(store);
+    const stop = new AbortController();
+    const put = store.put.bind(store);
+    store.put = async (key, content) => {
+      if (!key.startsWith('packs/')) return put(key, content);
+      stop.abort();
+      return new Promise(() => undefined);
+    };
+    const stopping = backUp(repository, [source()], { startWorker, workers: 2, signal: stop.signal });
+    await expect(stopping).rejects.toMatchObject({ code: 'stopped' });
   });
 });

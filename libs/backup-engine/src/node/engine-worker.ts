@@ -30,14 +30,16 @@ export function serveEngineWorker(options: EngineWorkerOptions): void {
     port.postMessage(message, transfer);
   const work = new EngineWork(options, send);
   port.on('message', (message: ToWorker) => {
-    if (message.type === 'stored') {
-      work.sink?.stored(message.memory);
+    if (message.type === 'memory') {
+      work.sink?.goOn(message.memory);
       return;
     }
     const { number, call, request } = message;
+    const lent = sealedMemoryIn(request);
+    const back = lent === undefined ? [] : [lent];
     work.answer(call, request).then(
-      (answer) => send({ type: 'answer', number, answer }, memoryIn(answer)),
-      (error: unknown) => send({ type: 'failure', number, failure: packError(error) }),
+      (answer) => send({ type: 'answer', number, lent, answer }, back),
+      (error: unknown) => send({ type: 'failure', number, lent, failure: packError(error) }, back),
     );
   });
 }
@@ -64,7 +66,7 @@ class EngineWork {
       case 'readChats':
         return this.#readChats(of('readChats'));
       case 'flush':
-        await this.#readySink().flush();
+        this.#readySink().flush();
         return null;
       case 'checkPack':
         return this.#checkPack(of('checkPack'));
@@ -93,15 +95,20 @@ class EngineWork {
   }
 
   async #checkPack(check: PackCheck): Promise<WorkerCalls['checkPack']['answer']> {
-    const findings = await checkPack(nodePlatform, check);
-    collectGarbage();
-    return { ...findings, memory: check.sealed.buffer };
+    try {
+      return await checkPack(nodePlatform, check);
+    } finally {
+      collectGarbage();
+    }
   }
 
-  async #restorePack(job: PackRestore): Promise<WorkerCalls['restorePack']['answer']> {
-    await restorePack(job);
-    collectGarbage();
-    return { memory: job.sealed.buffer };
+  async #restorePack(job: PackRestore): Promise<null> {
+    try {
+      await restorePack(job);
+      return null;
+    } finally {
+      collectGarbage();
+    }
   }
 
   async #readFiles(files: WorkerCalls['readFiles']['request']): Promise<WorkerCalls['readFiles']['answer']> {
@@ -128,9 +135,11 @@ class EngineWork {
   }
 }
 
-function memoryIn(answer: unknown): readonly ArrayBuffer[] {
-  const isBringing = typeof answer === 'object' && answer !== null && 'memory' in answer;
-  return isBringing && answer.memory instanceof ArrayBuffer ? [answer.memory] : [];
+/** The memory of the sealed pack that a request is about: it goes back whatever comes of the request. */
+function sealedMemoryIn(request: unknown): ArrayBuffer | undefined {
+  if (typeof request !== 'object' || request === null || !('sealed' in request)) return undefined;
+  const { sealed } = request;
+  return sealed instanceof Uint8Array && sealed.buffer instanceof ArrayBuffer ? sealed.buffer : undefined;
 }
 
 function notReady(): BackupEngineError {

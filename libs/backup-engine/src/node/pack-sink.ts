@@ -1,4 +1,4 @@
-import { objectIdBytes, PackBuilder, worthwhileFrameBytes } from '@coffer/backup-format';
+import { formatLimits, objectIdBytes, PackBuilder, worthwhileFrameBytes } from '@coffer/backup-format';
 import { nodeCompressor } from '@coffer/backup-format/node';
 import { randomBytes } from '@coffer/crypto';
 import { hmacSha256 } from '@coffer/crypto/node';
@@ -7,7 +7,7 @@ import { sealChunkedSync } from '@coffer/device-crypto/node';
 
 import { ChunkTable } from '../chunk-table';
 import { collectGarbage } from './collect-garbage';
-import { PackMemory, packMemoryBytes } from './pack-memory';
+import { packMemoryBytes } from './pack-memory';
 import type { BackupSetup, SealedPackMessage } from './worker-messages';
 
 /** Whether chunks of one file are worth compressing: what does not shrink is tried less and less often. */
@@ -28,16 +28,18 @@ export function newCompressionHabit(isTried: boolean): CompressionHabit {
 export class PackSink {
   readonly #setup: BackupSetup;
   readonly #table: ChunkTable;
-  readonly #builder = new PackBuilder();
+  readonly #builder: PackBuilder;
   readonly #send: (pack: SealedPackMessage) => void;
-  readonly #memory = new PackMemory();
-  #underWay = 0;
+  /** Holds the pack that is being filled; undefined after one was sent, until there is other memory. */
+  #memory: ArrayBuffer | undefined;
   #wake: (() => void) | undefined;
 
   constructor(setup: BackupSetup, send: (pack: SealedPackMessage) => void) {
     this.#setup = setup;
     this.#table = new ChunkTable(setup.table);
     this.#send = send;
+    this.#memory = setup.memory;
+    this.#builder = new PackBuilder(plaintextPlace(setup.memory));
   }
 
   /** Whether `raw` is stored or taken already; else it is now this worker's to add. Writes the id to `ids` at `at`. */
@@ -50,34 +52,36 @@ export class PackSink {
   async add(id: Uint8Array, raw: Uint8Array, habit: CompressionHabit): Promise<void> {
     const frame = compress(raw, habit);
     const content = frame ?? raw;
-    if (!this.#builder.fits(content.length + 1, raw.length)) await this.flush();
+    if (!this.#builder.fits(content.length + 1, raw.length)) this.flush();
+    while (this.#memory === undefined) await new Promise<void>((wake) => (this.#wake = wake));
     this.#builder.add(id, content, raw.length, frame !== undefined);
     if (frame !== undefined) releaseFrame(frame);
   }
 
-  /**
-   * Seals what has been added and sends it, once the pack before it is stored: so a thread never has more than one pack
-   * under way.
-   */
-  async flush(): Promise<void> {
-    if (this.#builder.chunks === 0) return;
-    while (this.#underWay > 0) await new Promise<void>((wake) => (this.#wake = wake));
+  /** Seals what has been added, where it lies, and sends it. The next chunk waits for other memory. */
+  flush(): void {
+    if (this.#builder.chunks === 0 || this.#memory === undefined) return;
     const { plaintext, table } = this.#builder.finish();
     const packId = randomBytes(objectIdBytes);
     const { repositoryId, epoch, packKey } = this.#setup;
     const key = { inputKey: packKey, context: sealingContext('pack', repositoryId, epoch, packId) };
-    const sealed = sealChunkedSync(key, plaintext, undefined, this.#memory.take(packMemoryBytes));
-    this.#underWay += 1;
+    const sealed = sealChunkedSync(key, plaintext, undefined, new Uint8Array(this.#memory));
+    this.#memory = undefined;
     this.#send({ type: 'pack', packId, sealed, table });
     collectGarbage();
   }
 
-  /** The main thread has stored a pack and gives its memory back. */
-  stored(memory: ArrayBuffer): void {
-    this.#memory.give(memory);
-    this.#underWay -= 1;
+  /** Memory for the next pack. */
+  goOn(memory: ArrayBuffer): void {
+    this.#memory = memory;
+    this.#builder.moveTo(plaintextPlace(memory));
     this.#wake?.();
   }
+}
+
+/** The end of the memory: what lies there can be sealed to its start. */
+function plaintextPlace(memory: ArrayBuffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(memory, packMemoryBytes - formatLimits.packPlainBytes, formatLimits.packPlainBytes);
 }
 
 function compress(raw: Uint8Array, habit: CompressionHabit): Uint8Array | undefined {

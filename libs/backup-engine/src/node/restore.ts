@@ -81,7 +81,9 @@ export async function restoreSnapshot(
 
 class RestoreRun {
   readonly #progress: Progress;
-  readonly #memory = new PackMemory();
+  readonly #workers: number;
+  /** One piece more than there are workers: the next pack is fetched meanwhile. */
+  readonly #memory: PackMemory;
   warnings = 0;
 
   constructor(
@@ -91,14 +93,15 @@ class RestoreRun {
     private readonly options: RestoreOptions,
   ) {
     this.#progress = new Progress('restore', options.onEvent);
+    this.#workers = options.workers ?? defaultWorkers;
+    this.#memory = new PackMemory(this.#workers + 1);
   }
 
   async restoreFiles(files: readonly FileItem[]): Promise<void> {
     this.#progress.bytesTotal = files.reduce((sum, file) => sum + file.sizeBytes, 0);
     this.#progress.filesTotal = files.length;
     if (files.length === 0) return;
-    const count = this.options.workers ?? defaultWorkers;
-    const pool = new WorkerPool(this.options.startWorker, count);
+    const pool = new WorkerPool(this.options.startWorker, this.#workers);
     const aborted = Promise.withResolvers<never>();
     const onAbort = (): void => aborted.reject(stopped());
     this.options.signal?.addEventListener('abort', onAbort, { once: true });
@@ -158,21 +161,21 @@ class RestoreRun {
     const { access } = this.repository;
     const pack = this.index.packs[plan.pack]!;
     const place = { kind: 'pack', epoch: pack.epoch, id: pack.packId } as const;
-    const sealed = await access.objects.fetchWhole(place, pack.sealedBytes, (bytes) => this.#memory.take(bytes));
-    collectGarbage();
-    const job = {
-      key: access.objects.keyOf(place),
-      chunkIdKey: deriveChunkIdKey(access.keyring.repositorySecret),
-      sealed,
-      ids: plan.ids,
-      places: plan.places,
-      writes: plan.writes,
-      files: plan.files.map((file) => temporaries[file]!),
-    };
-    const { memory } = await readingObject(SealedObjects.path(place), () =>
-      pool.run((worker) => worker.call('restorePack', job, [sealed.buffer])),
-    );
-    this.#memory.give(memory);
+    await this.#memory.lend(pack.sealedBytes, async (lent) => {
+      const into = (bytes: number): Uint8Array<ArrayBuffer> => new Uint8Array(lent.memory, 0, bytes);
+      const sealed = await access.objects.fetchWhole(place, pack.sealedBytes, into);
+      collectGarbage();
+      const job = {
+        key: access.objects.keyOf(place),
+        chunkIdKey: deriveChunkIdKey(access.keyring.repositorySecret),
+        sealed,
+        ids: plan.ids,
+        places: plan.places,
+        writes: plan.writes,
+        files: plan.files.map((file) => temporaries[file]!),
+      };
+      await readingObject(SealedObjects.path(place), () => pool.run((worker) => worker.call('restorePack', job, lent)));
+    });
   }
 }
 

@@ -6,10 +6,11 @@ import type { WarningEvent } from '../events';
 import { stopped } from '../guard';
 import type { Progress } from '../progress';
 import type { RepositoryAccess } from '../repository-access';
+import { PackMemory } from './pack-memory';
 import type { PackStore } from './pack-store';
 import type { ScannedEntry } from './scan-sources';
 import type { BackupSetup, ChatsRead, FileRead, SealedPackMessage } from './worker-messages';
-import { defaultWorkers, WorkerPool, type PoolWorker, type StartWorker } from './worker-pool';
+import { defaultWorkers, WorkerPool, type StartWorker } from './worker-pool';
 
 /** What reading reports to. */
 export interface SourceListener {
@@ -55,12 +56,20 @@ export async function readSources(
   const { packs, progress, stop } = reading;
   stop.signal.addEventListener('abort', () => failure.reject(stopped()), { once: true });
   const count = Math.min(reading.workers ?? defaultWorkers, batches.length + 1);
+  // One piece more than there are workers: while a pack is on its way to the store, its worker fills the next one.
+  const memory = new PackMemory(count + 1);
   const pool = new WorkerPool(reading.startWorker, count, {
-    onPack: (pack, worker) => storePack(pack, worker, reading, failure.reject),
+    onPack: (pack, worker) => {
+      void memory.take().then((next) => worker.goOn(next));
+      storePack(pack, memory, reading, failure.reject);
+    },
     onProgress: (bytes, files) => progress.add(bytes, files),
   });
   const work = async (): Promise<void> => {
-    await pool.onAll((worker) => worker.call('setUp', setupOf(reading)));
+    await pool.onAll(async (worker) => {
+      const lent = { memory: await memory.take() };
+      await worker.call('setUp', { ...setupOf(reading), memory: lent.memory }, lent);
+    });
     await Promise.all(batches.map((batch) => readBatch(pool, batch, listener)));
     await pool.onAll((worker) => worker.call('flush', null));
     await packs.settled();
@@ -77,13 +86,13 @@ export async function readSources(
 
 function storePack(
   pack: SealedPackMessage,
-  worker: PoolWorker,
+  memory: PackMemory,
   { packs, progress }: SourceReading,
   fail: (error: unknown) => void,
 ): void {
   packs.store(pack).then(() => {
     progress.storedBytes = packs.storedBytes;
-    worker.stored(pack.sealed.buffer);
+    memory.give(pack.sealed.buffer);
   }, fail);
 }
 
@@ -123,7 +132,7 @@ async function readChats(pool: WorkerPool, entry: ScannedEntry, listener: Source
   listener.onWarning({ code: isNone ? 'chats-unreadable' : 'chats-partly-read', path: entry.path, message });
 }
 
-function setupOf({ access, table }: SourceReading): BackupSetup {
+function setupOf({ access, table }: SourceReading): Omit<BackupSetup, 'memory'> {
   const { keyring, repositoryId } = access;
   const { epoch, key } = keyring.epochs.at(-1)!;
   return {

@@ -5,7 +5,7 @@ import { collectGarbage } from './collect-garbage';
 import { PackMemory } from './pack-memory';
 import { defaultWorkers, WorkerPool, type StartWorker } from './worker-pool';
 
-export interface WorkerVerifyOptions extends Omit<VerifyOptions, 'checkPack' | 'packsAtOnce' | 'allocate'> {
+export interface WorkerVerifyOptions extends Omit<VerifyOptions, 'readPack' | 'packsAtOnce'> {
   /** Starts a worker thread whose entry calls `serveEngineWorker`. */
   readonly startWorker: StartWorker;
   readonly workers?: number;
@@ -18,18 +18,19 @@ export async function verifyWithWorkers(
   { startWorker, workers = defaultWorkers, ...options }: WorkerVerifyOptions,
 ): Promise<VerifyReport> {
   const pool = new WorkerPool(startWorker, workers);
-  const memory = new PackMemory();
+  // One more than there are workers: the next pack is fetched meanwhile.
+  const packsAtOnce = workers + 1;
+  const memory = new PackMemory(packsAtOnce);
   try {
     return await verifySnapshot(repository, snapshot, {
       ...options,
-      packsAtOnce: workers + 1,
-      allocate: (bytes) => memory.take(bytes),
-      checkPack: async (check) => {
-        collectGarbage();
-        const findings = await pool.run((worker) => worker.call('checkPack', check, [check.sealed.buffer]));
-        memory.give(findings.memory);
-        return findings;
-      },
+      packsAtOnce,
+      readPack: (sealedBytes, fetch) =>
+        memory.lend(sealedBytes, async (lent) => {
+          const check = await fetch((bytes) => new Uint8Array(lent.memory, 0, bytes));
+          collectGarbage();
+          return pool.run((worker) => worker.call('checkPack', check, lent));
+        }),
     });
   } finally {
     await pool.stop();

@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads';
 
 import { BackupEngineError } from '../errors';
 import { unpackError } from './portable-error';
-import type { FromWorker, SealedPackMessage, ToWorker, WorkerCall, WorkerCalls } from './worker-messages';
+import type { LentMemory } from './pack-memory';
+import type { AnsweredCall, FromWorker, SealedPackMessage, ToWorker, WorkerCall, WorkerCalls } from './worker-messages';
 
 /** Starts one worker thread whose entry calls `serveEngineWorker`. */
 export type StartWorker = () => Worker;
@@ -19,11 +20,12 @@ export function workerFromFile(entry: URL): StartWorker {
 interface PendingCall {
   readonly resolve: (answer: unknown) => void;
   readonly reject: (error: unknown) => void;
+  readonly lent: LentMemory | undefined;
 }
 
 /** What workers say besides their answers. */
 export interface WorkerListener {
-  /** A pack to be stored; the worker waits until `stored` is called on it. */
+  /** A pack to be stored; the worker fills the next one once `goOn` is called on it. */
   onPack?(pack: SealedPackMessage, worker: PoolWorker): void;
   onProgress?(bytes: number, files: number): void;
 }
@@ -44,10 +46,11 @@ export class PoolWorker {
     thread.on('exit', () => this.#fail(new BackupEngineError('worker-failed', 'a worker thread ended')));
   }
 
+  /** @param lent - memory in the request that the worker gives back with its answer, or with its failure */
   call<Call extends WorkerCall>(
     call: Call,
     request: WorkerCalls[Call]['request'],
-    transfer: readonly ArrayBuffer[] = [],
+    lent?: LentMemory,
   ): Promise<WorkerCalls[Call]['answer']> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.#failure !== undefined) {
@@ -55,14 +58,14 @@ export class PoolWorker {
         return;
       }
       const number = ++this.#lastNumber;
-      this.#pending.set(number, { resolve, reject });
-      this.#send({ type: 'call', number, call, request }, transfer);
+      this.#pending.set(number, { resolve, reject, lent });
+      this.#send({ type: 'call', number, call, request }, lent === undefined ? [] : [lent.memory]);
     }) as Promise<WorkerCalls[Call]['answer']>;
   }
 
-  /** @param memory - of the pack that was stored; goes back to the worker */
-  stored(memory: ArrayBuffer): void {
-    this.#send({ type: 'stored', memory }, [memory]);
+  /** @param memory - for the next pack; the worker has it now */
+  goOn(memory: ArrayBuffer): void {
+    this.#send({ type: 'memory', memory }, [memory]);
   }
 
   async stop(): Promise<void> {
@@ -76,10 +79,10 @@ export class PoolWorker {
   #receive(message: FromWorker, listener: WorkerListener): void {
     switch (message.type) {
       case 'answer':
-        this.#take(message.number)?.resolve(message.answer);
+        this.#take(message)?.resolve(message.answer);
         return;
       case 'failure':
-        this.#take(message.number)?.reject(unpackError(message.failure));
+        this.#take(message)?.reject(unpackError(message.failure));
         return;
       case 'pack':
         listener.onPack?.(message, this);
@@ -90,9 +93,10 @@ export class PoolWorker {
     }
   }
 
-  #take(number: number): PendingCall | undefined {
+  #take({ number, lent }: AnsweredCall): PendingCall | undefined {
     const pending = this.#pending.get(number);
     this.#pending.delete(number);
+    if (pending?.lent !== undefined && lent !== undefined) pending.lent.memory = lent;
     return pending;
   }
 

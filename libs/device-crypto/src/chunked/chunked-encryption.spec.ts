@@ -233,6 +233,23 @@ describe.each(halves)('%s half', (_name, half) => {
   });
 });
 
+describe('sealChunkedSync', () => {
+  it.each([0, 1, 16_383, 16_384, 40_000, 65_536])('seals %i bytes in the very memory that held them', (length) => {
+    const plaintext = seed('in place', length);
+    const longest = 70_000;
+    const memory = new Uint8Array(sealedSize(longest));
+    // As a pack is filled before its length is known: the room in front is that of the longest.
+    memory.set(plaintext, memory.length - longest);
+    const salt = seed('salt', 24);
+    const inPlace = memory.subarray(memory.length - longest).subarray(0, length);
+    const sealed = sealChunkedSync(key, inPlace, salt, memory);
+    expect(sealed.buffer).toBe(memory.buffer);
+    expect(sealed.byteOffset).toBe(0);
+    expect(sealed).toEqual(sealChunkedSync(key, plaintext, salt));
+    expect(openChunkedSync(key, sealed)).toEqual(plaintext);
+  });
+});
+
 describe('openChunkedSync', () => {
   it.each([0, 1, 16_383, 16_384, 40_000])('opens %i bytes in the very memory that held them sealed', (length) => {
     const plaintext = seed('in place', length);

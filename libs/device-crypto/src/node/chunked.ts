@@ -22,7 +22,8 @@ import type { ChunkedEncryption, ChunkedKey } from '../chunked/types';
  * Seals a whole message at once, in this thread: for worker threads. `salt` is for tests that compare bytes; it is drawn at
  * random unless given.
  *
- * @param memory - where the sealed message goes, if it is large enough; new memory unless given. Must not overlap `plaintext`
+ * @param memory - where the sealed message goes, if it is large enough; new memory unless given. `plaintext` may lie in it, from
+ *   `sealedSize(n) - n` bytes after its start on, n being its length: it is then gone, each piece is sealed to where it lies earlier
  * @throws EncodingError `invalid-length` on an input key or salt of another length
  */
 export function sealChunkedSync(
