@@ -123,7 +123,10 @@ describe.skipIf(!hasBrowser)('ops-dashboard in a browser', () => {
           await page.waitForURL(new RegExp(`/${section.toLowerCase()}`));
           await page.locator('[data-stale]').waitFor();
           shown[section] = await page.locator('main').innerText();
-          const { violations } = await new AxeBuilder({ page }).analyze();
+          // What is dark differs in its colours alone.
+          const axe =
+            colorScheme === 'light' ? new AxeBuilder({ page }) : new AxeBuilder({ page }).withRules('color-contrast');
+          const { violations } = await axe.analyze();
           expect(violations.map(({ id, nodes }) => `${section} ${colorScheme} ${id} ${nodes[0]!.html}`)).toEqual([]);
         }
       }

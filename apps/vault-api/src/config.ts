@@ -1,7 +1,15 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { CofferError } from '@coffer/foundation';
 import { checkSealerVariables, sealerChoice, sealerVariables, type SealerChoice } from '@coffer/key-sealer';
-import { defaultPolicy, leastNewStartWaitMs, type VaultPolicy } from '@coffer/key-vault';
+import {
+  defaultPolicy,
+  leastNewStartWaitMs,
+  sequencerSteps,
+  vaultSteps,
+  type SequencerStep,
+  type VaultPolicy,
+  type VaultStep,
+} from '@coffer/key-vault';
 import { logLevels } from '@coffer/observability';
 import { z } from 'zod';
 import { defaultOpaqueThreads } from './opaque/opaque-pool';
@@ -64,7 +72,7 @@ const variables = z.object({
     .max(365 * 86_400)
     .optional(),
   COFFER_TEST_WAITS: secondsList.pipe(z.array(z.number()).length(5)).optional(),
-  COFFER_FAILPOINT: z.string().optional(),
+  COFFER_FAILPOINT: z.enum([...vaultSteps, ...sequencerSteps]).optional(),
 });
 
 /** Everything that the environment decides, typed. */
@@ -108,7 +116,7 @@ export interface AppConfig {
   /** Test only: whether new starts and deletions wait shorter than any deployment may. */
   readonly isTestOfWaits: boolean;
   /** Test only: the step after which this process kills itself. */
-  readonly failpoint: string | undefined;
+  readonly failpoint: VaultStep | SequencerStep | undefined;
 }
 
 /**

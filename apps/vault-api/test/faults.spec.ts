@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { toBase64Url } from '@coffer/foundation';
+import { vaultSteps, type VaultStep } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestDevice } from './test-device';
+import type { ApiProcess } from './api-process';
+import { TestDevice } from './test-device';
+import type { TestIssuer } from './test-issuer';
 import { startBench, type VaultBench } from './vault-bench';
 
 const password = 'correct horse battery';
@@ -20,6 +23,31 @@ async function registered(on = bench): Promise<TestDevice> {
   return device;
 }
 
+/** A device that sends the same bytes to another process, once and for all, when the first one dies over a request. */
+class PersistentDevice extends TestDevice {
+  readonly #survivor: ApiProcess;
+  readonly repeated: string[] = [];
+
+  constructor(doomed: ApiProcess, issuer: TestIssuer, survivor: ApiProcess) {
+    super(doomed, issuer);
+    this.#survivor = survivor;
+  }
+
+  override async fetch(...request: Parameters<TestDevice['fetch']>): Promise<Response> {
+    return super.fetch(...request).catch(() => {
+      this.api = this.#survivor;
+      this.repeated.push(request[1]);
+      return super.fetch(...request);
+    });
+  }
+}
+
+const pathOf = {
+  'registration-opened': /^\/v1\/registrations$/,
+  'record-stored': /\/record$/,
+  activated: /\/activation$/,
+} as const;
+
 async function loginRow(device: TestDevice, loginId: string, on = bench) {
   const [row] = await on.sql<{ ke2: Uint8Array | null; state: Uint8Array | null }>(
     'SELECT ke2, state_sealed AS state FROM logins WHERE account_id = $1::uuid AND login_id = $2::uuid',
@@ -29,31 +57,66 @@ async function loginRow(device: TestDevice, loginId: string, on = bench) {
 }
 
 describe('a process that is killed', () => {
+  const killedAt = new Set<VaultStep>();
+
+  /** A process of the same vault that kills itself at a step. */
+  async function doomedAt(step: VaultStep) {
+    killedAt.add(step);
+    return bench.start({ COFFER_FAILPOINT: step });
+  }
+
+  it.each(['registration-opened', 'record-stored', 'activated'] as const)(
+    'at "%s": the identical request to another process gets the answer, and the password is set once',
+    async (step) => {
+      const device = new PersistentDevice(await doomedAt(step), bench.issuer, bench.apis[0]!);
+      expect((await device.setPassword(password)).status).toBe(201);
+      expect(device.repeated).toEqual([expect.stringMatching(pathOf[step])]);
+      expect((await device.recover(password)).status).toBe(200);
+      expect(await device.budget()).toMatchObject({ attemptsRemaining: 10 });
+      const { accountId } = await device.account();
+      const events = await bench.sql<{ kind: string }>(
+        'SELECT kind FROM ledger_events WHERE account_id = $1::uuid ORDER BY number',
+        [accountId],
+      );
+      expect(events.map(({ kind }) => kind)).toEqual([
+        'account-opened',
+        'registration-opened',
+        'owner-bound',
+        'keyslot-proven',
+        'guess',
+        'proven',
+      ]);
+    },
+  );
+
   it.each([
     ['A03: after the spend is committed, before the evaluation', 'spend-committed', false],
     ['A04: after the evaluation, before its state is stored', 'evaluated', false],
     ['A04: after its state is stored, before the answer', 'state-stored', true],
-  ])('%s: the guess is spent, nothing was answered, and the same login is resumed', async (_name, step, isStored) => {
-    const device = await registered();
-    const doomed = await bench.start({ COFFER_FAILPOINT: step });
-    const attempt = await device.beginAttempt(password);
-    const there = bench.device(doomed, device.subject);
-    await expect(there.startLogin(attempt)).rejects.toThrow();
-    await doomed.ended;
-    expect(await device.budget()).toMatchObject({ attemptsRemaining: 9 });
-    expect((await loginRow(device, attempt.loginId))!.ke2 !== null).toBe(isStored);
-    const resumed = await device.startLogin(attempt);
-    expect([resumed.status, resumed.body.attemptsRemaining]).toEqual([201, 9]);
-    const finished = await device.finishAttempt(attempt, resumed.body.ke2, resumed.body);
-    expect((await device.finishLogin(attempt.loginId, finished!.ke3)).status).toBe(200);
-  });
+  ] as const)(
+    '%s: the guess is spent, nothing was answered, and the same login is resumed',
+    async (_name, step, isStored) => {
+      const device = await registered();
+      const doomed = await doomedAt(step);
+      const attempt = await device.beginAttempt(password);
+      const there = bench.device(doomed, device.subject);
+      await expect(there.startLogin(attempt)).rejects.toThrow();
+      await doomed.ended;
+      expect(await device.budget()).toMatchObject({ attemptsRemaining: 9 });
+      expect((await loginRow(device, attempt.loginId))!.ke2 !== null).toBe(isStored);
+      const resumed = await device.startLogin(attempt);
+      expect([resumed.status, resumed.body.attemptsRemaining]).toEqual([201, 9]);
+      const finished = await device.finishAttempt(attempt, resumed.body.ke2, resumed.body);
+      expect((await device.finishLogin(attempt.loginId, finished!.ke3)).status).toBe(200);
+    },
+  );
 
   it('answers a byte-identical KE3 again when it died after the proven success was committed', async () => {
     const device = await registered();
     const attempt = await device.beginAttempt(password);
     const started = await device.startLogin(attempt);
     const { ke3 } = (await device.finishAttempt(attempt, started.body.ke2, started.body))!;
-    const doomed = await bench.start({ COFFER_FAILPOINT: 'proven-committed' });
+    const doomed = await doomedAt('proven-committed');
     await expect(bench.device(doomed, device.subject).finishLogin(attempt.loginId, ke3)).rejects.toThrow();
     const again = await device.finishLogin(attempt.loginId, ke3);
     expect([again.status, again.body['sealedBackupKey']]).toEqual([200, toBase64Url(device.sealedBackupKey)]);
@@ -62,6 +125,10 @@ describe('a process that is killed', () => {
       [(await device.account()).accountId],
     );
     expect(proven).toEqual([{ n: 1 }]);
+  });
+
+  it('was killed at every failpoint there is', () => {
+    expect([...killedAt].sort()).toEqual([...vaultSteps].sort());
   });
 });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sequencerSteps, type SequencerStep } from '@coffer/key-vault';
 import { proofSize, recordProof, runSeed } from '@coffer/test-kit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { requireSoundBooks } from './ledger-books';
@@ -21,41 +22,46 @@ async function registered(on: VaultBench): Promise<TestDevice> {
 }
 
 describe('the one process that sequences, killed', () => {
-  it.each([
-    ['with leaves written and not committed', 'leaves-written'],
-    ['with the checkpoint committed and not anchored', 'checkpoint-committed'],
-    ['with the checkpoint anchored and not marked', 'anchored'],
-  ])('%s: the next one goes on, and every event is in the tree once', async (_name, step) => {
-    bench = await startBench(1, { COFFER_GUESS_DELAYS: '0' });
-    const device = await registered(bench);
-    // Nothing may be left over, or it dies of that.
-    await requireSoundBooks(bench, bench.apis[0]!.url);
-    await bench.apis[0]!.kill('SIGKILL');
-    const doomed = await bench.start({ COFFER_FAILPOINT: step });
-    const attempt = await device.beginAttempt('wrong');
-    const onDoomed = bench.device(doomed, device.subject);
-    // Until it leads, guesses are refused and not counted.
-    await expect
-      .poll(
-        () =>
-          onDoomed.startLogin(attempt).then(
-            ({ status }) => status,
-            () => 'killed',
-          ),
-        { timeout: 60_000, interval: 100 },
-      )
-      .toBe('killed');
-    await doomed.ended;
-    const next = await bench.start();
-    const there = bench.device(next, device.subject);
-    // The guess was counted, nobody was answered, and the same login is resumed without a second one.
-    expect(await there.budget()).toMatchObject({ attemptsRemaining: 9 });
-    await expect
-      .poll(async () => (await there.startLogin(attempt)).status, { timeout: 30_000, interval: 200 })
-      .toBe(201);
-    expect(await there.budget()).toMatchObject({ attemptsRemaining: 9 });
-    expect(await requireSoundBooks(bench, next.url)).toEqual({ events: 5, leaves: 5 });
-  });
+  const moments = {
+    'leaves-written': 'with leaves written and not committed',
+    'checkpoint-committed': 'with the checkpoint committed and not anchored',
+    anchored: 'with the checkpoint anchored and not marked',
+  } as const satisfies Record<SequencerStep, string>;
+
+  it.each(sequencerSteps.map((step) => [moments[step], step] as const))(
+    '%s: the next one goes on, and every event is in the tree once',
+    async (_name, step) => {
+      bench = await startBench(1, { COFFER_GUESS_DELAYS: '0' });
+      const device = await registered(bench);
+      // Nothing may be left over, or it dies of that.
+      await requireSoundBooks(bench, bench.apis[0]!.url);
+      await bench.apis[0]!.kill('SIGKILL');
+      const doomed = await bench.start({ COFFER_FAILPOINT: step });
+      const attempt = await device.beginAttempt('wrong');
+      const onDoomed = bench.device(doomed, device.subject);
+      // Until it leads, guesses are refused and not counted.
+      await expect
+        .poll(
+          () =>
+            onDoomed.startLogin(attempt).then(
+              ({ status }) => status,
+              () => 'killed',
+            ),
+          { timeout: 60_000, interval: 100 },
+        )
+        .toBe('killed');
+      await doomed.ended;
+      const next = await bench.start();
+      const there = bench.device(next, device.subject);
+      // The guess was counted, nobody was answered, and the same login is resumed without a second one.
+      expect(await there.budget()).toMatchObject({ attemptsRemaining: 9 });
+      await expect
+        .poll(async () => (await there.startLogin(attempt)).status, { timeout: 30_000, interval: 200 })
+        .toBe(201);
+      expect(await there.budget()).toMatchObject({ attemptsRemaining: 9 });
+      expect(await requireSoundBooks(bench, next.url)).toEqual({ events: 5, leaves: 5 });
+    },
+  );
 });
 
 /** Numbers that look random and are the same in every run of one seed. */

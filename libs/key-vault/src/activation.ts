@@ -63,6 +63,7 @@ export class Activation {
       { loginId },
     );
     if (result instanceof VaultError) throw result;
+    this.#parts.atStep('activated');
     return result;
   }
 

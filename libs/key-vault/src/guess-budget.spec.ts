@@ -55,8 +55,10 @@ describe('index', () => {
         "requireRemovalStatement",
         "sameBudget",
         "sealAnchoredEvent",
+        "sequencerSteps",
         "vaultAccount",
         "vaultIssuer",
+        "vaultSteps",
         "withoutRecord",
       ]
     `);

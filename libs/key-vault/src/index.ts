@@ -39,7 +39,13 @@ export type {
   QueuedEvent,
 } from './ledger/ledger-store';
 export { TreeAudit, type AuditStep } from './ledger/tree-audit';
-export { Sequencer, type SequencerParts, type SequencerRound, type SequencerStep } from './ledger/sequencer';
+export {
+  Sequencer,
+  sequencerSteps,
+  type SequencerParts,
+  type SequencerRound,
+  type SequencerStep,
+} from './ledger/sequencer';
 export { createOpaqueServer } from './opaque-server';
 export { dummyRecordBytes } from './password-record';
 export { NewStart, type CancelledBy } from './new-start';
@@ -79,4 +85,4 @@ export { recordVaultEvent, vaultAccount, vaultIssuer } from './vault-chain';
 export { Recovery, type FinishedLogin, type StartedLogin } from './recovery';
 export { isOwnRepository, requireRemovalStatement } from './repository-removal';
 export { Registrations, type OpenedRegistration, type RegistrationOpening } from './registrations';
-export type { VaultServiceParts, VaultStep } from './vault-services';
+export { vaultSteps, type VaultServiceParts, type VaultStep } from './vault-services';

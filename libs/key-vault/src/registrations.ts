@@ -69,13 +69,13 @@ export class Registrations {
     const requestHash = hashOf(opening);
     const fresh = { registrationId: newUuid(), serial: randomSerial(), salt: randomBytes(32) };
     const response = await this.#parts.opaque.evaluateRegistration(fresh.salt, request);
-    return this.#parts.accounts.within(account.accountId, async (session) => {
+    const opened = await this.#parts.accounts.within(account.accountId, async (session) => {
       const stored = await session.transaction.registrationOfRequest(idempotencyKey, requestHash);
       if (stored !== null) return this.#answer(requireLive(stored, session.nowMs));
       await authorizeOpening(session, opening);
       const { policy } = this.#parts;
-      const opened = await session.transaction.registrationsSince(session.nowMs - dayMs);
-      if (opened >= policy.registrationsPerDay) {
+      const today = await session.transaction.registrationsSince(session.nowMs - dayMs);
+      if (today >= policy.registrationsPerDay) {
         throw new VaultError('too-many-registrations', 'too many registrations were opened in the last 24 hours');
       }
       const { registrationId, serial, salt } = fresh;
@@ -94,6 +94,8 @@ export class Registrations {
       await session.notify({ ...vaultNotices.registrationOpened(), eventNumber });
       return this.#answer(registration);
     });
+    this.#parts.atStep('registration-opened');
+    return opened;
   }
 
   /**
@@ -105,18 +107,23 @@ export class Registrations {
    *   `statement-invalid`, `challenge-spent`, `account-owned`, `wrong-owner-generation`; CryptoError `malformed-message`
    */
   async putRecord(account: AccountRow, registrationId: string, signed: SignedStatement): Promise<number> {
-    return this.#parts.accounts.within(account.accountId, async (session) => {
+    const expiresAtMs = await this.#parts.accounts.within(account.accountId, async (session) => {
       const row = requireLive(await session.transaction.registration(registrationId), session.nowMs);
       requireSameOwner(row, session.account);
-      const { body } = await session.requireStatement('password-record', signed, {
+      const recordHash = sha256(signed.body);
+      const isRepeated = row.pending !== null && equalBytes(row.pending.recordHash, recordHash);
+      const expected = {
         ...(await claimTerms(session, row)),
         serial: row.serial,
         previousSerial: row.previousSerial,
-      });
+      };
+      // A repeated request brings the challenge that it spent the first time.
+      const { body } = isRepeated
+        ? session.verifyStatement('password-record', signed, expected)
+        : await session.requireStatement('password-record', signed, expected);
       if (body.registrationId !== registrationId) throw foreign();
-      const recordHash = sha256(signed.body);
+      if (isRepeated) return row.expiresAtMs;
       if (row.pending !== null) {
-        if (equalBytes(row.pending.recordHash, recordHash)) return row.expiresAtMs;
         throw new VaultError('already-exists', 'another record was put under this registration');
       }
       await session.transaction.endRegistrations(['pending'], registrationId);
@@ -124,6 +131,8 @@ export class Registrations {
       if (!(await session.transaction.setPending(registrationId, pending))) throw ended();
       return row.expiresAtMs;
     });
+    this.#parts.atStep('record-stored');
+    return expiresAtMs;
   }
 
   /**

@@ -6,8 +6,17 @@ import type { KeySealer } from './ports/key-sealer';
 import type { OpaqueServer } from './ports/opaque';
 import type { VaultStore } from './ports/vault-store';
 
-/** Steps between which a process may die; tests kill it there. */
-export type VaultStep = 'spend-committed' | 'evaluated' | 'state-stored' | 'proven-committed';
+/** Steps between which a process may die, in the order of a registration and a recovery; tests kill it at each. */
+export const vaultSteps = [
+  'registration-opened',
+  'record-stored',
+  'activated',
+  'spend-committed',
+  'evaluated',
+  'state-stored',
+  'proven-committed',
+] as const;
+export type VaultStep = (typeof vaultSteps)[number];
 
 /** What the services of the vault work with. */
 export interface VaultServiceParts {

@@ -30,7 +30,8 @@ export interface SequencerParts {
 }
 
 /** Where a process may be killed (docs/database.md, "Transactions"). */
-export type SequencerStep = 'leaves-written' | 'checkpoint-committed' | 'anchored';
+export const sequencerSteps = ['leaves-written', 'checkpoint-committed', 'anchored'] as const;
+export type SequencerStep = (typeof sequencerSteps)[number];
 
 /** What one round did. */
 export interface SequencerRound {
