@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AccountDeletionModule } from './account-deletion/account-deletion.module';
 import { AccountModule } from './account/account.module';
 import { ClaimsModule } from './claims/claims.module';
 import { DeletionsModule } from './deletions/deletions.module';
@@ -26,6 +27,7 @@ import type { VaultParts } from './platform/vault-parts';
 const features = [
   HealthModule,
   AccountModule,
+  AccountDeletionModule,
   KeyslotsModule,
   RegistrationsModule,
   LoginsModule,

@@ -1,5 +1,7 @@
 export { account, challenge, notice, noticeList, noticeSeverities } from './account';
 export type { Account, Challenge, Notice, NoticeList } from './account';
+export { accountDeletion, accountDeletionStates, waitingDeletion } from './account-deletion';
+export type { AccountDeletion, WaitingDeletion } from './account-deletion';
 export { claim, claims, disclosure, type Claim, type Claims, type Disclosure } from './claims';
 export { deployment, type Deployment } from './deployment';
 export { guessVeto, type GuessVeto } from './guess-veto';

@@ -45,6 +45,7 @@ export const problemKinds = {
   'too-many-registrations': kind(429, 'Too many registrations were opened today.'),
   'vault-sealed': kind(503, 'The vault is sealed: its ledger does not agree with its anchor.'),
   'account-sealed': kind(423, 'The account is sealed: its budget does not agree with its ledger.'),
+  'account-closed': kind(410, 'The account is being deleted.'),
   'anchor-behind': kind(503, 'The anchor has not acknowledged in time; nothing was counted.', true),
   'store-unreachable': kind(503, 'The object store does not answer.', true),
   'service-unavailable': kind(503, 'The service cannot answer now.', true),

@@ -52,7 +52,9 @@ export function problemsOf(route: Route): readonly ProblemCode[] {
   if (route.params ?? route.query ?? route.headers ?? route.body) codes.add('malformed');
   if (route.body !== undefined && route.body.kind !== 'none') codes.add('too-large');
   if (route.auth !== 'public') for (const code of ['unauthenticated', 'token-expired'] as const) codes.add(code);
-  if (route.auth !== 'public' && route.auth !== 'staff') codes.add('vault-sealed').add('account-sealed');
+  if (route.auth !== 'public' && route.auth !== 'staff') {
+    codes.add('vault-sealed').add('account-sealed').add('account-closed');
+  }
   if (route.auth === 'staff') codes.add('forbidden');
   if (route.auth === 'fresh' || route.freshLogin !== undefined) codes.add('fresh-login-required');
   if (route.statement !== undefined) codes.add('statement-invalid');

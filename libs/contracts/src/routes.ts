@@ -1,3 +1,4 @@
+import { accountDeletionRoutes } from './account-deletion-routes';
 import { accountRoutes } from './account-routes';
 import { guessVetoRoutes } from './guess-veto-routes';
 import { keyslotRoutes } from './keyslot-routes';
@@ -9,6 +10,7 @@ import { repositoryRoutes } from './repository-routes';
 /** Every route of the API under its operation name (docs/wire.md, "Routes"). */
 export const routes = {
   ...accountRoutes,
+  ...accountDeletionRoutes,
   ...keyslotRoutes,
   ...guessVetoRoutes,
   ...newStartRoutes,

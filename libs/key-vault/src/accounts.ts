@@ -54,18 +54,19 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
    * known; when `work` throws, nothing happened.
    *
    * @param options.loginId - a login to read along with the lock
-   * @throws VaultError `not-found`, `account-sealed` (also where the difference is found now), `vault-sealed`,
+   * @param options.evenClosed - also where the account is being deleted: for the deletion itself
+   * @throws VaultError `not-found`, `account-closed`, `account-sealed` (also where the difference is found now), `vault-sealed`,
    *   `rate-limited` where too many acts of the account wait already
    */
   async within<T>(
     accountId: string,
     work: (session: AccountSession<Transaction>) => Promise<T>,
-    options: { readonly loginId?: string } = {},
+    options: { readonly loginId?: string; readonly evenClosed?: boolean } = {},
   ): Promise<T> {
     try {
       const result = await this.#turns.take(accountId, () =>
         this.#store.transaction(accountId, async (transaction) =>
-          work(await this.#open(transaction, accountId, options.loginId)),
+          work(await this.#open(transaction, accountId, options)),
         ),
       );
       this.#onCommitted();
@@ -81,20 +82,23 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
    * Opens an account inside a transaction that the caller began for other rows of the same account. Where the chain differs
    * the caller must roll back; the next check seals the account.
    *
-   * @throws VaultError `not-found`, `account-sealed`, `vault-sealed`
+   * @throws VaultError `not-found`, `account-closed`, `account-sealed`, `vault-sealed`
    */
   async join(transaction: Transaction, accountId: string): Promise<AccountSession<Transaction>> {
-    return this.#open(transaction, accountId, undefined);
+    return this.#open(transaction, accountId, {});
   }
 
   async #open(
     transaction: Transaction,
     accountId: string,
-    loginId: string | undefined,
+    { loginId, evenClosed = false }: { readonly loginId?: string; readonly evenClosed?: boolean },
   ): Promise<AccountSession<Transaction>> {
     const locked = await transaction.lock(loginId);
     if (locked === undefined) throw new VaultError('not-found', 'there is no such account');
     if (locked.vaultSealedReason !== null) throw new VaultError('vault-sealed', 'the vault is sealed');
+    if (locked.row.closedAtMs !== null && !evenClosed) {
+      throw new VaultError('account-closed', 'the account is being deleted');
+    }
     if (locked.row.sealedReason !== null) throw new VaultError('account-sealed', 'the account is sealed');
     if (!(await chainAgrees(this.#sealer, accountId, locked)))
       throw new ChainDiffers('the budget does not agree with the ledger');

@@ -1,6 +1,7 @@
 import { decodeKe3, sha256 } from '@coffer/crypto';
 import { LedgerEventKind, maximumGuesses } from '@coffer/evidence';
 import { decodeCbor, encodeCbor, equalBytes, newUuid, requireBytes } from '@coffer/foundation';
+import { cancelDeletion } from './account-deletion';
 import type { AccountSession } from './account-session';
 import { VaultError } from './errors';
 import { refilled, withoutRecord } from './guess-budget';
@@ -82,6 +83,7 @@ export class Activation {
     if (row.generation === 0) await bindOwner(session, pending.keyId, pending.ownerPublicKey);
     else if (row.newStartId !== null) await finishNewStart(session, row.newStartId, pending, this.#parts.policy);
     else await cancelNewStart(session, 'proven');
+    await cancelDeletion(session, 'proven');
     await this.#shredEarlier(session);
     const keyslotId = newUuid();
     const sealed = await this.#parts.sealer.seal(record, activeRecordContext(accountId, serial, keyslotId));

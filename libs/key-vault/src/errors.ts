@@ -24,6 +24,7 @@ export type VaultErrorCode =
   | 'too-many-registrations'
   | 'vault-sealed'
   | 'account-sealed'
+  | 'account-closed'
   | 'anchor-behind'
   | 'rate-limited';
 

@@ -16,11 +16,13 @@ describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(keyVault).sort()).toMatchInlineSnapshot(`
       [
+        "AccountDeletion",
         "AccountSession",
         "Accounts",
         "Activation",
         "AnchorError",
         "AnchorSet",
+        "DeletionState",
         "DummyRecords",
         "GuessVeto",
         "KeyslotRemoval",

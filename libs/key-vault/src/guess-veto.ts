@@ -1,8 +1,8 @@
 import { LedgerEventKind, type SignedStatement } from '@coffer/evidence';
-import { cancelNewStart } from './new-start';
 import type { AccountRow } from './ports/rows';
 import { vaultNotices } from './vault-notices';
 import type { VaultServiceParts } from './vault-services';
+import { cancelWaiting } from './waiting-acts';
 
 /**
  * The guess veto (docs/protocol.md, "Recovery", 9): its owner stops all guesses on an account for at most 72 hours. It takes
@@ -33,7 +33,7 @@ export class GuessVeto {
       const notice = untilMs === null ? vaultNotices.vetoLifted() : vaultNotices.guessesVetoed();
       await session.notify({ ...notice, eventNumber });
       // Whoever signs as the owner has not lost the key.
-      await cancelNewStart(session, 'owner');
+      await cancelWaiting(session, 'owner');
       return untilMs;
     });
   }

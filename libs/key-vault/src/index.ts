@@ -1,3 +1,4 @@
+export { AccountDeletion } from './account-deletion';
 export { Accounts } from './accounts';
 export { Activation, type ActivatedKeyslot } from './activation';
 export { AccountSession, type StatementExpectation } from './account-session';
@@ -51,6 +52,7 @@ export { dummyRecordBytes } from './password-record';
 export { NewStart, type CancelledBy } from './new-start';
 export { phaseOf, type NewStartPhase, type NewStartPolicy } from './new-start-state';
 export { defaultPolicy, leastNewStartWaitMs, type Ksf, type VaultPolicy } from './policy';
+export { DeletionState, type AccountDeletionRow, type AccountDeletionRows } from './ports/account-deletion-rows';
 export type { AnchorWatch } from './ports/anchor-watch';
 export type { GuessVetoRows } from './ports/guess-veto-rows';
 export type { KeySealer, Sealed, SealingContext, SealingEpochInfo, SealingKeys } from './ports/key-sealer';

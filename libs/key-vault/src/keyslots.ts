@@ -1,5 +1,6 @@
 import { decodeVaultBody, LedgerEventKind, type SignedStatement } from '@coffer/evidence';
 import { equalBytes, newUuid } from '@coffer/foundation';
+import { cancelDeletion } from './account-deletion';
 import type { AccountSession } from './account-session';
 import { bindOwner } from './activation';
 import { VaultError } from './errors';
@@ -39,7 +40,10 @@ export class Keyslots {
         throw new VaultError('statement-invalid', 'the key id is not the one of the account’s owner key');
       }
       await requireNoDigits(session);
-      if (isFirst) await session.transaction.endRegistrations(['open', 'pending'], null);
+      if (isFirst) {
+        await session.transaction.endRegistrations(['open', 'pending'], null);
+        await cancelDeletion(session, 'owner');
+      }
       const keyslot: KeyslotRow = {
         ...{ keyslotId: newUuid(), kind: 'digits', keyId: body.keyId, serial: 0, state: 'active' },
         provenAtMs: session.nowMs,

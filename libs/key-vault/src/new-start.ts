@@ -1,5 +1,6 @@
 import { LedgerEventKind, type SignedStatement } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
+import { cancelDeletion } from './account-deletion';
 import type { AccountSession } from './account-session';
 import { ChainDiffers } from './chain-differs';
 import { VaultError } from './errors';
@@ -82,6 +83,7 @@ export class NewStart {
       const { body } = await session.requireStatement('undo-new-start', signed, expected);
       requireNamed(body.newStartId, newStartId);
       await this.#endLater(session, rows.slice(at + 1));
+      await cancelDeletion(session, 'owner');
       await replaceOwner(session, keyId, ownerPublicKey);
       await session.transaction.newStarts.change(newStartId, row.state, ended(row, 'undone'));
       const generation = session.account.ownerGeneration + 1;

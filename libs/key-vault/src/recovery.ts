@@ -7,7 +7,6 @@ import { VaultError } from './errors';
 import { decideSpend, isVetoed, nextGuessAtMs, refilled } from './guess-budget';
 import { figuresOf, openFigures, sealFigures, type BudgetFigures } from './kept-figures';
 import { evaluateLogin } from './login-evaluation';
-import { cancelNewStart } from './new-start';
 import {
   activeRecordContext,
   decodePasswordRecord,
@@ -20,6 +19,7 @@ import { LoginOutcome, type AccountRow, type LoginRow, type NewLogin, type Recor
 import { shredIfDue } from './shred';
 import { vaultNotices } from './vault-notices';
 import type { VaultServiceParts } from './vault-services';
+import { cancelWaiting } from './waiting-acts';
 
 /** Answer to the first message of a login. */
 export interface StartedLogin {
@@ -185,7 +185,7 @@ export class Recovery {
       refilled(session.budget, serial),
     );
     await session.notify({ ...vaultNotices.proven(), eventNumber });
-    await cancelNewStart(session, 'proven');
+    await cancelWaiting(session, 'proven');
     return answer;
   }
 

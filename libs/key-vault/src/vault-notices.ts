@@ -84,6 +84,27 @@ export const vaultNotices = {
     title: 'The new start can no longer be undone',
     text: 'Its time for that has passed. The old backup is still there, and takes room: if you do not need it any more, please remove it (coffer repositories remove). Nobody removes it for you; only a signature of the old or the new key does.',
   }),
+  deletionAsked: (dueAtMs: number): Notice => ({
+    kind: 'deletion-asked',
+    severity: 'urgent',
+    title: 'Somebody asked for the deletion of this account',
+    text: `On ${toRfc3339(dueAtMs)} the account goes with all its backups, and nothing brings them back. If you have the key or know the password, unlock your backup with the password, or cancel it with your key: either ends it. If it was not you, change your password at the identity provider as well.`,
+  }),
+  deletionCancelled: (by: 'proven' | 'owner'): Notice => ({
+    kind: 'deletion-cancelled',
+    severity: 'warning',
+    title: 'The deletion of this account was cancelled',
+    text:
+      by === 'proven'
+        ? 'Somebody proved the password of this account, so it stays with all its backups.'
+        : 'A device with this account’s key cancelled it. The account stays with all its backups.',
+  }),
+  accountClosed: (): Notice => ({
+    kind: 'account-closed',
+    severity: 'urgent',
+    title: 'This account is being deleted',
+    text: 'Its keyslots are gone, and its backups are being deleted. Nothing brings them back. Copies of unencrypted backups that were found and not purged stay where they are.',
+  }),
   registrationOpened: (): Notice => ({
     kind: 'registration-opened',
     severity: 'info',

@@ -1,5 +1,7 @@
 import type { BudgetState, LedgerEventKind } from '@coffer/evidence';
 import type {
+  AccountDeletionRow,
+  AccountDeletionRows,
   AccountRow,
   AccountTransaction,
   ChallengePurpose,
@@ -34,6 +36,7 @@ interface Rows {
   readonly notices: readonly NewNotice[];
   readonly vetoedUntilMs: number | null;
   readonly newStarts: readonly NewStartRow[];
+  readonly deletion: AccountDeletionRow | null;
   readonly shred: { readonly serial: number; readonly dueAtMs: number } | null;
 }
 
@@ -48,6 +51,8 @@ export class MemoryStore implements VaultStore {
   anchoredAtMs: number | null = this.nowMs;
   /** Evaluations stored, which are guesses that somebody can use. */
   evaluations = 0;
+  /** Whether what this twin has not, repositories and queued events, would be gone. */
+  isEmptied = true;
   readonly #accounts = new Map<string, Rows>();
   readonly #queues = new Map<string, Promise<unknown>>();
 
@@ -64,8 +69,8 @@ export class MemoryStore implements VaultStore {
       const before = this.#accounts.get(accountId);
       const transaction = new MemoryTransaction(this, before);
       const result = await work(transaction);
-      if (transaction.rows !== undefined && transaction.rows !== before)
-        this.#accounts.set(accountId, transaction.rows);
+      if (transaction.rows === undefined) this.#accounts.delete(accountId);
+      else if (transaction.rows !== before) this.#accounts.set(accountId, transaction.rows);
       return result;
     };
     const result = (this.#queues.get(accountId) ?? Promise.resolve()).then(run, run);
@@ -92,7 +97,7 @@ export class MemoryStore implements VaultStore {
     this.#accounts.set(account.accountId, {
       account: {
         ...{ ...account, createdAtMs: this.nowMs, ownerGeneration: 0 },
-        ...{ keyId: null, ownerPublicKey: null, sealedReason: null },
+        ...{ keyId: null, ownerPublicKey: null, sealedReason: null, closedAtMs: null },
       },
       budget,
       events: [event],
@@ -104,6 +109,7 @@ export class MemoryStore implements VaultStore {
       notices: [],
       vetoedUntilMs: null,
       newStarts: [],
+      deletion: null,
       shred: null,
     });
   }
@@ -137,6 +143,11 @@ export class MemoryStore implements VaultStore {
   async dueNewStarts(limit: number): Promise<readonly string[]> {
     const isDue = ({ stepAtMs }: NewStartRow): boolean => stepAtMs !== null && stepAtMs <= this.nowMs;
     const due = [...this.#accounts.values()].filter(({ newStarts }) => newStarts.some(isDue));
+    return due.slice(0, limit).map(({ account }) => account.accountId);
+  }
+
+  async dueDeletions(limit: number): Promise<readonly string[]> {
+    const due = [...this.#accounts.values()].filter(({ deletion }) => (deletion?.stepAtMs ?? Infinity) <= this.nowMs);
     return due.slice(0, limit).map(({ account }) => account.accountId);
   }
 
@@ -253,6 +264,35 @@ class MemoryTransaction implements AccountTransaction {
       if (this.#rows.account.ownerGeneration !== generation) return false;
       this.#set({ account: { ...this.#rows.account, ownerGeneration: generation + 1, keyId, ownerPublicKey } });
       return true;
+    },
+  };
+
+  readonly deletion: AccountDeletionRows = {
+    find: async () => this.#rows.deletion,
+    put: async (deletion) => this.#set({ deletion }),
+    cancel: async (deletionId) => {
+      const { deletion } = this.#rows;
+      if (deletion?.deletionId !== deletionId || deletion.state !== 'waiting') return false;
+      this.#set({ deletion: null });
+      return true;
+    },
+    close: async () => {
+      const { account, keyslots, newStarts } = this.#rows;
+      if (account.closedAtMs !== null) return false;
+      const over = ({ state }: { readonly state: string }): boolean => state !== 'active' && state !== 'pending';
+      this.#set({
+        account: { ...account, closedAtMs: this.#now },
+        ...{ record: null, registrations: new Map(), logins: new Map(), challenges: new Map(), shred: null },
+        keyslots: keyslots.map((row) => (over(row) ? row : { ...row, state: 'removed' })),
+        newStarts: newStarts.map((row) => (over(row) ? row : { ...row, state: 'cancelled', stepAtMs: null })),
+      });
+      return true;
+    },
+    isErasable: async () => this.#rows.account.closedAtMs !== null && this.#store.isEmptied,
+    erase: async () => {
+      const leaves = this.#rows.events.length;
+      this.rows = undefined;
+      return leaves;
     },
   };
 

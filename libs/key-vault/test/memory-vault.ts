@@ -16,6 +16,7 @@ import { signVaultStatement, type VaultBodies, type VaultPurpose } from '@coffer
 import { concatBytes, encodeCbor, fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
 import { client, ready } from '@serenity-kit/opaque';
 import {
+  AccountDeletion,
   Accounts,
   Activation,
   createOpaqueServer,
@@ -99,6 +100,7 @@ export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
     removal: new KeyslotRemoval(parts),
     veto: new GuessVeto(parts),
     newStart: new NewStart(parts),
+    deletion: new AccountDeletion(parts),
   };
 }
 

@@ -1,3 +1,4 @@
+export { cancelDeletion, deleteAccount } from './account-deletion';
 export { openDeviceAccount, type DeviceAccount } from './device-account';
 export { activateDigits } from './digits-keyslot';
 export { VaultDeviceError } from './errors';

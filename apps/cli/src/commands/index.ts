@@ -1,4 +1,5 @@
 import type { Register } from '../command-context';
+import { registerAccount } from './account';
 import { registerBackup } from './backup';
 import { registerCertificate } from './certificate';
 import { registerClaims } from './claims';
@@ -32,6 +33,7 @@ export const registrations: readonly Register[] = [
   registerGuesses,
   registerNewStart,
   registerRepositories,
+  registerAccount,
   registerBackup,
   registerSnapshots,
   registerRestore,

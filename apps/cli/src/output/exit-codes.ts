@@ -128,6 +128,7 @@ export const exitCodes = {
   'unsupported-format': ExitCode.unsupported,
   'unsupported-version': ExitCode.unsupported,
 
+  'account-closed': ExitCode.refused,
   'account-owned': ExitCode.refused,
   'account-sealed': ExitCode.refused,
   'already-exists': ExitCode.refused,

@@ -44,6 +44,9 @@ export class AccessGuard implements CanActivate {
     if (this.#seal.sealedReason !== null)
       throw new ProblemError('vault-sealed', 'The vault is sealed; staff know why.');
     const account = await this.#accounts.ensure(token.issuer, token.subject);
+    if (account.closedAtMs !== null) {
+      throw new ProblemError('account-closed', 'The account is being deleted, with everything in it.');
+    }
     if (account.sealedReason !== null) {
       throw new ProblemError('account-sealed', 'The account is sealed until staff have repaired it.');
     }

@@ -1,4 +1,5 @@
 import {
+  AccountDeletion,
   Activation,
   DummyRecords,
   GuessVeto,
@@ -13,7 +14,16 @@ import { toBase64Url } from '@coffer/foundation';
 import { Module } from '@nestjs/common';
 import { VaultParts } from '../platform/vault-parts';
 
-const services = [Recovery, Registrations, Activation, Keyslots, KeyslotRemoval, GuessVeto, NewStart] as const;
+const services = [
+  Recovery,
+  Registrations,
+  Activation,
+  Keyslots,
+  KeyslotRemoval,
+  GuessVeto,
+  NewStart,
+  AccountDeletion,
+] as const;
 
 /** The services of libs/key-vault over the parts of this process. */
 @Module({

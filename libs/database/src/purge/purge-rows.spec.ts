@@ -29,6 +29,12 @@ afterAll(async () => {
   await server.stop();
 });
 
+async function newAccount(): Promise<string> {
+  const accountId = newUuid();
+  await database.prisma.account.create({ data: { accountId, issuer: 'https://issuer', subject: accountId } });
+  return accountId;
+}
+
 const noChanges = { objects: [], events: [], notices: [] };
 const expire = statement(
   'spec_expire_lease',
@@ -36,8 +42,17 @@ const expire = statement(
 );
 
 describe('takeLease', () => {
+  it('leases an account that is being deleted, or that there is none of, to nobody', async () => {
+    const account = await newAccount();
+    await database.prisma.account.update({ where: { accountId: account }, data: { closedAt: new Date(0) } });
+    expect(await store.takeLease(account, 60, firstRound(account))).toBeUndefined();
+    const none = newUuid();
+    expect(await store.takeLease(none, 60, firstRound(none))).toBeUndefined();
+    expect(await database.prisma.purgeRound.count({ where: { accountId: { in: [account, none] } } })).toBe(0);
+  });
+
   it('gives the account to one of many workers (C12)', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const leases = await Promise.all(
       Array.from({ length: 20 }, () => store.takeLease(account, 60, firstRound(account))),
     );
@@ -45,14 +60,14 @@ describe('takeLease', () => {
   });
 
   it('is free again once it is given back', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const lease = await store.takeLease(account, 60, firstRound(account));
     await store.releaseLease(lease!);
     expect((await store.takeLease(account, 60, firstRound(account)))?.fencingToken).toBe(2);
   });
 
   it('is held for longer once it is renewed, and by nobody who lost it', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const lease = (await store.takeLease(account, 60, firstRound(account)))!;
     await database.change(expire, [account]);
     expect(await store.renewLease(lease, 60)).toBe(true);
@@ -63,7 +78,7 @@ describe('takeLease', () => {
   });
 
   it('keeps the record of the round that is there', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const first = firstRound(account);
     const lease = await store.takeLease(account, 60, first);
     await store.releaseLease(lease!);
@@ -74,7 +89,7 @@ describe('takeLease', () => {
 
 describe('commit', () => {
   it('stores objects and gives them back as they were', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const lease = (await store.takeLease(account, 60, firstRound(account)))!;
     const object = { ...foundObject('msgstore.db'), sha256: new Uint8Array(32).fill(7), hashedAtMs: 123 };
     await store.commit(lease, { ...noChanges, objects: [object] });
@@ -82,7 +97,7 @@ describe('commit', () => {
   });
 
   it('reads records of before devices could report', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const lease = (await store.takeLease(account, 60, firstRound(account)))!;
     const { report, ...older } = foundObject('msgstore.db');
     await store.commit(lease, { ...noChanges, objects: [older as PurgeObject] });
@@ -90,7 +105,7 @@ describe('commit', () => {
   });
 
   it('refuses a worker whose lease ran out and was given to another (C13)', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const stale = (await store.takeLease(account, 60, firstRound(account)))!;
     await database.change(expire, [account]);
     const fresh = (await store.takeLease(account, 60, firstRound(account)))!;
@@ -102,7 +117,7 @@ describe('commit', () => {
   });
 
   it('stores nothing of a change that was computed from an older revision', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const lease = (await store.takeLease(account, 60, firstRound(account)))!;
     await store.commit(lease, { ...noChanges, objects: [foundObject('a')] });
     const [object] = (await store.load(lease)).objects;
@@ -118,7 +133,7 @@ describe('commit', () => {
   });
 
   it('refuses a second row for one copy', async () => {
-    const account = newUuid();
+    const account = await newAccount();
     const lease = (await store.takeLease(account, 60, firstRound(account)))!;
     await store.commit(lease, { ...noChanges, objects: [foundObject('same')] });
     await expect(store.commit(lease, { ...noChanges, objects: [foundObject('same')] })).rejects.toMatchObject({

@@ -1,10 +1,14 @@
 import { fromMs, instantMs, statement } from '../statement';
 
-/** Takes the lease of an account that nobody holds, or whose holder's time is up, by the database's clock. */
+/**
+ * Takes the lease of an account that nobody holds, or whose holder's time is up, by the database's clock. An account that is being
+ * deleted, or that was, is leased to nobody: no worker writes a row that would outlive it.
+ */
 export const takeLease = statement(
   'purge_take_lease',
   `INSERT INTO purge_rounds (account_id, purge_id, fencing_token, leased_until, record)
-   VALUES ($1, $2, 1, clock_timestamp() + make_interval(secs => $3), $4)
+   SELECT $1::uuid, $2::uuid, 1, clock_timestamp() + make_interval(secs => $3), $4::bytea
+   FROM accounts WHERE account_id = $1::uuid AND closed_at IS NULL
    ON CONFLICT (account_id) DO UPDATE
      SET fencing_token = purge_rounds.fencing_token + 1, leased_until = clock_timestamp() + make_interval(secs => $3)
      WHERE purge_rounds.leased_until IS NULL OR purge_rounds.leased_until <= clock_timestamp()
@@ -75,7 +79,7 @@ export const insertCertificate = statement(
 export const readStanding = statement(
   'purge_read_standing',
   `SELECT a.owner_generation AS "ownerGeneration", a.key_id AS "keyId", ${instantMs('a.owner_bound_at')} AS "boundAtMs",
-     a.sealed_at IS NOT NULL OR EXISTS (SELECT FROM vault_state v WHERE v.sealed_at IS NOT NULL) AS "isSealed",
+     a.sealed_at IS NOT NULL OR a.closed_at IS NOT NULL OR EXISTS (SELECT FROM vault_state v WHERE v.sealed_at IS NOT NULL) AS "isSealed",
      ${instantMs('m.consent_at')} AS "consentAtMs", ${instantMs('m.start_at')} AS "startAtMs",
      m.start_generation AS "startGeneration", m.grace_seconds AS "graceSeconds", ${instantMs('m.stopped_at')} AS "stoppedAtMs",
      (SELECT count(*)::int FROM keyslots k
@@ -107,13 +111,13 @@ export const readProofObjects = statement(
 export const claimedAccounts = statement(
   'purge_claimed_accounts',
   `SELECT account_id AS "accountId" FROM accounts
-   WHERE owner_generation > 0 AND ($1::uuid IS NULL OR account_id > $1::uuid) ORDER BY account_id LIMIT $2`,
+   WHERE owner_generation > 0 AND closed_at IS NULL AND ($1::uuid IS NULL OR account_id > $1::uuid) ORDER BY account_id LIMIT $2`,
 );
 
 export const unseenAccounts = statement(
   'purge_unseen_accounts',
   `SELECT a.account_id AS "accountId" FROM accounts a LEFT JOIN purge_rounds r USING (account_id)
-   WHERE a.owner_generation > 0 AND r.account_id IS NULL ORDER BY a.account_id LIMIT $1`,
+   WHERE a.owner_generation > 0 AND a.closed_at IS NULL AND r.account_id IS NULL ORDER BY a.account_id LIMIT $1`,
 );
 
 export const findIdentity = statement('purge_identity', 'SELECT issuer, subject FROM accounts WHERE account_id = $1');

@@ -4,7 +4,7 @@ export const findAccount = statement(
   'find-account',
   `SELECT ${clockMs} AS "nowMs", a.account_id AS "accountId", a.issuer, a.subject,
      ${instantMs('a.created_at')} AS "createdAtMs", a.owner_generation AS "ownerGeneration", a.key_id AS "keyId",
-     a.owner_public_key AS "ownerPublicKey", a.sealed_reason AS "sealedReason"
+     a.owner_public_key AS "ownerPublicKey", a.sealed_reason AS "sealedReason", ${instantMs('a.closed_at')} AS "closedAtMs"
    FROM (SELECT 1) one LEFT JOIN accounts a ON a.issuer = $1 AND a.subject = $2`,
 );
 

@@ -17,6 +17,7 @@ export const readLocked = statement(
   `SELECT ${clockMs} AS "nowMs",
      a.issuer, a.subject, ${instantMs('a.created_at')} AS "createdAtMs", a.owner_generation AS "ownerGeneration",
      a.key_id AS "keyId", a.owner_public_key AS "ownerPublicKey", a.sealed_reason AS "sealedReason",
+     ${instantMs('a.closed_at')} AS "closedAtMs",
      e.number, e.event, e.mac,
      coalesce((SELECT max(number) FROM ledger_leaves WHERE account_id = a.account_id), 0) AS "sequencedNumber",
      r.serial AS "recordSerial", r.keyslot_id AS "recordKeyslotId", r.sealed AS "recordSealed",

@@ -1,5 +1,6 @@
 import type { BudgetState, LedgerEventKind } from '@coffer/evidence';
 import type {
+  AccountDeletionRows,
   AccountTransaction,
   ChallengePurpose,
   GuessVetoRows,
@@ -25,6 +26,7 @@ import * as account from './account-statements';
 import * as lock from './lock-statements';
 import * as login from './login-statements';
 import * as password from './password-statements';
+import { PgAccountDeletion } from './pg-account-deletion';
 import { PgNewStarts } from './pg-new-starts';
 import {
   toAccount,
@@ -56,11 +58,13 @@ export class PgAccountTransaction implements AccountTransaction {
   readonly accountId: string;
   readonly sql: Queryable;
   readonly newStarts: NewStartRows;
+  readonly deletion: AccountDeletionRows;
 
   constructor(accountId: string, sql: Queryable) {
     this.accountId = accountId;
     this.sql = sql;
     this.newStarts = new PgNewStarts(accountId, sql);
+    this.deletion = new PgAccountDeletion(accountId, sql);
   }
 
   async lock(loginId?: string): Promise<LockedAccount | undefined> {

@@ -1,5 +1,6 @@
 import type { BudgetState } from '@coffer/evidence';
 import type {
+  AccountDeletionRow,
   AccountRow,
   ChallengePurpose,
   KeyslotRow,
@@ -14,6 +15,7 @@ import type {
 import type { Database } from '../database';
 import { DatabaseError } from '../errors';
 import * as account from './account-statements';
+import * as deletion from './deletion-statements';
 import * as login from './login-statements';
 import * as newStart from './new-start-statements';
 import * as password from './password-statements';
@@ -130,6 +132,17 @@ export class PgVaultStore implements VaultStore<PgAccountTransaction> {
   async dueNewStarts(limit: number): Promise<readonly string[]> {
     const rows = await this.#database.rows<{ accountId: string }>(newStart.dueNewStarts, [limit]);
     return rows.map(({ accountId }) => accountId);
+  }
+
+  async dueDeletions(limit: number): Promise<readonly string[]> {
+    const rows = await this.#database.rows<{ accountId: string }>(deletion.dueDeletions, [limit]);
+    return rows.map(({ accountId }) => accountId);
+  }
+
+  /** The deletion of an account that waits or is under way. */
+  async deletion(accountId: string): Promise<AccountDeletionRow | null> {
+    const [row] = await this.#database.rows<AccountDeletionRow>(deletion.findDeletion, [accountId]);
+    return row ?? null;
   }
 
   /** The account's new starts, the oldest first. */

@@ -17,11 +17,12 @@ export interface AccountColumns {
   readonly keyId: Uint8Array | null;
   readonly ownerPublicKey: Uint8Array | null;
   readonly sealedReason: string | null;
+  readonly closedAtMs: number | null;
 }
 
 export function toAccount(accountId: string, row: AccountColumns): AccountRow {
-  const { issuer, subject, createdAtMs, ownerGeneration, keyId, ownerPublicKey, sealedReason } = row;
-  return { accountId, issuer, subject, createdAtMs, ownerGeneration, keyId, ownerPublicKey, sealedReason };
+  const { issuer, subject, createdAtMs, ownerGeneration, keyId, ownerPublicKey, sealedReason, closedAtMs } = row;
+  return { accountId, issuer, subject, createdAtMs, ownerGeneration, keyId, ownerPublicKey, sealedReason, closedAtMs };
 }
 
 /** Columns of an outer join: all NULL where there is no record. */

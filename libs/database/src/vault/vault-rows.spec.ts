@@ -6,6 +6,7 @@ import type { NewEvent, NewLogin } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate, openDatabase, PgLedgerStore, PgVaultStore, type Database } from '../index';
 import { statement } from '../statement';
+import { erasedTables } from './deletion-statements';
 import { spendGuess } from './lock-statements';
 import { consumeLogin, storeEvaluation } from './login-statements';
 
@@ -69,6 +70,14 @@ describe.each(servers)('on %s', (_name, programFolder) => {
       transaction.spend(before, after, loginOf(after, nowMs, number), eventOf(accountId, number, after, 'guess')),
     );
   }
+
+  it('erases every table that names an account, but those that are emptied otherwise', async () => {
+    const elsewhere = ['ledger_leaves', 'ledger_queue', 'purge_rounds', 'repairs', 'repositories'];
+    const { rows } = await database.prisma.$queryRaw<{ name: string }[]>`
+      SELECT table_name::text AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND column_name = 'account_id'`.then((found) => ({ rows: found }));
+    expect([...erasedTables, ...elsewhere].sort()).toEqual(rows.map(({ name }) => name).sort());
+  });
 
   it('reads back under the lock exactly what was written, to the millisecond', async () => {
     const accountId = await newAccount();

@@ -14,6 +14,8 @@ export interface AccountRow {
   /** 32 bytes, Ed25519. */
   readonly ownerPublicKey: Uint8Array | null;
   readonly sealedReason: string | null;
+  /** Since when the account is being deleted; null: it is not. */
+  readonly closedAtMs: number | null;
 }
 
 /** An event as it is stored. */

@@ -1,4 +1,5 @@
 import type { BudgetState, LedgerEventKind } from '@coffer/evidence';
+import type { AccountDeletionRows } from './account-deletion-rows';
 import type { GuessVetoRows } from './guess-veto-rows';
 import type { Sealed } from './key-sealer';
 import type { NewStartRows } from './new-start-rows';
@@ -52,6 +53,7 @@ export interface AccountTransaction {
 
   readonly veto: GuessVetoRows;
   readonly newStarts: NewStartRows;
+  readonly deletion: AccountDeletionRows;
 
   /** The account's newest event of a kind. */
   newestEvent(kind: LedgerEventKind): Promise<StoredEvent | null>;
@@ -127,6 +129,8 @@ export interface VaultStore<Transaction extends AccountTransaction = AccountTran
   dueShreds(limit: number): Promise<readonly string[]>;
   /** Accounts whose new start has a step that is due, at most `limit`. */
   dueNewStarts(limit: number): Promise<readonly string[]>;
+  /** Accounts whose deletion has a step that is due, at most `limit`. */
+  dueDeletions(limit: number): Promise<readonly string[]>;
   /**
    * Removes what has expired, oldest first and at most `limit` rows of a kind: challenges, pending records, old logins.
    *

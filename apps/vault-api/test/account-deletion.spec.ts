@@ -1,0 +1,193 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { randomBytes } from '@coffer/crypto';
+import { encodeStatementHeader, signedStatementFromJson } from '@coffer/evidence';
+import { newUuid, toHex } from '@coffer/foundation';
+import { runSeed, seed } from '@coffer/test-kit';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RepositoryDevice } from './repository-device';
+import type { TestDevice } from './test-device';
+import { startBench, type VaultBench } from './vault-bench';
+
+let bench: VaultBench;
+beforeAll(async () => {
+  bench = await startBench(2, {
+    ...{ COFFER_GUESS_DELAYS: '0', COFFER_TEST_WAITS: '600,600,600,2,3', COFFER_LEDGER_CHECK_SECONDS: '0.5' },
+  });
+}, 180_000);
+afterAll(() => bench.stop());
+
+interface DeletionBody {
+  readonly deletionId: string;
+  readonly state: string;
+  readonly dueAt: string;
+}
+
+const ask = (device: TestDevice) => device.call<DeletionBody & { code: string }>('POST', '/v1/account/deletion');
+const cancel = async (device: TestDevice, deletionId: string) =>
+  device.call('POST', '/v1/account/deletion/cancel', await device.statement('cancel-deletion', { deletionId }));
+const deleteNow = async (device: TestDevice, of: TestDevice = device) => {
+  const signed = await device.statement('delete-account', { deletionId: newUuid() });
+  const header = encodeStatementHeader(signedStatementFromJson(signed));
+  return of.call('DELETE', '/v1/account', undefined, { 'coffer-statement': header });
+};
+
+/** An account with digits, a password and a repository with a backup. */
+async function owned(): Promise<RepositoryDevice> {
+  const mine = await RepositoryDevice.claim(bench.device());
+  mine.device.isOwner = true;
+  expect((await mine.device.setPassword('right')).status).toBe(201);
+  await mine.backUp(['packs/1/aa/aa00']);
+  return mine;
+}
+
+async function isClosed(accountId: string): Promise<boolean> {
+  const rows = await bench.sql<{ closed: boolean }>(
+    'SELECT closed_at IS NOT NULL AS closed FROM accounts WHERE account_id = $1::uuid',
+    [accountId],
+  );
+  return rows[0]?.closed ?? true;
+}
+
+/** Tables that still hold a row which names the account. */
+async function tablesWith(accountId: string): Promise<readonly string[]> {
+  const tables = await bench.sql<{ name: string }>(
+    `SELECT table_name AS name FROM information_schema.columns
+     WHERE table_schema = 'public' AND column_name = 'account_id' ORDER BY table_name`,
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const [row] = await bench.sql<{ n: number }>(`SELECT count(*)::int AS n FROM ${name} WHERE account_id = $1::uuid`, [
+      accountId,
+    ]);
+    if (row!.n > 0) found.push(name);
+  }
+  return found;
+}
+
+const objectsOf = ({ repositoryId }: RepositoryDevice): number => {
+  const folder = join(bench.home, 'repositories', toHex(repositoryId));
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+};
+
+describe('an account that its owner deletes', () => {
+  it('C20: is closed at once while devices upload, and then erased whole: no object, no row, no name', async () => {
+    const mine = await owned();
+    const { accountId } = await mine.device.account();
+    const leaves = 'SELECT count(*)::int AS n FROM ledger_leaves WHERE account_id = $1::uuid';
+    const thief = bench.device(bench.apis[1], mine.device.subject);
+    expect((await deleteNow(thief, thief)).body['code']).toBe('statement-invalid');
+    let isOver = false;
+    const statuses = new Set<number>();
+    const uploads = Array.from({ length: 4 }, async (_, lane) => {
+      for (let count = 0; !isOver; count++) {
+        statuses.add((await mine.put(`packs/1/0${lane}/${lane}${count}`, randomBytes(2_000))).status);
+      }
+    });
+    await pause(300);
+    const deleted = await deleteNow(mine.device);
+    expect([deleted.status, deleted.body['state']]).toEqual([200, 'closed']);
+    await pause(300);
+    isOver = true;
+    await Promise.all(uploads);
+    expect([...statuses].sort()).toEqual([201, 410]);
+    for (const answer of [
+      await mine.device.call('GET', '/v1/account'),
+      await thief.call('GET', '/v1/keyslots'),
+      await thief.startLogin(await thief.beginAttempt('right')),
+      await ask(thief),
+    ]) {
+      expect([answer.status, answer.body['code']]).toEqual([410, 'account-closed']);
+    }
+    await expect.poll(() => bench.sql(leaves, [accountId]), { timeout: 60_000 }).toEqual([{ n: 0 }]);
+    await expect.poll(() => tablesWith(accountId), { timeout: 20_000 }).toEqual([]);
+    expect(objectsOf(mine)).toBe(0);
+
+    // The tree stays and holds, and the vault's own chain says that an account was erased.
+    const freed = await bench.sql<{ n: number }>(
+      'SELECT count(*)::int AS n FROM ledger_leaves WHERE account_id IS NULL',
+    );
+    expect(freed[0]!.n).toBeGreaterThan(5);
+    const before = Date.now();
+    const checked = `SELECT check_holds AS holds FROM ledger_state WHERE checked_at > to_timestamp($1::float8 / 1000)`;
+    await expect.poll(() => bench.sql(checked, [before]), { timeout: 30_000 }).toEqual([{ holds: true }]);
+    const erased = `SELECT count(*)::int AS n FROM ledger_events WHERE kind = 'account-erased'`;
+    expect(await bench.sql(erased)).toEqual([{ n: 1 }]);
+
+    // Whoever signs in later begins anew.
+    const later = bench.device(bench.apis[0], mine.device.subject);
+    const account = await later.account();
+    expect(account.accountId).not.toBe(accountId);
+    expect(account.ownerGeneration).toBe(0);
+    expect(await later.budget()).toEqual({ attemptsRemaining: 10, nextAttemptAt: null });
+  }, 180_000);
+});
+
+describe('a deletion that is asked for without the key', () => {
+  it('needs a fresh sign-in, and closes the account when nobody cancels it', async () => {
+    const mine = await owned();
+    const { accountId } = await mine.device.account();
+    const old = await bench.issuer.token(mine.device.subject, { auth_time: Math.floor(Date.now() / 1000) - 301 });
+    const stale = await mine.device.call('POST', '/v1/account/deletion', undefined, { authorization: `Bearer ${old}` });
+    expect([stale.status, stale.body['code']]).toEqual([401, 'fresh-login-required']);
+    const thief = bench.device(bench.apis[1], mine.device.subject);
+    const asked = await ask(thief);
+    expect([asked.status, asked.body.state]).toEqual([201, 'waiting']);
+    expect((await ask(thief)).body.deletionId).toBe(asked.body.deletionId);
+    expect((await thief.call<{ deletion: DeletionBody }>('GET', '/v1/account/deletion')).body.deletion).toMatchObject({
+      deletionId: asked.body.deletionId,
+    });
+    await expect.poll(() => isClosed(accountId), { timeout: 20_000 }).toBe(true);
+  });
+
+  it.each<[string, (mine: RepositoryDevice, deletionId: string) => Promise<{ readonly status: number }>]>([
+    ['the password, proven', (mine) => mine.device.recover('right')],
+    ['the owner’s veto', (mine, deletionId) => cancel(mine.device, deletionId)],
+    [
+      'the owner’s stop of guesses',
+      async (mine) =>
+        mine.device.call('POST', '/v1/guess-veto', await mine.device.statement('guess-veto', { seconds: 1 })),
+    ],
+  ])('is cancelled by %s, and by no stranger', async (_name, act) => {
+    const mine = await owned();
+    const { accountId } = await mine.device.account();
+    const { deletionId } = (await ask(mine.device)).body;
+    const thief = bench.device(bench.apis[1], mine.device.subject);
+    expect((await cancel(thief, deletionId)).body['code']).toBe('statement-invalid');
+    expect([200, 204]).toContain((await act(mine, deletionId)).status);
+    await pause(3_500);
+    expect(await isClosed(accountId)).toBe(false);
+    expect((await mine.device.call('GET', '/v1/account/deletion')).body).toEqual({ deletion: null });
+    expect(objectsOf(mine)).toBeGreaterThan(0);
+  });
+
+  it('is either cancelled or carried out when the veto comes at the end of the wait, over two processes', async () => {
+    const results = await Promise.all(
+      Array.from({ length: 8 }, async (_, round) => {
+        const device = bench.device(bench.apis[round % 2]);
+        expect((await device.activateDigits()).status).toBe(201);
+        const { accountId } = await device.account();
+        const { deletionId, dueAt } = (await ask(device)).body;
+        const signed = await device.statement('cancel-deletion', { deletionId });
+        // The sweep comes once a second: somewhere in that second, by the run's seed.
+        const offset = seed(`${runSeed()} deletion ${round}`, 1)[0]! * 4;
+        await pause(Math.max(0, Date.parse(dueAt) - Date.now() + offset));
+        const answer = await device.call('POST', '/v1/account/deletion/cancel', signed);
+        const isKept = answer.status === 204;
+        if (!isKept) expect([answer.status, answer.body['code']]).toEqual([410, 'account-closed']);
+        await pause(1_500);
+        expect(await isClosed(accountId)).toBe(!isKept);
+        const kinds = await bench.sql<{ kind: string }>(
+          `SELECT kind FROM ledger_events WHERE account_id = $1::uuid AND kind IN ('deletion-cancelled', 'account-closed')`,
+          [accountId],
+        );
+        if (isKept) expect(kinds).toEqual([{ kind: 'deletion-cancelled' }]);
+        else expect(kinds.map(({ kind }) => kind)).not.toContain('deletion-cancelled');
+        return isKept;
+      }),
+    );
+    expect(results).toHaveLength(8);
+  }, 120_000);
+});
