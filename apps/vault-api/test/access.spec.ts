@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { exportSPKI, generateKeyPair, SignJWT, exportJWK } from 'jose';
 import { problemKinds, routes, type ProblemCode, type Route } from '@coffer/contracts';
 import { randomBytes } from '@coffer/crypto';
-import { newUuid, toBase64Url } from '@coffer/foundation';
+import { fromBase64Url, newUuid, toBase64Url, toHex } from '@coffer/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dumpOf } from './dump';
 import { testAudience } from './test-issuer';
 import { startBench, type VaultBench } from './vault-bench';
 
@@ -242,6 +243,13 @@ describe('logs, database, errors and metrics', () => {
     const seen = [bench.apis[0]!.log(), metrics, ...texts].join('\n');
     expect(seen).toContain('"route":"/v1/logins"');
     const { accountId } = await device.account();
+    const dump = await dumpOf(bench);
+    expect(dump).toContain(accountId);
+    const secrets = ['canary password', finished.ke3, finished.exportKey, toBase64Url(device.sealedBackupKey)];
+    for (const secret of secrets) expect(dump.includes(secret)).toBe(false);
+    for (const bytes of [finished.ke3, finished.exportKey, toBase64Url(device.sealedBackupKey)]) {
+      expect(dump.includes(toHex(fromBase64Url(bytes)))).toBe(false);
+    }
     const canaries = [
       ...token.split('.').slice(1),
       'canary password',

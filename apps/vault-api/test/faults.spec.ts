@@ -4,6 +4,7 @@ import { toBase64Url } from '@coffer/foundation';
 import { vaultSteps, type VaultStep } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ApiProcess } from './api-process';
+import { dumpOf } from './dump';
 import { TestDevice } from './test-device';
 import type { TestIssuer } from './test-issuer';
 import { startBench, type VaultBench } from './vault-bench';
@@ -127,13 +128,41 @@ describe('a process that is killed', () => {
     expect(proven).toEqual([{ n: 1 }]);
   });
 
+  it('D14: ended by SIGTERM among guesses answers what it counted, or it is resumed; none is counted twice', async () => {
+    const leaving = await bench.start();
+    const devices = await Promise.all(Array.from({ length: 6 }, () => registered()));
+    const guesses = await Promise.all(
+      devices.map(async (device) => ({
+        device,
+        attempt: await device.beginAttempt(password),
+        there: bench.device(leaving, device.subject),
+      })),
+    );
+    // The token is fetched beforehand, so that the requests are under way together.
+    await Promise.all(guesses.map(({ there }) => there.account()));
+    const statuses = guesses.map(async ({ attempt, there }) =>
+      there.startLogin(attempt).then(
+        ({ status }) => status,
+        () => 'cut off',
+      ),
+    );
+    await pause(5);
+    process.kill(leaving.pid, 'SIGTERM');
+    for (const status of await Promise.all(statuses)) expect([201, 503, 'cut off']).toContain(status);
+    expect(await leaving.ended).toBe(0);
+    for (const { device, attempt } of guesses) {
+      expect((await device.startLogin(attempt)).status).toBe(201);
+      expect(await device.budget()).toMatchObject({ attemptsRemaining: 9 });
+    }
+  });
+
   it('was killed at every failpoint there is', () => {
     expect([...killedAt].sort()).toEqual([...vaultSteps].sort());
   });
 });
 
 describe('the anchor', () => {
-  it('gives 503 and counts nothing when it has acknowledged nothing for two seconds, and goes on by itself', async () => {
+  it('D08: gives 503 and counts nothing when it has acknowledged nothing for two seconds, and goes on by itself', async () => {
     const own = await startBench(2, { COFFER_GUESS_DELAYS: '0' });
     try {
       const device = await registered(own);
@@ -330,16 +359,3 @@ describe('a dump of the database', () => {
 });
 
 /** Every row of every table as text. */
-async function dumpOf(on: VaultBench): Promise<string> {
-  const tables = await on.sql<{ name: string }>(
-    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
-  );
-  expect(tables.length).toBeGreaterThan(15);
-  const texts = await Promise.all(
-    tables.map(({ name }) => on.sql<{ row: string }>(`SELECT t::text AS row FROM "${name}" t`)),
-  );
-  return texts
-    .flat()
-    .map(({ row }) => row)
-    .join('\n');
-}

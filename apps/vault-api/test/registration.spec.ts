@@ -43,7 +43,7 @@ describe('a registration', () => {
     expect([sixth.status, sixth.body['code']]).toEqual([429, 'too-many-registrations']);
   });
 
-  it('evaluates every request under a salt of its own, so that dropped answers teach nothing', async () => {
+  it('evaluates every request under a salt of its own, so that dropped answers teach nothing (Davies et al.)', async () => {
     const device = bench.device();
     const first = await device.openRegistration('same');
     const { registrationRequest } = first.body as { registrationRequest: string };

@@ -28,7 +28,7 @@ async function refusal(environment: Readonly<Record<string, string>>): Promise<s
 }
 
 describe('a vault-api process', () => {
-  it('does not start where the clock of the database is a minute behind its own', async () => {
+  it('A26: does not start where the clock of the database is a minute behind its own', async () => {
     const shifted = 'const now = Date.now; Date.now = () => now() + 60_000;';
     const said = await refusal({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(shifted)}` });
     expect(said).toMatch(/clock-off/);

@@ -113,7 +113,7 @@ describe('bodies', () => {
     expect(accepts(askGrant, statement)).toBe(true);
   });
 
-  it('refuses weaker and absurd parameters when Argon2id is described', () => {
+  it('B01, B02: refuses weaker and absurd parameters when Argon2id is described', () => {
     const good = { algorithm: 'argon2id', memoryKiB: 65_536, iterations: 3, parallelism: 4 };
     expect(accepts(ksf, good)).toBe(true);
     for (const bad of [

@@ -35,13 +35,16 @@ describe('argon2id', () => {
     expect(toHex(await node.argon2id(password, salt, defaultArgon2Parameters, 64))).toBe(toHex(third));
   });
 
-  it.each(halves)('refuses work outside the accepted range before any derivation, %s', async (_name, argon2id) => {
-    // Terabytes: a derivation that began would not come back with this error.
-    const absurd = { memoryKiB: 2 ** 31, iterations: 3, parallelism: 4 };
-    const outOfRange = expect.objectContaining({ code: 'parameters-out-of-range' }) as Error;
-    await expect(argon2id(password, salt, absurd, 32)).rejects.toThrow(outOfRange);
-    await expect(argon2id(password, salt, { ...absurd, memoryKiB: 32 }, 32)).rejects.toThrow(outOfRange);
-  });
+  it.each(halves)(
+    'B01, B02: refuses work outside the accepted range before any derivation, %s',
+    async (_name, argon2id) => {
+      // Terabytes: a derivation that began would not come back with this error.
+      const absurd = { memoryKiB: 2 ** 31, iterations: 3, parallelism: 4 };
+      const outOfRange = expect.objectContaining({ code: 'parameters-out-of-range' }) as Error;
+      await expect(argon2id(password, salt, absurd, 32)).rejects.toThrow(outOfRange);
+      await expect(argon2id(password, salt, { ...absurd, memoryKiB: 32 }, 32)).rejects.toThrow(outOfRange);
+    },
+  );
 
   it.each(halves)('refuses salts and lengths that are none, %s', async (_name, argon2id) => {
     await expect(argon2id(password, new Uint8Array(7), defaultArgon2Parameters, 32)).rejects.toThrow(EncodingError);

@@ -118,7 +118,7 @@ describe('registration and recovery', () => {
 });
 
 describe('finishPasswordRegistration', () => {
-  it('stops hard when the server shows another key than the pinned one', async () => {
+  it('B05: stops hard when the server shows another key than the pinned one', async () => {
     const pinned = { ...agreement, pinnedServerPublicKey: seed('other') };
     await expect(register(pinned)).rejects.toThrow(coded('server-key-mismatch'));
   });
@@ -138,7 +138,7 @@ describe('finishPasswordRegistration', () => {
 });
 
 describe('finishPasswordRecovery', () => {
-  it('stops hard when the server is not the pinned one, and gives no KE3', async () => {
+  it('B05: stops hard when the server is not the pinned one, and gives no KE3', async () => {
     const pinned = { ...agreement, pinnedServerPublicKey: seed('other') };
     await expect(recover(pinned)).rejects.toThrow(coded('server-key-mismatch'));
   });

@@ -43,7 +43,7 @@ describe('openSealedBackupKey', () => {
     ['vault', { ...keyslot, vaultId: 'vault-2' }],
     ['key id', { ...keyslot, keyId: seed('other', 8) as KeyId }],
     ['work', { ...keyslot, ksf: { ...defaultArgon2Parameters, iterations: 4 } }],
-  ])('refuses a keyslot with another %s', (_name, other) => {
+  ])('B01, B03: refuses a keyslot with another %s', (_name, other) => {
     expect(() => openSealedBackupKey(exportKey, other, sealed)).toThrow(coded('damaged'));
   });
 

@@ -247,7 +247,7 @@ describe('recoverByPassword', () => {
     expect(vault.guesses).toBe(1);
   });
 
-  it('stops hard when the vault’s key is not the pinned one', async () => {
+  it('B05: stops hard when the vault’s key is not the pinned one', async () => {
     const other = toBase64Url(await opaqueServerPublicKey(await createOpaqueServerSetup()));
     const deceived = await openDeviceAccount(vault.client, { vaultId, opaqueServerPublicKey: other }, clock);
     await expect(recoverByPassword(deceived, password)).rejects.toMatchObject({ code: 'server-key-mismatch' });

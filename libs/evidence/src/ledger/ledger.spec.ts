@@ -143,7 +143,7 @@ describe('verifyChain', () => {
     expect(problem(() => verifyChain(life, { account: anotherAccount }))).toBe('chain-broken wrong-account 1');
   });
 
-  it('refuses a chain with any event removed, but for the last', () => {
+  it('D09: refuses a chain with any event removed, but for the last', () => {
     for (let at = 0; at < life.length - 1; at++) {
       const cut = life.filter((_, index) => index !== at);
       expect(problem(() => verifyChain(cut, { account }))).toBe(`chain-broken wrong-number ${at + 1}`);
@@ -151,7 +151,7 @@ describe('verifyChain', () => {
     expect(verifyChain(life.slice(0, -1), { account }).position.number).toBe(8);
   });
 
-  it('refuses a chain with two events exchanged or one doubled', () => {
+  it('D09: refuses a chain with two events exchanged or one doubled', () => {
     for (let at = 0; at < life.length - 1; at++) {
       const swapped = [...life.slice(0, at), life[at + 1]!, life[at]!, ...life.slice(at + 2)];
       expect(problem(() => verifyChain(swapped, { account }))).toMatch(/^chain-broken wrong-number/);

@@ -175,7 +175,7 @@ describe('checkLedger', () => {
     await expect(check(memory)).rejects.toMatchObject({ code: 'ledger-rolled-back' });
   });
 
-  it('refuses another tree of the same size, and one that grew from another, as forked', async () => {
+  it('B11: refuses another tree of the same size, and one that grew from another, as forked', async () => {
     const memory = memoryOf(await check());
     const build = (extra: number): void => {
       ledger = new Ledger();
@@ -190,7 +190,7 @@ describe('checkLedger', () => {
     }
   });
 
-  it('refuses other events than it has seen as forked', async () => {
+  it('B11: refuses other events than it has seen as forked', async () => {
     const { checkpoint, chains } = memoryOf(await check());
     const position = { number: 2, hash: seed('another event') };
     expect(chains[accountId]?.number).toBe(3);
@@ -199,7 +199,7 @@ describe('checkLedger', () => {
     });
   });
 
-  it('refuses a chain with an event changed, left out or added', async () => {
+  it('D09: refuses a chain with an event changed, left out or added', async () => {
     const [first, second, third] = ledger.events;
     ledger.events.splice(1, 1);
     await expect(check()).rejects.toMatchObject({ code: 'chain-broken' });
