@@ -34,6 +34,7 @@ export async function startApi(options: ApiOptions): Promise<ApiProcess> {
   const child = spawn(process.execPath, [program], {
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       COFFER_HOME: options.home,
       DATABASE_URL: options.databaseUrl,
       COFFER_ISSUER: options.issuer,

@@ -33,6 +33,7 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
   const child = spawn(process.execPath, [program], {
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       COFFER_HOME: options.home,
       DATABASE_URL: options.databaseUrl,
       COFFER_WORKER_METRICS_PORT: String(metricsPort),
