@@ -91,3 +91,61 @@ describe('coffer keyslots and password', { timeout: 900_000 }, () => {
     }
   });
 });
+
+describe('coffer new-start, repositories and account', { timeout: 900_000 }, () => {
+  it('put another key in place of a lost one, take it back with the old one, and delete the account', async () => {
+    const api = await bench.start({ COFFER_TEST_WAITS: '0,600,600,600,600' });
+    const subject = newUuid();
+    const keeper = await CofferDevice.signIn(bench, subject, join(folder, 'keeper'), api);
+    const loser = await CofferDevice.signIn(bench, subject, join(folder, 'loser'), api);
+    const keyFile = join(folder, 'old-key');
+    const made = await keeper.run(['setup', '--digits', '--key-out', keyFile, '--accept-loss']);
+    expect(made).toMatchObject({ code: 0, summary: { kinds: ['digits'] } });
+    const { keyId: oldKeyId, repositoryId: oldRepository } = made.summary!;
+
+    const passwordFile = secret('new-start', 'windmill saxophone orchard');
+    const finish = ['new-start', 'finish', '--password-file', passwordFile];
+    expect(await loser.run(finish)).toMatchObject({ code: 2 });
+    const begun = await loser.run(['new-start', 'begin']);
+    expect(begun).toMatchObject({ code: 0, summary: { state: 'open' } });
+    // What is lost is named by whoever agrees to lose it.
+    expect(await loser.run(finish)).toMatchObject({ code: 2 });
+    const finished = await loser.run([...finish, '--lost-key', String(oldKeyId)]);
+    expect(finished).toMatchObject({ code: 0, summary: { formerKeyId: oldKeyId } });
+    expect(await loser.run(['whoami'])).toMatchObject({
+      code: 0,
+      summary: { ownerGeneration: 2, keyId: finished.summary!['keyId'], keyslots: ['password'] },
+    });
+    const listed = await loser.run(['repositories', 'list']);
+    const isOwn = listed.lines.filter(({ type }) => type === 'repository').map((line) => line['isOwn']);
+    expect(isOwn).toEqual([false, true]);
+    expect(await loser.run(['repositories', 'remove', String(oldRepository), '--yes'])).toMatchObject({
+      code: 8,
+      error: { code: 'undo-pending' },
+    });
+
+    expect(await keeper.run(['new-start', 'cancel', '--key', keyFile])).toMatchObject({ code: 2 });
+    expect(await keeper.run(['new-start', 'undo', '--key', keyFile])).toMatchObject({
+      code: 0,
+      summary: { state: 'undone' },
+    });
+    expect(await keeper.run(['whoami'])).toMatchObject({ code: 0, summary: { ownerGeneration: 3, keyId: oldKeyId } });
+    const theirs = String(finished.summary!['repositoryId']);
+    expect(await keeper.run(['repositories', 'remove', theirs, '--yes'])).toMatchObject({
+      code: 0,
+      summary: { pins: 0 },
+    });
+
+    expect(await loser.run(['account', 'delete', '--without-key', '--yes'])).toMatchObject({
+      code: 0,
+      summary: { state: 'waiting', askedBy: 'login' },
+    });
+    expect(await keeper.run(['account', 'keep'])).toMatchObject({ code: 0, summary: { state: 'cancelled' } });
+    expect(await keeper.run(['account', 'status'])).toMatchObject({ code: 0, summary: { deletionId: null } });
+    expect(await keeper.run(['account', 'delete', '--yes'])).toMatchObject({
+      code: 0,
+      summary: { state: 'closed', askedBy: 'owner' },
+    });
+    expect(await keeper.run(['whoami'])).toMatchObject({ code: 8, error: { code: 'account-closed' } });
+  });
+});

@@ -70,7 +70,7 @@ export const vaultNotices = {
     kind: 'new-start-finished',
     severity: 'urgent',
     title: 'This account has a new key',
-    text: `The new start is done: the old password keyslot is gone, and new backups are under the new key. The old backup stays as it is. Until ${toRfc3339(undoUntilMs)} the old key can undo this.`,
+    text: `The new start is done: no old password opens anything any more, and new backups are under the new key. The old backup stays as it is. Until ${toRfc3339(undoUntilMs)} the old key can undo this.`,
   }),
   newStartUndone: (): Notice => ({
     kind: 'new-start-undone',

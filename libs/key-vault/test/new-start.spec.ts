@@ -123,6 +123,39 @@ describe('a registration under a new start', () => {
     await expect(guess(fresh, 'new')).resolves.toMatchObject({ attemptsRemaining: 10 });
   });
 
+  it('A21: gives no guess back and ends nothing before it is proven', async () => {
+    await expect(guess(old, 'wrong')).rejects.toMatchObject({ code: 'wrong-guess' });
+    await begin();
+    vault.advance(7 * day);
+    const before = await rows();
+    const of = await fresh.open('new');
+    await fresh.put(of, 'new');
+    await fresh.confirm(of.opened, fresh.attempt('new'));
+    const { budget, record, account } = await rows();
+    expect([budget, record, account]).toEqual([before.budget, before.record, before.account]);
+    await expect(guess(old, 'wrong again')).rejects.toMatchObject({ code: 'wrong-guess' });
+    expect((await rows()).budget.remaining).toBe(8);
+  });
+
+  it('A23: of two devices under one new start the one that proves its record wins, the other changes nothing', async () => {
+    await begin();
+    vault.advance(7 * day);
+    const other = new MemoryDevice(vault, old.subject);
+    Object.assign(other, { generation: 2, newStartId: fresh.newStartId });
+    const [first, second] = [await fresh.open('new'), await other.open('theirs')];
+    await fresh.put(first, 'new');
+    await other.put(second, 'theirs');
+    await expect(fresh.confirm(first.opened, fresh.attempt('new'))).rejects.toMatchObject({
+      code: 'registration-expired',
+    });
+    const attempt = other.attempt('theirs');
+    const ke3 = await other.ke3(attempt, await other.confirm(second.opened, attempt), second.opened);
+    const { registrationId } = second.opened;
+    await vault.activation.activate(await other.account(), registrationId, attempt.loginId, ke3!);
+    expect((await rows()).account).toMatchObject({ ownerGeneration: 2, keyId: other.keyId });
+    await expect(fresh.open('new')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('leaves the old owner no act but the undoing', async () => {
     await finish();
     await expect(old.vetoGuesses(60)).rejects.toMatchObject({ code: 'wrong-owner-generation' });

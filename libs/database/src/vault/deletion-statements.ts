@@ -88,7 +88,9 @@ export const eraseTables = erasedTables.map((table) =>
   statement(`erase-${table}`, `DELETE FROM ${table} WHERE account_id = $1`),
 );
 
+/** Sealed accounts wait for staff, and must not keep the others waiting. */
 export const dueDeletions = statement(
   'due-deletions',
-  `SELECT account_id AS "accountId" FROM account_deletions WHERE step_at <= clock_timestamp() ORDER BY step_at LIMIT $1`,
+  `SELECT d.account_id AS "accountId" FROM account_deletions d JOIN accounts a USING (account_id)
+   WHERE d.step_at <= clock_timestamp() AND a.sealed_at IS NULL ORDER BY d.step_at LIMIT $1`,
 );

@@ -38,7 +38,10 @@ export const replaceOwner = statement(
    WHERE account_id = $1 AND owner_generation = $2 AND owner_generation > 0`,
 );
 
+/** Sealed accounts wait for staff, and must not keep the others waiting. */
 export const dueNewStarts = statement(
   'due-new-starts',
-  `SELECT DISTINCT account_id AS "accountId" FROM new_starts WHERE step_at <= clock_timestamp() LIMIT $1`,
+  `SELECT n.account_id AS "accountId" FROM new_starts n JOIN accounts a USING (account_id)
+   WHERE n.step_at <= clock_timestamp() AND a.sealed_at IS NULL AND a.closed_at IS NULL
+   GROUP BY n.account_id ORDER BY min(n.step_at) LIMIT $1`,
 );

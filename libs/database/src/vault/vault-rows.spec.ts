@@ -79,6 +79,39 @@ describe.each(servers)('on %s', (_name, programFolder) => {
     expect([...erasedTables, ...elsewhere].sort()).toEqual(rows.map(({ name }) => name).sort());
   });
 
+  it('finds new starts and deletions that are due, not those of sealed accounts, which staff must repair first', async () => {
+    const [accountId, sealedId] = [await newAccount(), await newAccount()];
+    for (const each of [accountId, sealedId]) {
+      await store.transaction(each, async (transaction) => {
+        const { nowMs } = (await transaction.lock())!;
+        await transaction.newStarts.insert({
+          ...{
+            newStartId: newUuid(),
+            state: 'pending',
+            ownerGeneration: 1,
+            keyId: bytes(8),
+            ownerPublicKey: bytes(32),
+          },
+          ...{ begunAtMs: nowMs - 2_000, opensAtMs: nowMs - 1_000, closesAtMs: nowMs + 1_000, stepAtMs: nowMs - 1_000 },
+          ...{ finishedAtMs: null, undoUntilMs: null },
+        });
+        await transaction.deletion.put({
+          ...{ deletionId: newUuid(), state: 'waiting', askedBy: 'login' },
+          ...{ askedAtMs: nowMs - 2_000, dueAtMs: nowMs - 1_000, stepAtMs: nowMs - 1_000 },
+        });
+      });
+    }
+    await store.transaction(sealedId, (transaction) => transaction.seal('a difference'));
+    expect(await store.dueNewStarts(10)).toEqual([accountId]);
+    expect(await store.dueDeletions(10)).toEqual([accountId]);
+    await store.transaction(accountId, async (transaction) => {
+      expect(await transaction.deletion.close()).toBe(true);
+      expect(await transaction.deletion.close()).toBe(false);
+    });
+    expect(await store.dueNewStarts(10)).toEqual([]);
+    expect((await store.newStarts(accountId)).map(({ state }) => state)).toEqual(['cancelled']);
+  });
+
   it('reads back under the lock exactly what was written, to the millisecond', async () => {
     const accountId = await newAccount();
     const after = { remaining: 9, attempt: 1, nextAtMs: 1_800_000_000_999, serial: 0 };

@@ -61,13 +61,20 @@ function Disclosures({ disclosures }: Pick<Claims, 'disclosures'>): ReactNode {
 }
 
 function Settings({ claims }: { readonly claims: Claims }): ReactNode {
-  const { guesses, purge, sealing, anchors, witnesses } = claims;
+  const { guesses, waits, purge, sealing, anchors, witnesses } = claims;
   const delays = guesses.delaysSeconds.map((seconds) => (seconds === 0 ? '0' : formatSpan(seconds))).join(', ');
   return (
     <Panel title="Settings that bear on them">
       <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-[0.9375rem]">
         <Setting name="Guesses">
           {formatCount(guesses.attempts)}; delays {delays}
+        </Setting>
+        <Setting name="New start">
+          waits {formatSpan(waits.newStartSeconds)}, is open {formatSpan(waits.newStartOpenSeconds)}, undone within{' '}
+          {formatSpan(waits.newStartUndoSeconds)}
+        </Setting>
+        <Setting name="Deletion">
+          waits {formatSpan(waits.deletionSeconds)} where it is asked for without the key
         </Setting>
         <Setting name="Grace">
           {formatSpan(purge.graceSeconds)}; {formatSpan(purge.youngKeyGraceSeconds)} for a young owner key
