@@ -80,6 +80,7 @@ function fromStore(error: ObjectStoreError): DeviceError {
 
 const engineCodes: Partial<Record<BackupEngineErrorCode, DeviceErrorCode>> = {
   'wrong-key': 'wrong-key',
+  'key-rotated': 'wrong-key',
   'no-repository': 'not-found',
   'no-snapshot': 'not-found',
   'not-found': 'not-found',

@@ -1,10 +1,13 @@
 import { client, ready } from '@serenity-kit/opaque';
 import type { RouteName } from '@coffer/contracts';
-import { randomBytes, sha256, signingPublicKey, type SigningSeed } from '@coffer/crypto';
+import { generateSigningSeed, randomBytes, sha256, signingPublicKey, type SigningSeed } from '@coffer/crypto';
 import {
   encodeStatementHeader,
   hashHead,
+  signRepositoryStatement,
   signedStatementFromJson,
+  type CoSignedPurpose,
+  type CoSignedStatementText,
   type SignedStatementText,
   type VaultBodies,
   type VaultPurpose,
@@ -17,6 +20,8 @@ export interface WalkTarget {
   readonly owner: RepositoryDevice;
   readonly objects: readonly SealedObject[];
   readonly keyslotId: string;
+  /** Of all active keyslots. */
+  readonly keyslotIds: readonly string[];
   /** A registration whose record is pending. */
   readonly registration: { readonly registrationId: string; readonly serial: number };
   readonly previousSerial: number;
@@ -39,6 +44,13 @@ export interface WalkSigner {
     body: VaultBodies[P],
     terms?: { readonly serial?: number; readonly previousSerial?: number },
   ): Promise<SignedStatementText>;
+  /** As `sign`, and `next` signs the same bytes. */
+  coSign<P extends CoSignedPurpose>(
+    purpose: P,
+    body: VaultBodies[P],
+    next: SigningSeed,
+    terms?: { readonly serial?: number; readonly previousSerial?: number },
+  ): Promise<CoSignedStatementText>;
   head(): SignedStatementText;
 }
 
@@ -133,6 +145,27 @@ export const walkRequests: Readonly<Record<RouteName, Build>> = {
   activateRegistration: ({ registration: { registrationId } }) => [
     { params: { registrationId }, body: { loginId: newUuid(), ke3: toBase64Url(randomBytes(64)) }, isOwnerAct: true },
   ],
+  putRotationRecord: async ({ registration, previousSerial }, { coSign, seed }) => {
+    const { registrationId, serial } = registration;
+    const next = generateSigningSeed();
+    const body = {
+      ...{ registrationId, ownerPublicKey: signingPublicKey(seed), newOwnerPublicKey: signingPublicKey(next) },
+      ...{ keyId: randomBytes(8), record: randomBytes(192), sealedBackupKey: randomBytes(72), ksf: ksf() },
+    };
+    const signed = await coSign('rotation-record', body, next, { serial, previousSerial });
+    return [{ params: { registrationId }, body: signed }];
+  },
+  rotate: async ({ owner, keyslotIds }, { coSign, seed }) => {
+    const [next, keyId, { repositoryId }] = [generateSigningSeed(), randomBytes(8), owner];
+    const head = owner.nextHead({ keyId, keyringVersion: 2, epoch: 2 });
+    const signed = signRepositoryStatement(next, { purpose: 'head', repositoryId, keyId }, head);
+    const body = {
+      ...{ ownerPublicKey: signingPublicKey(seed), newOwnerPublicKey: signingPublicKey(next), newKeyId: keyId },
+      ...{ activated: [{ kind: 'digits' } as const], removed: keyslotIds },
+      heads: [{ repositoryId, expected: head.previous, head: signed }],
+    };
+    return [{ body: await coSign('rotate', body, next) }];
+  },
   startLogin: async () => [{ body: { loginId: newUuid(), ke1: await ke1() } }],
   finishLogin: () => [
     { params: { loginId: newUuid() }, body: { ke3: toBase64Url(randomBytes(64)) }, isOwnerAct: true },

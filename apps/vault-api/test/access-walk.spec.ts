@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { fillPath, routes, toOpenApi, type Route, type RouteName } from '@coffer/contracts';
 import { generateSigningSeed, randomBytes, type SigningSeed } from '@coffer/crypto';
 import {
+  coSignedStatementToJson,
+  coSignVaultStatement,
   signedStatementToJson,
   signRepositoryStatement,
   signVaultStatement,
   type Head,
   type VaultPurpose,
+  type VaultStatementFields,
 } from '@coffer/evidence';
 import { fromBase64Url, toBase64Url, toHex } from '@coffer/foundation';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -74,6 +77,7 @@ async function makeTarget(): Promise<WalkTarget> {
     ...{ owner, objects, newStartId, settledNewStartId, previousSerial: serial },
     registration: opened.registration,
     keyslotId: keyslots.find(({ kind }) => kind === 'password')!.keyslotId,
+    keyslotIds: keyslots.map(({ keyslotId }) => keyslotId),
     deletionId: asked.body.deletionId,
     readGrant: await owner.grant('read'),
   };
@@ -127,16 +131,19 @@ function signerWith(
   generation: number,
   challenge: (purpose: VaultPurpose) => Promise<string>,
 ): WalkSigner {
+  const fieldsOf = async <P extends VaultPurpose>(
+    purpose: P,
+    { serial = 0, previousSerial = 0 }: { readonly serial?: number; readonly previousSerial?: number } = {},
+  ): Promise<VaultStatementFields<P>> => ({
+    ...{ purpose, vaultId, account: accountId, generation, expiresAtMs: Date.now() + 60_000, serial, previousSerial },
+    challenge: fromBase64Url(await challenge(purpose)),
+  });
   return {
     ...{ seed, keyId },
-    sign: async (purpose, body, terms = {}) => {
-      const fields = {
-        ...{ purpose, vaultId, account: accountId, generation, expiresAtMs: Date.now() + 60_000 },
-        ...{ serial: terms.serial ?? 0, previousSerial: terms.previousSerial ?? 0 },
-        challenge: fromBase64Url(await challenge(purpose)),
-      };
-      return signedStatementToJson(signVaultStatement(seed, fields, body));
-    },
+    sign: async (purpose, body, terms) =>
+      signedStatementToJson(signVaultStatement(seed, await fieldsOf(purpose, terms), body)),
+    coSign: async (purpose, body, next, terms) =>
+      coSignedStatementToJson(coSignVaultStatement({ former: seed, next }, await fieldsOf(purpose, terms), body)),
     head: () => {
       const { owner } = target;
       const next = owner.nextHead();
@@ -238,7 +245,13 @@ const refusals = [
 
 const signatureRefusals = ['statement-invalid', 'wrong-owner-generation', 'challenge-spent', 'account-owned'];
 /** What would end the walk; their suites do them as the owner. */
-const destroying: readonly RouteName[] = ['deleteAccount', 'removeKeyslot', 'removeRepository', 'deleteObjects'];
+const destroying: readonly RouteName[] = [
+  'deleteAccount',
+  'removeKeyslot',
+  'rotate',
+  'removeRepository',
+  'deleteObjects',
+];
 
 async function send(route: Route, request: WalkRequest, token: string) {
   const url = `${bench.apis[0]!.url}${fillPath(route, request.params)}${request.query ?? ''}`;

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
+import { generateSigningSeed, randomBytes, signingPublicKey } from '@coffer/crypto';
 import { toBase64Url } from '@coffer/foundation';
 import { vaultSteps, type VaultStep } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,6 +155,48 @@ describe('a process that is killed', () => {
       expect((await device.startLogin(attempt)).status).toBe(201);
       expect(await device.budget()).toMatchObject({ attemptsRemaining: 9 });
     }
+  });
+
+  it.each([
+    ['rotation-written', 'nothing had happened: it is done now', 200],
+    ['rotation-committed', 'it had been done: another owner is found', 409],
+  ] as const)('at "%s": to the identical request to another process %s', async (step, _what, status) => {
+    const device = new PersistentDevice(await doomedAt(step), bench.issuer, bench.apis[0]!);
+    const keyslot = (await device.activateDigits()).body;
+    const [next, newKeyId] = [generateSigningSeed(), randomBytes(8)];
+    const rotation = {
+      ...{ ownerPublicKey: signingPublicKey(device.owner), newOwnerPublicKey: signingPublicKey(next), newKeyId },
+      ...{ heads: [], activated: [{ kind: 'digits' } as const], removed: [keyslot['keyslotId']!] },
+    };
+    const answer = await device.call('POST', '/v1/rotation', await device.coSigned('rotate', rotation, next));
+    expect([answer.status, answer.body['code']]).toEqual([
+      status,
+      status === 200 ? undefined : 'wrong-owner-generation',
+    ]);
+    expect(device.repeated).toEqual(['/v1/rotation']);
+    const keyId = Buffer.from(newKeyId).toString('hex');
+    const account = await device.call('GET', '/v1/account');
+    expect(account.body).toMatchObject({ ownerGeneration: 2, keyId });
+    const { keyslots } = (await device.call<{ keyslots: object[] }>('GET', '/v1/keyslots')).body;
+    expect(keyslots).toMatchObject([{ kind: 'digits', state: 'active', keyId }]);
+  });
+
+  it('at "rotation-proven": the identical request gets the answer, and the password opens nothing before the rotation', async () => {
+    const device = new PersistentDevice(await doomedAt('rotation-proven'), bench.issuer, bench.apis[0]!);
+    await device.activateDigits();
+    device.isOwner = true;
+    const next = generateSigningSeed();
+    const opened = await device.openRegistration(password);
+    expect((await device.putRotationRecord(opened, password, next, randomBytes(8))).status).toBe(200);
+    const attempt = await device.beginAttempt(password);
+    const ke2 = String((await device.confirm(opened, attempt, next)).body['ke2']);
+    const { ke3 } = (await device.finishAttempt(attempt, ke2, opened.registration))!;
+    const path = `/v1/registrations/${opened.registration.registrationId}/activation`;
+    const proven = await device.call('POST', path, { loginId: attempt.loginId, ke3 });
+    expect([proven.status, proven.body['state']]).toEqual([201, 'pending']);
+    expect(device.repeated).toEqual([path]);
+    expect((await device.recover(password)).body['code']).toBe('wrong-guess');
+    expect((await device.call('GET', '/v1/account')).body).toMatchObject({ ownerGeneration: 1 });
   });
 
   it('was killed at every failpoint there is', () => {

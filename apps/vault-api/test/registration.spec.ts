@@ -9,9 +9,10 @@ import {
   ledgerEntry,
   ledgerOrigin,
   replayBudget,
+  type RotationBody,
 } from '@coffer/evidence';
 import { deployment } from '@coffer/contracts';
-import { randomBytes, signingPublicKey } from '@coffer/crypto';
+import { generateSigningSeed, randomBytes, signingPublicKey, type SigningSeed } from '@coffer/crypto';
 import { fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -291,5 +292,119 @@ describe('the ledger', () => {
       proof: body.proof.map((hash) => fromBase64Url(hash)),
     });
     expect(decodeLedgerEvent(fromBase64Url(events[0]!.event)).number).toBe(1);
+  });
+});
+
+describe('a rotation of the backup key', () => {
+  /** An account with 64 digits, and what is needed to rotate its key without any repository. */
+  async function claimed(subject?: string) {
+    const device = bench.device(undefined, subject);
+    const keyslot = (await device.activateDigits()).body;
+    const rotation = (next: SigningSeed, change: Partial<RotationBody> = {}): RotationBody => ({
+      ownerPublicKey: signingPublicKey(device.owner),
+      newOwnerPublicKey: signingPublicKey(next),
+      newKeyId: randomBytes(8),
+      heads: [],
+      activated: [{ kind: 'digits' }],
+      removed: [keyslot['keyslotId']!],
+      ...change,
+    });
+    return { device, keyslotId: keyslot['keyslotId']!, rotation };
+  }
+
+  it('of two devices at once ends with one of them, and nothing of the other (A23)', async () => {
+    const { device, rotation } = await claimed();
+    const other = bench.device(bench.apis[1], device.subject);
+    const nexts = Array.from({ length: 8 }, () => generateSigningSeed());
+    const signed = await Promise.all(
+      nexts.map(async (next) => ({ next, body: await device.coSigned('rotate', rotation(next), next) })),
+    );
+    const answers = await Promise.all(
+      signed.map(({ body }, at) => (at % 2 === 0 ? device : other).call('POST', '/v1/rotation', body)),
+    );
+    const won = answers.flatMap(({ status }, at) => (status === 200 ? [at] : []));
+    expect(won).toHaveLength(1);
+    const lost = answers.filter(({ status }) => status !== 200).map(({ body }) => body['code']);
+    expect(new Set(lost)).toEqual(new Set(['wrong-owner-generation']));
+    const account = (await device.call('GET', '/v1/account')).body;
+    const publicKey = toBase64Url(signingPublicKey(nexts[won[0]!]!));
+    expect(account).toMatchObject({ ownerGeneration: 2, ownerPublicKey: publicKey });
+    const { keyslots } = (await device.call<{ keyslots: { state: string; keyId: string }[] }>('GET', '/v1/keyslots'))
+      .body;
+    const active = keyslots.filter(({ state }) => state === 'active');
+    expect(active.map(({ keyId }) => keyId)).toEqual([account['keyId']]);
+  });
+
+  it('takes nothing of another account along: no keyslot, no repository, no registration (D01)', async () => {
+    const mine = await claimed();
+    const repositoryId = randomBytes(16);
+    const create = await mine.device.statement('create-repository', { repositoryId, keyId: mine.device.keyId });
+    expect((await mine.device.call('POST', '/v1/repositories', create)).status).toBe(201);
+    mine.device.isOwner = true;
+    const opened = await mine.device.openRegistration('mine');
+    const { device, keyslotId, rotation } = await claimed();
+    const next = generateSigningSeed();
+    const foreign = [
+      rotation(next, { removed: [keyslotId, mine.keyslotId] }),
+      rotation(next, { heads: [{ repositoryId, expected: null, head: null }] }),
+      rotation(next, {
+        activated: [
+          { kind: 'password', registrationId: opened.registration.registrationId, serial: opened.registration.serial },
+        ],
+      }),
+    ];
+    const answers = [];
+    for (const body of foreign) {
+      answers.push(await device.call('POST', '/v1/rotation', await device.coSigned('rotate', body, next)));
+    }
+    expect(answers.map(({ body }) => body['code'])).toEqual([
+      'rotation-behind',
+      'rotation-behind',
+      'registration-expired',
+    ]);
+    const record = {
+      registrationId: opened.registration.registrationId,
+      ownerPublicKey: signingPublicKey(device.owner),
+      newOwnerPublicKey: signingPublicKey(next),
+      keyId: randomBytes(8),
+      record: randomBytes(192),
+      sealedBackupKey: randomBytes(72),
+      ksf: opened.registration.ksf,
+    };
+    const terms = { serial: opened.registration.serial };
+    const path = `/v1/registrations/${opened.registration.registrationId}/rotation-record`;
+    const put = await device.call('PUT', path, await device.coSigned('rotation-record', record, next, terms));
+    expect(put.body['code']).toBe('not-found');
+    for (const { device: each } of [mine, { device }]) {
+      expect((await each.call('GET', '/v1/account')).body).toMatchObject({ ownerGeneration: 1 });
+    }
+  });
+});
+
+describe('a password record that was moved by SQL (B04)', () => {
+  it('opens for nobody: neither under another account nor under another serial of its own', async () => {
+    const [mine, theirs] = [bench.device(), bench.device()];
+    const serials: number[] = [];
+    for (const device of [mine, theirs]) {
+      const { status, serial } = await device.setPassword('the same password');
+      expect(status).toBe(201);
+      serials.push(serial);
+    }
+    const ids = await Promise.all([mine, theirs].map(async (device) => (await device.account()).accountId));
+    await bench.sql(
+      `UPDATE password_records r SET sealed = s.sealed, sealing_epoch = s.sealing_epoch
+       FROM password_records s WHERE r.account_id = '${ids[0]}' AND s.account_id = '${ids[1]}'`,
+    );
+    const moved = await mine.recover('the same password');
+    expect(moved.status).toBeGreaterThanOrEqual(500);
+    expect(moved.text).not.toContain(toBase64Url(theirs.sealedBackupKey));
+    expect(moved.text).not.toContain(toBase64Url(mine.sealedBackupKey));
+    expect((await theirs.recover('the same password')).status).toBe(200);
+    // Its owner, who holds the key, sets another one: the moved one goes with it.
+    mine.isOwner = true;
+    expect((await mine.setPassword('another password', serials[0])).status).toBe(201);
+    expect((await mine.recover('another password')).body).toMatchObject({
+      sealedBackupKey: toBase64Url(mine.sealedBackupKey),
+    });
   });
 });

@@ -8,7 +8,16 @@ import {
   signingPublicKey,
   type SigningSeed,
 } from '@coffer/crypto';
-import { signedStatementToJson, signVaultStatement, type VaultBodies, type VaultPurpose } from '@coffer/evidence';
+import {
+  coSignedStatementToJson,
+  coSignVaultStatement,
+  signedStatementToJson,
+  signVaultStatement,
+  type CoSignedPurpose,
+  type VaultBodies,
+  type VaultPurpose,
+  type VaultStatementFields,
+} from '@coffer/evidence';
 import { fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
 import type { ApiProcess } from './api-process';
 import type { TestIssuer } from './test-issuer';
@@ -38,6 +47,13 @@ interface Ksf {
   readonly parallelism: number;
 }
 
+/** What a statement says beside its body; generation 1 and no serial unless told. */
+interface StatementTerms {
+  readonly serial?: number;
+  readonly previousSerial?: number;
+  readonly generation?: number;
+}
+
 /** A first login message and what is needed to go on. */
 export interface Attempt {
   readonly loginId: string;
@@ -55,6 +71,8 @@ export interface LoginBody {
   readonly nextAttemptAt: string | null;
   readonly expiresAt: string;
 }
+
+type OpenedRegistration = Awaited<ReturnType<TestDevice['openRegistration']>>;
 
 /** A device of one account, over HTTP and with the OPAQUE library itself. */
 export class TestDevice {
@@ -131,30 +149,36 @@ export class TestDevice {
   async statement<P extends VaultPurpose>(
     purpose: P,
     body: VaultBodies[P],
-    fields: {
-      readonly serial?: number;
-      readonly previousSerial?: number;
-      readonly generation?: number;
-      readonly owner?: SigningSeed;
-    } = {},
+    terms: StatementTerms & { readonly owner?: SigningSeed } = {},
   ) {
+    const signed = signVaultStatement(terms.owner ?? this.owner, await this.#fields(purpose, terms), body);
+    return signedStatementToJson(signed);
+  }
+
+  /** A statement that this device's owner key and the next one sign, under a fresh challenge. */
+  async coSigned<P extends CoSignedPurpose>(
+    purpose: P,
+    body: VaultBodies[P],
+    next: SigningSeed,
+    terms: StatementTerms = {},
+  ) {
+    const keys = { former: this.owner, next };
+    return coSignedStatementToJson(coSignVaultStatement(keys, await this.#fields(purpose, terms), body));
+  }
+
+  async #fields<P extends VaultPurpose>(purpose: P, terms: StatementTerms): Promise<VaultStatementFields<P>> {
     const { accountId, vaultId } = await this.account();
     const { challenge } = (await this.call<{ challenge: string }>('POST', '/v1/challenges')).body;
-    const signed = signVaultStatement(
-      fields.owner ?? this.owner,
-      {
-        purpose,
-        vaultId: fromBase64Url(vaultId),
-        account: accountId,
-        generation: fields.generation ?? this.generation,
-        serial: fields.serial ?? 0,
-        previousSerial: fields.previousSerial ?? 0,
-        challenge: fromBase64Url(challenge),
-        expiresAtMs: Date.now() + 60_000,
-      },
-      body,
-    );
-    return signedStatementToJson(signed);
+    return {
+      purpose,
+      vaultId: fromBase64Url(vaultId),
+      account: accountId,
+      generation: terms.generation ?? this.generation,
+      serial: terms.serial ?? 0,
+      previousSerial: terms.previousSerial ?? 0,
+      challenge: fromBase64Url(challenge),
+      expiresAtMs: Date.now() + 60_000,
+    };
   }
 
   async activateDigits() {
@@ -206,37 +230,41 @@ export class TestDevice {
   /** Set once this device has claimed the account, so that it signs what it opens. */
   isOwner = false;
 
-  async putRecord(opened: Awaited<ReturnType<TestDevice['openRegistration']>>, password: string) {
-    const { registration, clientRegistrationState, previousSerial } = opened;
-    const identifiers = await this.#identifiers(registration.serial, registration.ksf);
-    const { registrationRecord } = client.finishRegistration({
-      password,
-      registrationResponse: registration.registrationResponse,
-      clientRegistrationState,
-      identifiers,
-      keyStretching: trivial,
-    });
-    const signed = await this.statement(
-      'password-record',
-      {
-        registrationId: registration.registrationId,
-        ownerPublicKey: signingPublicKey(this.owner),
-        keyId: this.keyId,
-        record: fromBase64Url(registrationRecord),
-        sealedBackupKey: this.sealedBackupKey,
-        ksf: registration.ksf,
-      },
-      { serial: registration.serial, previousSerial },
-    );
-    return this.call('PUT', `/v1/registrations/${registration.registrationId}/record`, signed);
+  async putRecord(opened: OpenedRegistration, password: string) {
+    const body = { ...(await this.#record(opened, password)), ownerPublicKey: signingPublicKey(this.owner) };
+    const { registrationId, serial } = opened.registration;
+    const terms = { serial, previousSerial: opened.previousSerial };
+    const signed = await this.statement('password-record', body, terms);
+    return this.call('PUT', `/v1/registrations/${registrationId}/record`, signed);
   }
 
-  async confirm(opened: Awaited<ReturnType<TestDevice['openRegistration']>>, attempt: Attempt) {
+  /** The record of a password for the key that is to take the place of this one. */
+  async putRotationRecord(opened: OpenedRegistration, password: string, next: SigningSeed, keyId: Uint8Array) {
+    const keys = { ownerPublicKey: signingPublicKey(this.owner), newOwnerPublicKey: signingPublicKey(next), keyId };
+    const { registrationId, serial } = opened.registration;
+    const body = { ...(await this.#record(opened, password)), ...keys };
+    const terms = { serial, previousSerial: opened.previousSerial };
+    const signed = await this.coSigned('rotation-record', body, next, terms);
+    return this.call('PUT', `/v1/registrations/${registrationId}/rotation-record`, signed);
+  }
+
+  async #record({ registration, clientRegistrationState }: OpenedRegistration, password: string) {
+    const { registrationId, serial, ksf, registrationResponse } = registration;
+    const { registrationRecord } = client.finishRegistration({
+      ...{ password, registrationResponse, clientRegistrationState, keyStretching: trivial },
+      identifiers: await this.#identifiers(serial, ksf),
+    });
+    const { keyId, sealedBackupKey } = this;
+    return { registrationId, keyId, record: fromBase64Url(registrationRecord), sealedBackupKey, ksf };
+  }
+
+  /** @param owner - who signs: this device unless told */
+  async confirm(opened: OpenedRegistration, attempt: Attempt, owner = this.owner) {
     const { registrationId, serial } = opened.registration;
     const confirm = await this.statement(
       'password-confirm',
       { registrationId, loginId: attempt.loginId, ke1Hash: sha256(fromBase64Url(attempt.ke1)) },
-      { serial },
+      { serial, owner },
     );
     const body = { loginId: attempt.loginId, ke1: attempt.ke1, confirm };
     return this.call('POST', `/v1/registrations/${registrationId}/confirmations`, body);

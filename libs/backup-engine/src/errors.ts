@@ -6,6 +6,8 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  *
  * - `no-repository`: the store holds none that this key opens, and none at all.
  * - `wrong-key`: the store holds repositories, and this key opens none of them. Nothing was changed.
+ * - `key-rotated`: the backup key was replaced by another one, as the vault or the former owner key says; field `keyId` names it
+ *   (16 hexadecimal digits). Nothing was read or written under the former one.
  * - `several-repositories`: the key opens more than one; the caller must name it.
  * - `already-exists`: a repository or key is there; nothing was overwritten.
  * - `no-snapshot`: there is no such snapshot, or none at all.
@@ -34,6 +36,7 @@ export class BackupEngineError extends CofferError {
 export type BackupEngineErrorCode =
   | 'no-repository'
   | 'wrong-key'
+  | 'key-rotated'
   | 'several-repositories'
   | 'already-exists'
   | 'no-snapshot'

@@ -18,6 +18,13 @@ export interface HeadKeeper {
    * @throws BackupEngineError `head-changed` where another head is current
    */
   replace(next: SignedStatement, previous: CurrentHead | undefined): Promise<void>;
+  /**
+   * What the former owner key said when it handed over to the one that signed this head (purpose `rotation`). Absent where
+   * the keeper itself verifies who may sign: then a head under another key is proof enough.
+   *
+   * @param headHash - 32 bytes
+   */
+  rotation?(generation: number, headHash: Uint8Array): Promise<SignedStatement | undefined>;
 }
 
 /** A head whose signature was verified. */

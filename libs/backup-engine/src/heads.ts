@@ -12,6 +12,7 @@ import type { DeviceMemory, SeenState } from './device-memory';
 import { BackupEngineError } from './errors';
 import type { CurrentHead, HeadKeeper } from './head-keeper';
 import type { RepositoryAccess } from './repository-access';
+import { headOfAnotherKey, refuseFormerKey, underAnotherKey, type ForeignHead } from './rotation/foreign-heads';
 
 /** What is needed to read a head: less than an open repository, since the head comes before the keyring. */
 export type HeadAccess = Pick<RepositoryAccess, 'repositoryId' | 'keyId' | 'ownerKey' | 'memory' | 'clock'> & {
@@ -52,14 +53,22 @@ export function signHead(
 }
 
 async function firstValid(access: HeadAccess): Promise<CurrentHead | undefined> {
-  let isAnyOffered = false;
+  let [isAnyOffered, isAnyForged] = [false, false];
+  let above: ForeignHead | undefined;
   for await (const signed of access.headKeeper.read()) {
     isAnyOffered = true;
     const head = verified(access, signed);
-    if (head !== undefined) return { head, hash: hashHead(head), signed };
+    if (head !== undefined) {
+      if (above !== undefined) await refuseFormerKey(access, head, above);
+      return { head, hash: hashHead(head), signed };
+    }
+    const foreign = headOfAnotherKey(access, signed);
+    if (foreign === undefined) isAnyForged = true;
+    else above = foreign;
   }
-  // What the owner did not sign must not pass for nothing: a full backup would look empty.
   if (!isAnyOffered) return undefined;
+  if (above !== undefined && !isAnyForged) throw underAnotherKey(access, above);
+  // What the owner did not sign must not pass for nothing: a full backup would look empty.
   throw new BackupEngineError(
     'damaged',
     'no head in this repository bears the signature of its owner; nothing was read',

@@ -11,6 +11,7 @@ export { proveRestorability, type RestorabilityProof } from './prove-restorabili
 export { segmentsBetween, type SegmentSpan } from './read-conversation';
 export { Repository } from './repository';
 export { type RepositoryAccess, type RepositoryOptions } from './repository-access';
+export { prepareRotation, rotateRepository, type PreparedRotation } from './rotation/rotate-repository';
 export { type SnapshotInfo, type SnapshotList } from './snapshots';
 export { StoreHeadKeeper } from './store-head-keeper';
 export { verifySnapshot, type VerifyOptions, type VerifyProblem, type VerifyReport } from './verify';

@@ -4,6 +4,7 @@ import {
   formatLimits,
   objectPaths,
   objectPrefixes,
+  parseKeyringPath,
   requireKnownFeatures,
 } from '@coffer/backup-format';
 import {
@@ -36,10 +37,10 @@ export async function openAccess(options: RepositoryOptions, repositoryId: Uint8
   const headKeeper = options.headKeeper ?? new StoreHeadKeeper(store);
   const keyId = deriveKeyId(backupKey);
   const ownerKey = deriveOwnerKey(backupKey);
-  await requireOwnKeyring(store, keyId);
+  const firstVersion = await requireOwnKeyring(store, keyId);
   const partial: HeadAccess = { repositoryId, keyId, ownerKey, memory, clock, headKeeper };
   const current = await readHead(partial);
-  const version = current?.head.keyringVersion ?? 1;
+  const version = current?.head.keyringVersion ?? firstVersion;
   const path = objectPaths.keyring(keyId, version);
   const sealedKeyring = await readingObject(path, () =>
     store.get(path, { offset: 0, length: keyringMaximumBytes + 1 }),
@@ -66,10 +67,18 @@ export async function openAccess(options: RepositoryOptions, repositoryId: Uint8
   return { store, platform, headKeeper, memory, clock, repositoryId, keyId, ownerKey, keyring, foundations, objects };
 }
 
-/** Told before the head is read: under a foreign key every head looks forged. */
-async function requireOwnKeyring(store: ObjectStore, keyId: KeyId): Promise<void> {
-  const own = `${objectPrefixes.keyrings}${toHex(keyId)}-`;
-  for await (const _keyring of store.list(own, { limit: 1 })) return;
+/**
+ * Told before the head is read: under a foreign key every head looks forged.
+ *
+ * @returns version of the first keyring of this key: the one that is in force while there is no head
+ */
+async function requireOwnKeyring(store: ObjectStore, keyId: KeyId): Promise<number> {
+  const versions: number[] = [];
+  for await (const { key } of store.list(`${objectPrefixes.keyrings}${toHex(keyId)}-`)) {
+    const version = parseKeyringPath(key)?.version;
+    if (version !== undefined) versions.push(version);
+  }
+  if (versions.length > 0) return Math.min(...versions);
   for await (const _other of store.list(objectPrefixes.keyrings, { limit: 1 })) {
     throw new BackupEngineError('wrong-key', 'this repository is sealed with another key; nothing was changed');
   }

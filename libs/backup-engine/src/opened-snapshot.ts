@@ -53,6 +53,11 @@ export class OpenedSnapshot {
     }));
   }
 
+  /** One of the two sections as it was written, held against the signed summary. @throws BackupEngineError `damaged` */
+  section(name: 'conversations' | 'files'): Promise<Uint8Array> {
+    return this.#read(name, (section) => section);
+  }
+
   async #read<T>(name: 'conversations' | 'files', decode: (section: Uint8Array) => T): Promise<T> {
     const { reader, signedLength, summary } = this.#opened;
     const { offset, length } = sectionPlaces(signedLength, summary)[name];

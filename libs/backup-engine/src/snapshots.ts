@@ -52,7 +52,8 @@ const readsAtOnce = 8;
 
 /**
  * Lists what is or was current, reading the first piece of each snapshot only. Left out: snapshots of a generation above the
- * head's (never finished), and those that lost the race for theirs.
+ * head's (never finished), those that lost the race for theirs, and those of an epoch that never came into force (a rotation
+ * that was given up).
  */
 export async function listSnapshots(access: RepositoryAccess, current: CurrentHead | undefined): Promise<SnapshotList> {
   if (current === undefined) return { snapshots: [], damaged: [] };
@@ -64,6 +65,7 @@ export async function listSnapshots(access: RepositoryAccess, current: CurrentHe
     const named = parseSnapshotPath(key);
     if (named === undefined) return undefined;
     const { idHex, epoch } = named;
+    if (!access.keyring.epochs.some((known) => known.epoch === epoch)) return undefined;
     try {
       const { summary } = await openSummary(access, placeOf('snapshot', epoch, idHex), sizeBytes);
       return { idHex, epoch, isCurrent: idHex === current.head.snapshotId, summary, sealedBytes: sizeBytes };

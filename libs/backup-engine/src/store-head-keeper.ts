@@ -1,4 +1,5 @@
 import {
+  BackupFormatError,
   decodeSigned,
   encodeSigned,
   formatLimits,
@@ -63,6 +64,19 @@ export class StoreHeadKeeper implements HeadKeeper {
       const stored = await this.#store.get(path, { offset: 0, length: formatLimits.headBytes + 1 });
       if (equalBytes(stored, bytes)) return;
       throw new BackupEngineError('head-changed', 'another device finished a backup meanwhile', { cause });
+    }
+  }
+
+  async rotation(generation: number, headHash: Uint8Array): Promise<SignedStatement | undefined> {
+    const path = objectPaths.rotation(generation, headHash);
+    try {
+      const bytes = await this.#store.get(path, { offset: 0, length: formatLimits.rotationBytes + 1 });
+      return decodeSigned(bytes, formatLimits.rotationBytes, 'head');
+    } catch (error) {
+      const isAbsent = error instanceof ObjectStoreError && error.code === 'not-found';
+      // Anyone who can write to the store can put rubbish here; then it says nothing.
+      if (isAbsent || error instanceof BackupFormatError) return undefined;
+      throw error;
     }
   }
 }

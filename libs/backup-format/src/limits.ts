@@ -27,6 +27,7 @@ export const formatLimits = {
   configBytes: 4096,
   keyslotBytes: 16_384,
   headBytes: 4096,
+  rotationBytes: 4096,
   features: 64,
 } as const;
 /** The version of every object that this lib reads and writes. */

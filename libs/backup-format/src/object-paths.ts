@@ -16,7 +16,9 @@ export const objectPaths = {
   index: (epoch: number, indexId: Uint8Array): string => `index/${requireNumber(epoch)}/${objectIdHex(indexId)}`,
   snapshot: (epoch: number, snapshotId: Uint8Array): string =>
     `snapshots/${requireNumber(epoch)}/${objectIdHex(snapshotId)}`,
-  head: (generation: number): string => `heads/${String(requireNumber(generation)).padStart(20, '0')}`,
+  head: (generation: number): string => `heads/${twentyDigits(generation)}`,
+  rotation: (generation: number, headHash: Uint8Array): string =>
+    `rotations/${twentyDigits(generation)}-${toHex(requireBytes(headHash, 32, 'head hash'))}`,
 } as const;
 
 /** Prefixes for listings. */
@@ -65,6 +67,10 @@ export function parseKeyringPath(path: string): { readonly keyIdHex: string; rea
 /** The text form of an object id in paths and heads. */
 export function objectIdHex(id: Uint8Array): string {
   return toHex(requireBytes(id, objectIdBytes, 'object id'));
+}
+
+function twentyDigits(generation: number): string {
+  return String(requireNumber(generation)).padStart(20, '0');
 }
 
 function requireNumber(value: number): number {

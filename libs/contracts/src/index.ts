@@ -144,6 +144,7 @@ export type {
 } from './repositories';
 export { fillPath, problemsOf, type Route, type RouteAuth, type RoutePayload } from './route';
 export { idempotencyKeyHeaderName } from './keyslot-routes';
+export { coSignedStatement, rotatedAccount, type CoSignedStatement, type RotatedAccount } from './rotation';
 export { routes, type RouteName } from './routes';
 export {
   fromStatementHeader,

@@ -26,6 +26,7 @@ export const problemKinds = {
   'head-behind': kind(409, 'The head is behind the one that the vault keeps.'),
   pinned: kind(409, 'An accepted proof relies on one of these objects.'),
   'already-exists': kind(409, 'There is one already, and it is never rewritten.'),
+  'rotation-behind': kind(409, 'The account is not what the rotation was prepared for.'),
   'last-keyslot': kind(409, 'No keyslot but passkeys would be left.'),
   'too-large': kind(413, 'The body is larger than the route allows.'),
   'range-invalid': kind(416, 'The range lies outside the object.'),

@@ -6,6 +6,7 @@ import { newStartRoutes } from './new-start-routes';
 import { opsRoutes } from './ops-routes';
 import { purgeRoutes } from './purge-routes';
 import { repositoryRoutes } from './repository-routes';
+import { rotationRoutes } from './rotation-routes';
 
 /** Every route of the API under its operation name (docs/wire.md, "Routes"). */
 export const routes = {
@@ -14,6 +15,7 @@ export const routes = {
   ...keyslotRoutes,
   ...guessVetoRoutes,
   ...newStartRoutes,
+  ...rotationRoutes,
   ...repositoryRoutes,
   ...purgeRoutes,
   ...opsRoutes,

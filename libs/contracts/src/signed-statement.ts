@@ -14,6 +14,8 @@ export const statementPurposes = [
   'undo-new-start',
   'cancel-deletion',
   'delete-account',
+  'rotation-record',
+  'rotate',
   'create-repository',
   'remove-repository',
   'create-grant',

@@ -49,6 +49,8 @@ describe('bytes of version 1', () => {
         "undo-new-start 10147f1402f08f49 923698d0d0ce2999",
         "cancel-deletion 70e88658b222bdb2 f53fbffcf2b1f3a2",
         "delete-account 70e88658b222bdb2 dcb845f1205cafcc",
+        "rotation-record 1eefa8c5c87af723 0d6fe2e62c71ecb7",
+        "rotate 8d5b21716f3eb666 c0e4981a01004d9f",
         "create-repository 7e3a31dabf23d4eb a5fb97811cd60c2c",
         "remove-repository 949019381eea9980 0dd6b24b0fa43efe",
         "create-grant 9eb4192f4f5e0cf7 e693ba87e453b1d9",
@@ -74,6 +76,7 @@ describe('bytes of version 1', () => {
         "head 19569553ae25f4e3 df7f90b377b28117 4658d06835c4edc3",
         "snapshot a324510ee23de9b1 d0ac29e4bedee1f7 8f10d11ab5d53d42",
         "prune-list ad54d3eb00071333 108d9924512c8bce 2f523db87ade009e",
+        "rotation 7f18bc4d6af9c0c2 db130d8a341a2ce4 f5a9bbaebcd5d76f",
       ]
     `);
   });

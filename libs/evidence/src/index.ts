@@ -75,10 +75,31 @@ export {
   type ProofOfRestorability,
 } from './proof/proof-of-restorability';
 export {
+  keyslotsMaximum,
+  rotatedHeadsMaximum,
+  type ActivatedDigits,
+  type ActivatedPasskey,
+  type ActivatedPassword,
+  type PasskeyWrap,
+  type RotatedHead,
+  type RotationBody,
+  type RotationKeyslot,
+} from './rotation/rotation-body';
+export {
+  coSignedStatementFromJson,
+  coSignedStatementToJson,
+  coSignVaultStatement,
+  verifyCoSignedStatement,
+  type CoSignedPurpose,
+  type CoSignedStatement,
+  type CoSignedStatementText,
+} from './statement/co-signed-statement';
+export {
   RepositoryPurpose,
   type PruneList,
   type PruneMark,
   type RepositoryBodies,
+  type RotationNotice,
 } from './statement/repository-bodies';
 export {
   decodeRepositoryBody,
@@ -121,6 +142,7 @@ export {
   type ReleasePlaintextBody,
   type RemoveKeyslotBody,
   type RemoveRepositoryBody,
+  type RotationRecordBody,
   type VaultBodies,
 } from './statement/vault-bodies';
 export {

@@ -185,6 +185,19 @@ export function record<T extends object>(fields: Fields<T>): Shape<T> {
   };
 }
 
+/** A map whose field `field`, a text, says which of the shapes reads it. */
+export function variant<T extends object>(
+  field: keyof T & string,
+  shapes: Readonly<Record<string, Shape<T>>>,
+): Shape<T> {
+  return (value, at) => {
+    const name = isPlainMap(value) && Object.hasOwn(value, field) ? value[field] : undefined;
+    const shape = typeof name === 'string' && Object.hasOwn(shapes, name) ? shapes[name] : undefined;
+    if (shape === undefined) throw new ShapeError(at, `${field} must be one of ${Object.keys(shapes).join(', ')}`);
+    return shape(value, at);
+  };
+}
+
 /** A shape with one more rule over the whole value; `rule` names what is wrong, or gives undefined. */
 export function where<T>(shape: Shape<T>, rule: (value: T) => string | undefined): Shape<T> {
   return (value, at) => {

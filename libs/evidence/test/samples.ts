@@ -12,6 +12,9 @@ import {
 
 export const ownerSecret = requireSigningSeed(seed('owner secret'));
 export const ownerPublicKey = signingPublicKey(ownerSecret);
+export const newOwnerSecret = requireSigningSeed(seed('new owner secret'));
+export const newOwnerPublicKey = signingPublicKey(newOwnerSecret);
+export const newKeyId = seed('new key id', 8);
 export const vaultId = seed('vault id', 16);
 export const repositoryId = seed('repository id', 16);
 export const keyId = seed('key id', 8);
@@ -78,6 +81,40 @@ export const vaultBodies: VaultBodies = {
   'cancel-deletion': { deletionId: anId },
   'delete-account': { deletionId: anId },
   'remove-repository': { repositoryId, pins: 3 },
+  'rotation-record': {
+    registrationId: anId,
+    ownerPublicKey,
+    newOwnerPublicKey,
+    keyId: newKeyId,
+    record: seed('record', 192),
+    sealedBackupKey: seed('sealed', 72),
+    ksf: { algorithm: 'argon2id', memoryKiB: 65_536, iterations: 3, parallelism: 4 },
+  },
+  rotate: {
+    ownerPublicKey,
+    newOwnerPublicKey,
+    newKeyId,
+    heads: [
+      {
+        repositoryId,
+        expected: seed('head hash'),
+        head: { statement: seed('statement', 120), signature: seed('signature', 64), body: seed('body', 200) },
+      },
+      { repositoryId: seed('empty repository', 16), expected: null, head: null },
+    ],
+    activated: [
+      { kind: 'digits' },
+      { kind: 'password', registrationId: anId, serial: 5 },
+      {
+        kind: 'passkey',
+        rpId: 'portal.example',
+        credentialId: seed('credential', 20),
+        prfSalt: seed('prf salt'),
+        sealedBackupKey: seed('sealed', 72),
+      },
+    ],
+    removed: [anId],
+  },
   'create-repository': { repositoryId, keyId },
   'create-grant': { repositoryId },
   'delete-objects': {
@@ -106,4 +143,5 @@ export const repositoryBodies: RepositoryBodies = {
   head,
   snapshot: seed('the body of a snapshot', 300),
   'prune-list': { pruneGeneration: 5, marks: [{ path: 'packs/1/aa/aa00', atMs: nowMs }] },
+  rotation: { generation: 8, headHash: seed('rotated head'), newKeyId, newOwnerPublicKey },
 };

@@ -3,9 +3,12 @@ import {
   decodeLedgerEvent,
   EvidenceError,
   hashLedgerEvent,
+  verifyCoSignedStatement,
   verifyVaultStatement,
   type BudgetState,
   type ChainPosition,
+  type CoSignedPurpose,
+  type CoSignedStatement,
   type ExpectedVaultStatement,
   type LedgerEvent,
   type LedgerEventKind,
@@ -132,11 +135,30 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
     signed: SignedStatement,
     expectation: StatementExpectation = {},
   ): Promise<VerifiedVaultStatement<P>> {
-    const verified = this.verifyStatement(purpose, signed, expectation);
-    if (!(await this.transaction.spendChallenge(verified.statement.challenge, 'statement'))) {
-      throw new VaultError('challenge-spent', 'the challenge was used before or has expired; ask for a new one');
-    }
-    return verified;
+    return this.#spendChallenge(this.verifyStatement(purpose, signed, expectation));
+  }
+
+  /**
+   * As `requireStatement`, for an act by which the current owner key hands over to the next one: both have signed it.
+   *
+   * @throws VaultError `statement-invalid`, `wrong-owner-generation`, `challenge-spent`
+   */
+  async requireCoSigned<P extends CoSignedPurpose>(
+    purpose: P,
+    signed: CoSignedStatement,
+    expectation: Pick<StatementExpectation, 'serial' | 'previousSerial'> = {},
+  ): Promise<VerifiedVaultStatement<P>> {
+    return this.#spendChallenge(this.verifyCoSigned(purpose, signed, expectation));
+  }
+
+  /** As `requireCoSigned`, for a request that is repeated: its challenge was spent the first time. */
+  verifyCoSigned<P extends CoSignedPurpose>(
+    purpose: P,
+    signed: CoSignedStatement,
+    expectation: Pick<StatementExpectation, 'serial' | 'previousSerial'> = {},
+  ): VerifiedVaultStatement<P> {
+    const expected = this.#expected(purpose, expectation);
+    return refusing(() => verifyCoSignedStatement(signed, expected));
   }
 
   /** As `requireStatement`, for a request that is repeated: its challenge was spent the first time. */
@@ -145,12 +167,17 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
     signed: SignedStatement,
     expectation: StatementExpectation = {},
   ): VerifiedVaultStatement<P> {
+    const expected = this.#expected(purpose, expectation);
+    return refusing(() => verifyVaultStatement(signed, expected));
+  }
+
+  #expected<P extends VaultPurpose>(purpose: P, expectation: StatementExpectation): ExpectedVaultStatement<P> {
     const ownerPublicKey = expectation.ownerPublicKey ?? this.account.ownerPublicKey;
     const generation = expectation.generation ?? this.account.ownerGeneration;
     if (ownerPublicKey === null || generation === 0) {
       throw new VaultError('wrong-owner-generation', 'the account has no owner key yet');
     }
-    const expected: ExpectedVaultStatement<P> = {
+    return {
       purpose,
       vaultId: this.#vaultId,
       account: this.account.accountId,
@@ -160,16 +187,13 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
       ...(expectation.serial === undefined ? {} : { serial: expectation.serial }),
       ...(expectation.previousSerial === undefined ? {} : { previousSerial: expectation.previousSerial }),
     };
-    try {
-      return verifyVaultStatement(signed, expected);
-    } catch (cause) {
-      if (!(cause instanceof EvidenceError)) throw cause;
-      const code = cause.reason === 'wrong-generation' ? 'wrong-owner-generation' : 'statement-invalid';
-      throw new VaultError(code, 'the signed statement does not hold for this act', {
-        cause,
-        fields: { reason: cause.reason },
-      });
-    }
+  }
+
+  async #spendChallenge<P extends VaultPurpose>(
+    verified: VerifiedVaultStatement<P>,
+  ): Promise<VerifiedVaultStatement<P>> {
+    if (await this.transaction.spendChallenge(verified.statement.challenge, 'statement')) return verified;
+    throw new VaultError('challenge-spent', 'the challenge was used before or has expired; ask for a new one');
   }
 
   #next(kind: LedgerEventKind, details: EventDetails, budget: BudgetState): Promise<NewEvent> {
@@ -184,5 +208,19 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
   #goOn(event: NewEvent, after: BudgetState): void {
     this.#position = { number: event.number, hash: event.hash };
     this.#budget = after;
+  }
+}
+
+/** Gives what a verifier refuses the vault's own codes. */
+function refusing<Verified>(verify: () => Verified): Verified {
+  try {
+    return verify();
+  } catch (cause) {
+    if (!(cause instanceof EvidenceError)) throw cause;
+    const code = cause.reason === 'wrong-generation' ? 'wrong-owner-generation' : 'statement-invalid';
+    throw new VaultError(code, 'the signed statement does not hold for this act', {
+      cause,
+      fields: { reason: cause.reason },
+    });
   }
 }

@@ -7,14 +7,22 @@ import { VaultError } from './errors';
 import { refilled, withoutRecord } from './guess-budget';
 import { figuresOf, openFigures, sealFigures, type BudgetFigures } from './kept-figures';
 import { activeRecordContext, loginAnswerContext, loginStateContext, pendingRecordContext } from './password-record';
-import { LoginOutcome, type AccountRow, type KeyslotRow, type LoginRow, type RegistrationRow } from './ports/rows';
 import { cancelNewStart, finishNewStart } from './new-start';
+import {
+  LoginOutcome,
+  type AccountRow,
+  type KeyslotRow,
+  type LoginRow,
+  type PendingRecord,
+  type RegistrationRow,
+} from './ports/rows';
 import { requireLive, requireSameOwner } from './registrations';
 import { vaultNotices } from './vault-notices';
 import type { VaultServiceParts } from './vault-services';
 
-/** A keyslot that was just proven, with the refilled budget. */
-export interface ActivatedKeyslot extends KeyslotRow {
+/** A keyslot that was just proven, and the budget: refilled, unless it waits for a rotation (`pending`). */
+export interface ActivatedKeyslot extends Omit<KeyslotRow, 'state'> {
+  readonly state: 'active' | 'pending';
   readonly attemptsRemaining: number;
 }
 
@@ -59,12 +67,14 @@ export class Activation {
           await session.transaction.consumeLogin(loginId, LoginOutcome.wrong, ke3Hash, kept);
           return wrong(figuresOf(session));
         }
-        return this.#activate(session, row, login, ke3Hash);
+        return row.pending?.purpose === 'rotation'
+          ? this.#prove(session, row, row.pending, login, ke3Hash)
+          : this.#activate(session, row, login, ke3Hash);
       },
       { loginId },
     );
     if (result instanceof VaultError) throw result;
-    this.#parts.atStep('activated');
+    this.#parts.atStep(result.state === 'pending' ? 'rotation-proven' : 'activated');
     return result;
   }
 
@@ -88,8 +98,8 @@ export class Activation {
     const keyslotId = newUuid();
     const sealed = await this.#parts.sealer.seal(record, activeRecordContext(accountId, serial, keyslotId));
     await transaction.insertRecord({ serial, keyslotId, sealed });
-    const keyslot: KeyslotRow = {
-      ...{ keyslotId, kind: 'password', keyId: pending.keyId, serial, state: 'active' },
+    const keyslot = {
+      ...({ keyslotId, kind: 'password', keyId: pending.keyId, serial, state: 'active' } as const),
       provenAtMs: session.nowMs,
     };
     await transaction.insertKeyslot(keyslot);
@@ -99,12 +109,46 @@ export class Activation {
     const details = { kind: 'password', keyslotId, keyId: pending.keyId, serial };
     const eventNumber = await session.append(LedgerEventKind.keyslotProven, details, refilled(session.budget, serial));
     await session.notify({ ...vaultNotices.keyslotProven('password'), eventNumber });
+    return this.#answered(session, login, ke3Hash, { ...keyslot, attemptsRemaining: maximumGuesses });
+  }
+
+  /** A password for a rotation: it activates, shreds and refills nothing, and waits for the call that does (rotation.ts). */
+  async #prove(
+    session: AccountSession,
+    row: RegistrationRow,
+    { keyId }: PendingRecord,
+    login: LoginRow,
+    ke3Hash: Uint8Array,
+  ): Promise<ActivatedKeyslot> {
+    const { registrationId, serial } = row;
+    const expiresAtMs = session.nowMs + this.#parts.policy.provenLifeMs;
+    if (!(await session.transaction.setProven(registrationId, expiresAtMs))) throw expired();
+    await session.transaction.endRegistrations(['pending', 'proven'], registrationId);
+    const eventNumber = await session.append(LedgerEventKind.rotationProven, { registrationId, keyId, serial });
+    await session.notify({ ...vaultNotices.rotationProven(), eventNumber });
+    return this.#answered(session, login, ke3Hash, {
+      // The keyslot that the rotation makes of it bears the id of its registration.
+      ...{ keyslotId: registrationId, kind: 'password', keyId, serial, state: 'pending' },
+      provenAtMs: session.nowMs,
+      attemptsRemaining: session.budget.remaining,
+    });
+  }
+
+  /** Consumes the login, and keeps the answer for a repetition of the same KE3. */
+  async #answered(
+    session: AccountSession,
+    login: LoginRow,
+    ke3Hash: Uint8Array,
+    keyslot: ActivatedKeyslot,
+  ): Promise<ActivatedKeyslot> {
+    const { keyslotId, keyId, provenAtMs, state, attemptsRemaining } = keyslot;
+    const { loginId, serial } = login;
     const answer = await this.#parts.sealer.seal(
-      encodeCbor({ keyslotId, keyId: keyslot.keyId, provenAtMs: keyslot.provenAtMs }),
-      loginAnswerContext(accountId, login.loginId, serial),
+      encodeCbor({ keyslotId, keyId, provenAtMs, state, attemptsRemaining }),
+      loginAnswerContext(session.account.accountId, loginId, serial),
     );
-    if (!(await transaction.consumeLogin(login.loginId, LoginOutcome.proven, ke3Hash, answer))) throw expired();
-    return { ...keyslot, attemptsRemaining: maximumGuesses };
+    if (!(await session.transaction.consumeLogin(loginId, LoginOutcome.proven, ke3Hash, answer))) throw expired();
+    return keyslot;
   }
 
   /** The record that is replaced goes in the same transaction. */
@@ -135,9 +179,9 @@ export class Activation {
       kind: 'password',
       keyId: requireBytes(read['keyId'], 8, 'keyId'),
       serial: login.serial,
-      state: 'active',
+      state: read['state'] === 'pending' ? 'pending' : 'active',
       provenAtMs: Number(read['provenAtMs']),
-      attemptsRemaining: maximumGuesses,
+      attemptsRemaining: Number(read['attemptsRemaining']),
     };
   }
 }

@@ -11,6 +11,8 @@ export type VaultErrorCode =
   | 'challenge-spent'
   | 'already-exists'
   | 'last-keyslot'
+  | 'rotation-behind'
+  | 'head-behind'
   | 'login-conflict'
   | 'login-expired'
   | 'wrong-guess'

@@ -33,6 +33,8 @@ describe('index', () => {
         "Recovery",
         "RegistrationState",
         "Registrations",
+        "Rotation",
+        "RotationRegistrations",
         "SealerError",
         "Sequencer",
         "TreeAudit",

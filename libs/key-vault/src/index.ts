@@ -69,9 +69,13 @@ export {
   type NewLogin,
   type NewNotice,
   type NewRegistration,
+  type NextHead,
+  type PasskeyRow,
   type PendingRecord,
   type RecordRow,
+  type RegistrationPurpose,
   type RegistrationRow,
+  type RepositoryHeadRow,
   type StoredEvent,
 } from './ports/rows';
 export type { AccountTransaction, ChallengePurpose, VaultStore } from './ports/vault-store';
@@ -86,5 +90,7 @@ export {
 export { recordVaultEvent, vaultAccount, vaultIssuer } from './vault-chain';
 export { Recovery, type FinishedLogin, type StartedLogin } from './recovery';
 export { isOwnRepository, requireRemovalStatement } from './repository-removal';
+export { Rotation, type RotatedAccount } from './rotation';
+export { RotationRegistrations } from './rotation-registrations';
 export { Registrations, type OpenedRegistration, type RegistrationOpening } from './registrations';
 export { vaultSteps, type VaultServiceParts, type VaultStep } from './vault-services';

@@ -49,6 +49,7 @@ export async function endKeyslot(
   state: 'removed' | 'shredded',
 ): Promise<BudgetState> {
   await session.transaction.endKeyslot(keyslot.keyslotId, state);
+  if (keyslot.kind === 'passkey') await session.transaction.deletePasskey(keyslot.keyslotId);
   if (keyslot.kind !== 'password') return session.budget;
   await session.transaction.deleteRecord(keyslot.serial);
   await session.transaction.dropPlannedShred();

@@ -190,14 +190,14 @@ export async function finishNewStart(
 
 async function replaceOwner(session: AccountSession, keyId: Uint8Array, ownerPublicKey: Uint8Array): Promise<void> {
   const { ownerGeneration } = session.account;
-  if (await session.transaction.newStarts.replaceOwner(ownerGeneration, keyId, ownerPublicKey)) return;
+  if (await session.transaction.replaceOwner(ownerGeneration, keyId, ownerPublicKey)) return;
   throw new VaultError('wrong-owner-generation', 'the owner key was replaced meanwhile; nothing was changed');
 }
 
 /** Ends the password keyslot of the new start. @returns the budget afterwards: what is spent stays spent */
 async function withoutPassword(session: AccountSession): Promise<AccountSession['budget']> {
   const { transaction, record, budget } = session;
-  await transaction.endRegistrations(['open', 'pending'], null);
+  await transaction.endRegistrations(['open', 'pending', 'proven'], null);
   await transaction.dropPlannedShred();
   if (record === null || budget.serial === 0) return budget;
   await transaction.deleteRecord(record.serial);

@@ -14,6 +14,8 @@ export interface VaultPolicy extends NewStartPolicy {
   readonly guessDelaysMs: readonly number[];
   readonly loginLifeMs: number;
   readonly registrationLifeMs: number;
+  /** How long a password that was proven for a rotation waits for it. */
+  readonly provenLifeMs: number;
   readonly registrationsPerDay: number;
   readonly registrationEvaluations: number;
   readonly challengeLifeSeconds: number;
@@ -37,6 +39,7 @@ export const defaultPolicy: VaultPolicy = {
   guessDelaysMs: [0, 0, minute, 5 * minute, 15 * minute, hour, 4 * hour, 12 * hour, 24 * hour],
   loginLifeMs: 120 * second,
   registrationLifeMs: 15 * minute,
+  provenLifeMs: hour,
   registrationsPerDay: 5,
   registrationEvaluations: 3,
   challengeLifeSeconds: 300,

@@ -127,7 +127,7 @@ export class Registrations {
         throw new VaultError('already-exists', 'another record was put under this registration');
       }
       await session.transaction.endRegistrations(['pending'], registrationId);
-      const pending = await this.#sealRecord(session, row, body, recordHash);
+      const pending = await sealPending(this.#parts, session, row, { ...body, recordHash, purpose: 'recovery' });
       if (!(await session.transaction.setPending(registrationId, pending))) throw ended();
       return row.expiresAtMs;
     });
@@ -208,43 +208,41 @@ export class Registrations {
     return { login, row, pending: row.pending };
   }
 
-  async #sealRecord(
-    session: AccountSession,
-    row: RegistrationRow,
-    body: PasswordRecordBody,
-    recordHash: Uint8Array,
-  ): Promise<PendingRecord> {
-    const { accountId } = session.account;
-    const { registrationId, serial } = row;
-    if (row.salt === null) throw ended();
-    const salt = await this.#parts.sealer.open(row.salt, registrationSaltContext(accountId, serial, registrationId));
-    const { sealedBackupKey, keyId, ksf, ownerPublicKey } = body;
-    if (sealedBackupKey.length < 48 || sealedBackupKey.length > 256) {
-      throw new VaultError('malformed', 'the sealed backup key has 48 to 256 bytes');
-    }
-    const record = decodeRegistrationRecord(body.record);
-    const plain = encodePasswordRecord({
-      salt,
-      record,
-      sealedBackupKey,
-      keyId,
-      ksf: { ...ksf, algorithm: 'argon2id' },
-    });
-    const context = pendingRecordContext(accountId, serial, registrationId);
-    return { record: await this.#parts.sealer.seal(plain, context), recordHash, ownerPublicKey, keyId };
-  }
-
   #answer(row: Pick<RegistrationRow, 'registrationId' | 'serial' | 'response' | 'expiresAtMs'>): OpenedRegistration {
     const { registrationId, serial, response, expiresAtMs } = row;
     return { registrationId, serial, response, expiresAtMs, ksf: this.#parts.policy.ksf };
   }
 }
 
+/** What a record that is put says, and what it is for. */
+export type RecordToSeal = Omit<PasswordRecordBody, 'registrationId'> & Pick<PendingRecord, 'purpose' | 'recordHash'>;
+
+/** Seals a record that was put under an open registration. @throws VaultError `malformed`, `registration-expired` */
+export async function sealPending(
+  { sealer }: Pick<VaultServiceParts, 'sealer'>,
+  session: AccountSession,
+  row: RegistrationRow,
+  put: RecordToSeal,
+): Promise<PendingRecord> {
+  const { accountId } = session.account;
+  const { registrationId, serial } = row;
+  if (row.salt === null) throw ended();
+  const salt = await sealer.open(row.salt, registrationSaltContext(accountId, serial, registrationId));
+  const { sealedBackupKey, keyId, ksf, ownerPublicKey, purpose, recordHash } = put;
+  if (sealedBackupKey.length < 48 || sealedBackupKey.length > 256) {
+    throw new VaultError('malformed', 'the sealed backup key has 48 to 256 bytes');
+  }
+  const record = decodeRegistrationRecord(put.record);
+  const plain = encodePasswordRecord({ salt, record, sealedBackupKey, keyId, ksf: { ...ksf, algorithm: 'argon2id' } });
+  const context = pendingRecordContext(accountId, serial, registrationId);
+  return { purpose, record: await sealer.seal(plain, context), recordHash, ownerPublicKey, keyId };
+}
+
 /** @throws VaultError `not-found`, `registration-expired` */
 export function requireLive(row: RegistrationRow | null, nowMs: number): RegistrationRow {
   if (row === null) throw new VaultError('not-found', 'there is no such registration');
-  const isOver = row.state === RegistrationState.ended || row.state === RegistrationState.activated;
-  if (isOver || row.expiresAtMs <= nowMs) throw ended();
+  const isLive = row.state === RegistrationState.open || row.state === RegistrationState.pending;
+  if (!isLive || row.expiresAtMs <= nowMs) throw ended();
   return row;
 }
 

@@ -7,6 +7,12 @@ type Notice = Omit<NewNotice, 'noticeId' | 'atMs' | 'eventNumber'>;
 const left = (remaining: number): string =>
   remaining === 1 ? 'One guess is left.' : remaining === 0 ? 'No guess is left.' : `${remaining} guesses are left.`;
 
+const provenTitles = {
+  digits: 'A 64-digit key was recorded',
+  password: 'A password now opens the backup key',
+  passkey: 'A passkey now opens the backup key',
+};
+
 /** What the account is told. No notice holds a secret, and none tells whether there is a password keyslot. */
 export const vaultNotices = {
   guess: (remaining: number): Notice => ({
@@ -111,10 +117,10 @@ export const vaultNotices = {
     title: 'A password is being set',
     text: 'A device began to set a password for this account’s backup key. It counts only once it has been proven.',
   }),
-  keyslotProven: (kind: 'digits' | 'password'): Notice => ({
+  keyslotProven: (kind: 'digits' | 'password' | 'passkey'): Notice => ({
     kind: 'keyslot-proven',
     severity: 'warning',
-    title: kind === 'password' ? 'A password now opens the backup key' : 'A 64-digit key was recorded',
+    title: provenTitles[kind],
     text: 'If this was not you, check the keyslots on the safety page at once.',
   }),
   keyslotRemoved: (kind: string): Notice => ({
@@ -142,6 +148,18 @@ export const vaultNotices = {
     text:
       `They did not agree with the ledger any more. Two members of staff put them back to what the ledger shows; ${remaining} ` +
       'password guesses are left. Check the keyslots on the safety page; your backup was not touched.',
+  }),
+  rotationProven: (): Notice => ({
+    kind: 'rotation-proven',
+    severity: 'warning',
+    title: 'A password for a new backup key was proven',
+    text: 'A device that holds the backup key prepares to replace it. Until it is replaced everything works as before. If this was not you, check your devices at once.',
+  }),
+  keyRotated: (): Notice => ({
+    kind: 'key-rotated',
+    severity: 'urgent',
+    title: 'The backup key was replaced',
+    text: 'A device that held the former key put a new one in its place. The former 64 digits, password and passkeys no longer open your backups; those that were made for the new key do. Other devices need the new key. If this was not you, somebody has had your key.',
   }),
   ownerBound: (): Notice => ({
     kind: 'owner-bound',

@@ -6,7 +6,7 @@ import type { KeySealer } from './ports/key-sealer';
 import type { OpaqueServer } from './ports/opaque';
 import type { VaultStore } from './ports/vault-store';
 
-/** Steps between which a process may die, in the order of a registration and a recovery; tests kill it at each. */
+/** Steps between which a process may die, in the order of a registration, a recovery and a rotation; tests kill it at each. */
 export const vaultSteps = [
   'registration-opened',
   'record-stored',
@@ -15,6 +15,9 @@ export const vaultSteps = [
   'evaluated',
   'state-stored',
   'proven-committed',
+  'rotation-proven',
+  'rotation-written',
+  'rotation-committed',
 ] as const;
 export type VaultStep = (typeof vaultSteps)[number];
 

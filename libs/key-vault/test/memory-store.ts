@@ -16,9 +16,12 @@ import type {
   NewRegistration,
   NewStartRow,
   NewStartRows,
+  NextHead,
+  PasskeyRow,
   PendingRecord,
   RecordRow,
   RegistrationRow,
+  RepositoryHeadRow,
   Sealed,
   StoredEvent,
   VaultStore,
@@ -31,6 +34,8 @@ interface Rows {
   readonly logins: ReadonlyMap<string, LoginRow>;
   readonly registrations: ReadonlyMap<string, RegistrationRow>;
   readonly keyslots: readonly KeyslotRow[];
+  readonly passkeys: readonly PasskeyRow[];
+  readonly repositories: readonly RepositoryHeadRow[];
   readonly record: RecordRow | null;
   readonly challenges: ReadonlyMap<string, { readonly purpose: ChallengePurpose; readonly expiresAtMs: number }>;
   readonly notices: readonly NewNotice[];
@@ -104,6 +109,8 @@ export class MemoryStore implements VaultStore {
       logins: new Map(),
       registrations: new Map(),
       keyslots: [],
+      passkeys: [],
+      repositories: [],
       record: null,
       challenges: new Map(),
       notices: [],
@@ -128,6 +135,10 @@ export class MemoryStore implements VaultStore {
     if (login.registrationId === null) this.evaluations++;
     this.edit(accountId, { logins: new Map(this.rows(accountId).logins).set(loginId, { ...login, ke2, state }) });
     return ke2;
+  }
+
+  async passkeys(accountId: string): Promise<readonly PasskeyRow[]> {
+    return this.rows(accountId).passkeys;
   }
 
   async record(accountId: string, serial: number): Promise<RecordRow | null> {
@@ -259,11 +270,6 @@ class MemoryTransaction implements AccountTransaction {
         const isLive = row.state === 'open' || row.state === 'pending';
         if (isLive && row.newStartId !== null) this.#put({ ...row, state: 'ended', pending: null, salt: null });
       }
-    },
-    replaceOwner: async (generation, keyId, ownerPublicKey) => {
-      if (this.#rows.account.ownerGeneration !== generation) return false;
-      this.#set({ account: { ...this.#rows.account, ownerGeneration: generation + 1, keyId, ownerPublicKey } });
-      return true;
     },
   };
 
@@ -404,10 +410,49 @@ class MemoryTransaction implements AccountTransaction {
 
   async finishRegistration(registrationId: string): Promise<void> {
     const row = this.#rows.registrations.get(registrationId);
-    if (row?.state === 'pending') this.#put({ ...row, state: 'activated', pending: null, salt: null });
+    const isProven = row?.state === 'pending' || row?.state === 'proven';
+    if (isProven) this.#put({ ...row, state: 'activated', pending: null, salt: null });
   }
 
-  async endRegistrations(states: readonly ('open' | 'pending')[], except: string | null): Promise<void> {
+  async setProven(registrationId: string, expiresAtMs: number): Promise<boolean> {
+    const row = this.#rows.registrations.get(registrationId);
+    if (row?.state !== 'pending' || row.expiresAtMs <= this.#now) return false;
+    this.#put({ ...row, state: 'proven', expiresAtMs });
+    return true;
+  }
+
+  async insertPasskey(passkey: PasskeyRow): Promise<void> {
+    this.#set({ passkeys: [...this.#rows.passkeys, passkey] });
+  }
+
+  async deletePasskey(keyslotId: string): Promise<void> {
+    this.#set({ passkeys: this.#rows.passkeys.filter((passkey) => passkey.keyslotId !== keyslotId) });
+  }
+
+  async lockRepositories(): Promise<readonly RepositoryHeadRow[]> {
+    return this.#rows.repositories;
+  }
+
+  async rekeyRepository(repositoryId: Uint8Array, keyId: Uint8Array, next: NextHead | null): Promise<boolean> {
+    const found = this.#rows.repositories.find((row) => keyOf(row.repositoryId) === keyOf(repositoryId));
+    const follows = next === null ? null : next.head.previous;
+    const isThere =
+      found !== undefined && keyOf(found.headHash ?? new Uint8Array()) === keyOf(follows ?? new Uint8Array());
+    if (!isThere) return false;
+    const rekeyed: RepositoryHeadRow = {
+      ...{ repositoryId, keyId, headHash: next?.hash ?? null, head: next?.signed ?? null },
+    };
+    this.#set({ repositories: this.#rows.repositories.map((row) => (row === found ? rekeyed : row)) });
+    return true;
+  }
+
+  async replaceOwner(generation: number, keyId: Uint8Array, ownerPublicKey: Uint8Array): Promise<boolean> {
+    if (this.#rows.account.ownerGeneration !== generation || generation === 0) return false;
+    this.#set({ account: { ...this.#rows.account, ownerGeneration: generation + 1, keyId, ownerPublicKey } });
+    return true;
+  }
+
+  async endRegistrations(states: readonly ('open' | 'pending' | 'proven')[], except: string | null): Promise<void> {
     for (const row of this.#rows.registrations.values()) {
       const isMeant = (states as readonly string[]).includes(row.state) && row.registrationId !== except;
       if (isMeant) this.#put({ ...row, state: 'ended', pending: null, salt: null });

@@ -12,7 +12,14 @@ import {
   signingPublicKey,
   type SigningSeed,
 } from '@coffer/crypto';
-import { signVaultStatement, type VaultBodies, type VaultPurpose } from '@coffer/evidence';
+import {
+  coSignVaultStatement,
+  signVaultStatement,
+  type CoSignedPurpose,
+  type CoSignedStatement,
+  type VaultBodies,
+  type VaultPurpose,
+} from '@coffer/evidence';
 import { concatBytes, encodeCbor, fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
 import { client, ready } from '@serenity-kit/opaque';
 import {
@@ -29,6 +36,8 @@ import {
   Keyslots,
   Recovery,
   Registrations,
+  Rotation,
+  RotationRegistrations,
   SealerError,
   type AccountRow,
   type KeySealer,
@@ -101,6 +110,8 @@ export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
     veto: new GuessVeto(parts),
     newStart: new NewStart(parts),
     deletion: new AccountDeletion(parts),
+    rotation: new Rotation(parts),
+    rotationRegistrations: new RotationRegistrations(parts),
   };
 }
 
@@ -138,14 +149,31 @@ export class MemoryDevice {
   }
 
   async statement<P extends VaultPurpose>(purpose: P, body: VaultBodies[P], serial = 0, previousSerial = 0) {
+    return signVaultStatement(this.owner, await this.#fields(purpose, serial, previousSerial), body);
+  }
+
+  /** A statement that this device's key signs and the next one's as well. */
+  async coSigned<P extends CoSignedPurpose>(
+    purpose: P,
+    body: VaultBodies[P],
+    next: MemoryDevice,
+    serial = 0,
+    previousSerial = 0,
+  ): Promise<CoSignedStatement> {
+    const fields = await this.#fields(purpose, serial, previousSerial);
+    return coSignVaultStatement({ former: this.owner, next: next.owner }, fields, body);
+  }
+
+  async #fields<P extends VaultPurpose>(purpose: P, serial: number, previousSerial: number) {
     const { accountId } = await this.account();
     const { store, vaultId } = this.#vault;
     const challenge = randomBytes(32);
     await store.issueChallenge(accountId, challenge, 'statement', 300);
-    const expiresAtMs = store.nowMs + 60_000;
     const { generation } = this;
-    const fields = { purpose, vaultId, account: accountId, generation, serial, previousSerial, challenge };
-    return signVaultStatement(this.owner, { ...fields, expiresAtMs }, body);
+    return {
+      ...{ purpose, vaultId, account: accountId, generation, serial, previousSerial, challenge },
+      expiresAtMs: store.nowMs + 60_000,
+    };
   }
 
   async open(password: string) {
@@ -165,7 +193,43 @@ export class MemoryDevice {
   }
 
   async put(of: Awaited<ReturnType<MemoryDevice['open']>>, password: string) {
-    const { opened, clientState, previousSerial } = of;
+    const { opened, previousSerial } = of;
+    const signed = await this.statement(
+      'password-record',
+      await this.#record(of, password),
+      opened.serial,
+      previousSerial,
+    );
+    return this.#vault.registrations.putRecord(await this.account(), opened.registrationId, signed);
+  }
+
+  /** The record of a password for `next`'s key, signed by both. */
+  async putForRotation(of: Awaited<ReturnType<MemoryDevice['open']>>, password: string, next: MemoryDevice) {
+    const { opened, previousSerial } = of;
+    const body = {
+      ...(await this.#record(of, password)),
+      ...{ newOwnerPublicKey: signingPublicKey(next.owner), keyId: next.keyId },
+    };
+    const signed = await this.coSigned('rotation-record', body, next, opened.serial, previousSerial);
+    return this.#vault.rotationRegistrations.putRecord(await this.account(), opened.registrationId, signed);
+  }
+
+  /** All of proving a password for `next`'s key. */
+  async provePassword(password: string, next: MemoryDevice) {
+    const of = await this.open(password);
+    await this.putForRotation(of, password, next);
+    const attempt = this.attempt(password);
+    next.generation = this.generation;
+    const ke2 = await next.confirm(of.opened, attempt);
+    const ke3 = (await this.ke3(attempt, ke2, of.opened))!;
+    const { registrationId } = of.opened;
+    const activate = async () =>
+      this.#vault.activation.activate(await this.account(), registrationId, attempt.loginId, ke3);
+    return { proven: await activate(), again: activate };
+  }
+
+  async #record(of: Awaited<ReturnType<MemoryDevice['open']>>, password: string) {
+    const { opened, clientState } = of;
     const { registrationRecord } = client.finishRegistration({
       password,
       clientRegistrationState: clientState,
@@ -173,12 +237,10 @@ export class MemoryDevice {
       identifiers: await this.#identities(opened),
       keyStretching: trivial,
     });
-    const body = {
+    return {
       ...{ registrationId: opened.registrationId, ownerPublicKey: signingPublicKey(this.owner), keyId: this.keyId },
       ...{ record: fromBase64Url(registrationRecord), sealedBackupKey: randomBytes(72), ksf: opened.ksf },
     };
-    const signed = await this.statement('password-record', body, opened.serial, previousSerial);
-    return this.#vault.registrations.putRecord(await this.account(), opened.registrationId, signed);
   }
 
   async confirm(opened: OpenedRegistration, attempt: MemoryAttempt) {

@@ -1,6 +1,6 @@
 import { signingPublicKey } from '@coffer/crypto';
-import { replayBudget, verifyChain } from '@coffer/evidence';
-import { newUuid } from '@coffer/foundation';
+import { replayBudget, verifyChain, type RotationBody } from '@coffer/evidence';
+import { equalBytes as isSame, newUuid } from '@coffer/foundation';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryDevice, memoryVault, type MemoryVault } from './memory-vault';
 
@@ -303,5 +303,56 @@ describe('NewStart.step', () => {
     await step();
     expect((await rows()).newStarts[1]).toMatchObject({ state: 'settled', stepAtMs: null });
     expect((await kinds()).at(-1)).toBe('new-start-settled');
+  });
+});
+
+describe('keyslots that a new start left', () => {
+  it('do not count: the only one of the new key stays, and its digits may be recorded', async () => {
+    await finish();
+    const { keyslots } = await rows();
+    const password = keyslots.find(({ keyId, state }) => state === 'active' && isSame(keyId, fresh.keyId))!;
+    await expect(fresh.remove(password.keyslotId)).rejects.toMatchObject({ code: 'last-keyslot' });
+    const left = keyslots.find(({ kind }) => kind === 'digits')!;
+    await expect(fresh.remove(left.keyslotId)).rejects.toMatchObject({ code: 'not-found' });
+    await expect(fresh.activateDigits()).resolves.toMatchObject({ kind: 'digits' });
+    await expect(fresh.remove(password.keyslotId)).resolves.toBeUndefined();
+  });
+});
+
+describe('a new start and a rotation', () => {
+  const third = () => new MemoryDevice(vault, old.subject);
+
+  async function rotate(device: MemoryDevice, next: MemoryDevice) {
+    const { keyslots } = await rows();
+    const own = keyslots.filter(({ state, keyId }) => state === 'active' && isSame(keyId, device.keyId));
+    const body: RotationBody = {
+      ownerPublicKey: signingPublicKey(device.owner),
+      newOwnerPublicKey: signingPublicKey(next.owner),
+      newKeyId: next.keyId,
+      heads: [],
+      activated: [{ kind: 'digits' }],
+      removed: own.map(({ keyslotId }) => keyslotId),
+    };
+    const rotated = await vault.rotation.rotate(await device.account(), await device.coSigned('rotate', body, next));
+    next.generation = rotated.ownerGeneration;
+    return rotated;
+  }
+
+  it('end with the rotation where the new start was pending: the old key lives', async () => {
+    const { newStartId } = await begin();
+    await rotate(old, third());
+    expect((await rows()).newStarts).toMatchObject([{ newStartId, state: 'cancelled' }]);
+    vault.advance(8 * day);
+    fresh.newStartId = newStartId;
+    await expect(fresh.open('new')).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('leave what the old key needs to undo the new start, also after the new key was rotated', async () => {
+    const newStartId = await finish();
+    await rotate(fresh, third());
+    const left = (await rows()).keyslots.filter(({ state, keyId }) => state === 'active' && isSame(keyId, old.keyId));
+    expect(left.map(({ kind }) => kind)).toEqual(['digits']);
+    await expect(undo(old, newStartId)).resolves.toMatchObject({ state: 'undone' });
+    expect((await old.account()).keyId).toEqual(old.keyId);
   });
 });

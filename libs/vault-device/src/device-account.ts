@@ -51,6 +51,17 @@ export async function openDeviceAccount(
     vaultId: pinned.vaultId,
     vaultIdBytes: fromBase64Url(pinned.vaultId),
     opaqueServerPublicKey: fromBase64Url(pinned.opaqueServerPublicKey),
+    ...ownerOf(account),
+  };
+}
+
+/** The account with its owner asked for again: what was bound or rotated meanwhile shows. @throws VaultClientError */
+export async function readOwnerAgain(account: DeviceAccount): Promise<DeviceAccount> {
+  return { ...account, ...ownerOf(await account.client.getAccount()) };
+}
+
+function ownerOf(account: Account): Pick<DeviceAccount, 'ownerGeneration' | 'keyId' | 'ownerPublicKey'> {
+  return {
     ownerGeneration: account.ownerGeneration,
     keyId: account.keyId === null ? null : parseKeyId(account.keyId),
     ownerPublicKey: account.ownerPublicKey === null ? null : fromBase64Url(account.ownerPublicKey),

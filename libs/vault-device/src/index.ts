@@ -1,5 +1,5 @@
 export { cancelDeletion, deleteAccount } from './account-deletion';
-export { openDeviceAccount, type DeviceAccount } from './device-account';
+export { openDeviceAccount, readOwnerAgain, type DeviceAccount } from './device-account';
 export { activateDigits } from './digits-keyslot';
 export { VaultDeviceError } from './errors';
 export { setGuessVeto } from './guess-veto';
@@ -16,7 +16,7 @@ export { LedgerError } from './ledger/ledger-error';
 export { cancelNewStart, finishNewStart, undoNewStart } from './new-start';
 export { OwnerSigner, type StatementTerms } from './owner-signer';
 export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
-export { registerPassword } from './password-registration';
+export { proveRotationPassword, registerPassword } from './password-registration';
 export {
   listFoundObjects,
   plaintextIdentity,
@@ -27,6 +27,7 @@ export {
   submitProof,
 } from './purge-flow';
 export { removeRepository } from './repository-removal';
+export { rotateAccount, type AccountRotation, type RotationStep } from './rotation';
 export { VaultHeadKeeper } from './vault-head-keeper';
 export {
   createVaultRepository,

@@ -1,14 +1,18 @@
-import type { SignedStatement as SignedStatementText } from '@coffer/contracts';
+import type { CoSignedStatement as CoSignedText, SignedStatement as SignedStatementText } from '@coffer/contracts';
 import { deriveKeyId, deriveOwnerKey, type BackupKey, type KeyId, type OwnerKey } from '@coffer/device-crypto';
 import {
+  coSignedStatementToJson,
+  coSignVaultStatement,
   signRepositoryStatement,
   signedStatementToJson,
   signVaultStatement,
+  type CoSignedPurpose,
   type RepositoryBodies,
   type RepositoryPurpose,
   type SignedStatement,
   type VaultBodies,
   type VaultPurpose,
+  type VaultStatementFields,
 } from '@coffer/evidence';
 import { equalBytes, fromBase64Url } from '@coffer/foundation';
 import type { DeviceAccount } from './device-account';
@@ -52,22 +56,32 @@ export class OwnerSigner {
     body: VaultBodies[P],
     terms: StatementTerms = {},
   ): Promise<SignedStatementText> {
+    return signedStatementToJson(signVaultStatement(this.#owner.seed, await this.#fields(purpose, terms), body));
+  }
+
+  /** An act by which this owner key hands over to `next`: both sign the same bytes. @throws VaultClientError */
+  async coSignedStatement<P extends CoSignedPurpose>(
+    purpose: P,
+    body: VaultBodies[P],
+    next: OwnerKey,
+    terms: StatementTerms = {},
+  ): Promise<CoSignedText> {
+    const keys = { former: this.#owner.seed, next: next.seed };
+    return coSignedStatementToJson(coSignVaultStatement(keys, await this.#fields(purpose, terms), body));
+  }
+
+  async #fields<P extends VaultPurpose>(purpose: P, terms: StatementTerms): Promise<VaultStatementFields<P>> {
     const { challenge, expiresAt } = terms.challenge ?? (await this.#account.client.createChallenge());
-    const signed = signVaultStatement(
-      this.#owner.seed,
-      {
-        purpose,
-        vaultId: this.#account.vaultIdBytes,
-        account: this.#account.accountId,
-        generation: terms.generation ?? Math.max(1, this.#account.ownerGeneration),
-        serial: terms.serial ?? 0,
-        previousSerial: terms.previousSerial ?? 0,
-        challenge: fromBase64Url(challenge),
-        expiresAtMs: Date.parse(expiresAt),
-      },
-      body,
-    );
-    return signedStatementToJson(signed);
+    return {
+      purpose,
+      vaultId: this.#account.vaultIdBytes,
+      account: this.#account.accountId,
+      generation: terms.generation ?? Math.max(1, this.#account.ownerGeneration),
+      serial: terms.serial ?? 0,
+      previousSerial: terms.previousSerial ?? 0,
+      challenge: fromBase64Url(challenge),
+      expiresAtMs: Date.parse(expiresAt),
+    };
   }
 
   /** An owner-signed statement about a repository; needs no vault and no challenge. */

@@ -1,6 +1,8 @@
-import type { ActivatedKeyslot, Ksf, Registration } from '@coffer/contracts';
+import type { ActivatedKeyslot, Ksf, Registration, SignedStatement as SignedStatementText } from '@coffer/contracts';
 import { opaqueIdentities, sha256 } from '@coffer/crypto';
 import {
+  deriveKeyId,
+  deriveOwnerKey,
   finishPasswordRecovery,
   finishPasswordRegistration,
   preparePassword,
@@ -13,6 +15,7 @@ import {
   type PasswordKeyslot,
   type PreparedPassword,
 } from '@coffer/device-crypto';
+import type { ActivatedPassword, PasswordConfirmBody, PasswordRecordBody } from '@coffer/evidence';
 import { fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
 import type { DeviceAccount } from './device-account';
 import { OwnerSigner } from './owner-signer';
@@ -31,8 +34,71 @@ export async function registerPassword(
   password: string,
   terms: { readonly newStartId?: string } = {},
 ): Promise<ActivatedKeyslot> {
-  const prepared = preparePassword(password);
   const signer = new OwnerSigner(account, backupKey);
+  const { agreement, registration, previousSerial, body } = await makeRecord(account, {
+    ...{ signer, password, backupKey },
+    ...terms,
+  });
+  const { registrationId, serial } = registration;
+  await account.client.putRecord({
+    params: { registrationId },
+    body: await signer.vaultStatement('password-record', body, { serial, previousSerial }),
+  });
+  return confirm(account, registration, agreement, (statement) =>
+    signer.vaultStatement('password-confirm', statement, { serial }),
+  );
+}
+
+/**
+ * Proves a password for the backup key that is to take the place of the current one (docs/protocol.md, "Rotation of K", 2). It
+ * activates nothing: that is for the call that rotates, within the hour.
+ *
+ * @throws as `registerPassword`
+ */
+export async function proveRotationPassword(
+  account: DeviceAccount,
+  keys: { readonly current: BackupKey; readonly next: BackupKey },
+  password: string,
+): Promise<ActivatedPassword> {
+  const signer = new OwnerSigner(account, keys.current);
+  const made = await makeRecord(account, { signer, password, backupKey: keys.next });
+  const { agreement, registration, previousSerial } = made;
+  const { registrationId, serial } = registration;
+  const next = deriveOwnerKey(keys.next);
+  const body = { ...made.body, newOwnerPublicKey: next.publicKey };
+  await account.client.putRotationRecord({
+    params: { registrationId },
+    body: await signer.coSignedStatement('rotation-record', body, next, { serial, previousSerial }),
+  });
+  // The account is still the former key's; only what is confirmed is signed by the next one.
+  const nextSigner = new OwnerSigner({ ...account, ownerPublicKey: null }, keys.next);
+  const proven = await confirm(account, registration, agreement, (statement) =>
+    nextSigner.vaultStatement('password-confirm', statement, { serial }),
+  );
+  return { kind: 'password', registrationId, serial: proven.serial };
+}
+
+/** Opens a registration and makes its record, which seals `backupKey`. `signer` is the owner who asks for it. */
+async function makeRecord(
+  account: DeviceAccount,
+  {
+    signer,
+    password,
+    backupKey,
+    ...terms
+  }: {
+    readonly signer: OwnerSigner;
+    readonly password: string;
+    readonly backupKey: BackupKey;
+    readonly newStartId?: string;
+  },
+): Promise<{
+  readonly agreement: KeyslotAgreement;
+  readonly registration: Registration;
+  readonly previousSerial: number;
+  readonly body: PasswordRecordBody;
+}> {
+  const prepared = preparePassword(password);
   const previousSerial = await activeSerial(account);
   const { request, state } = await startPasswordRegistration(prepared);
   const registration = await account.client.openRegistration({
@@ -44,32 +110,28 @@ export async function registerPassword(
   const agreement = agree(account, registration, prepared);
   const response = fromBase64Url(registration.registrationResponse);
   const { record, exportKey } = await finishPasswordRegistration(state, response, agreement);
-  const sealedBackupKey = sealBackupKey(exportKey, keyslotOf(account, registration, signer.keyId), backupKey);
-  const { registrationId, serial, ksf } = registration;
-  const body = { registrationId, ownerPublicKey: signer.publicKey, keyId: signer.keyId, record, sealedBackupKey, ksf };
-  await account.client.putRecord({
-    params: { registrationId },
-    body: await signer.vaultStatement('password-record', body, { serial, previousSerial }),
-  });
-  return confirm(account, signer, registration, agreement);
+  const keyId = deriveKeyId(backupKey);
+  const sealedBackupKey = sealBackupKey(exportKey, keyslotOf(account, registration, keyId), backupKey);
+  const { registrationId, ksf } = registration;
+  const body = { registrationId, ownerPublicKey: signer.publicKey, keyId, record, sealedBackupKey, ksf };
+  return { agreement, registration, previousSerial, body };
 }
 
 /** The full recovery that proves the pending record. */
 async function confirm(
   account: DeviceAccount,
-  signer: OwnerSigner,
-  { registrationId, serial }: Registration,
+  { registrationId }: Registration,
   agreement: KeyslotAgreement,
+  sign: (statement: PasswordConfirmBody) => Promise<SignedStatementText>,
 ): Promise<ActivatedKeyslot> {
   const { ke1, state } = await startPasswordRecovery(agreement.password);
   const loginId = newUuid();
-  const statement = { registrationId, loginId, ke1Hash: sha256(ke1) };
   const { ke2 } = await account.client.startConfirmation({
     params: { registrationId },
     body: {
       loginId,
       ke1: toBase64Url(ke1),
-      confirm: await signer.vaultStatement('password-confirm', statement, { serial }),
+      confirm: await sign({ registrationId, loginId, ke1Hash: sha256(ke1) }),
     },
   });
   const { ke3 } = await finishPasswordRecovery(state, fromBase64Url(ke2), agreement);

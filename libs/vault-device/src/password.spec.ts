@@ -12,6 +12,7 @@ import {
   opaqueServerPublicKey,
   sha256,
   startOpaqueLogin,
+  type Argon2Parameters,
   type OpaqueLoginState,
   type OpaqueServerSetup,
   type RegistrationRecord,
@@ -46,21 +47,26 @@ class PasswordVault {
   active: Kept | undefined;
   keyslots: Keyslot[] = [];
   guesses = 0;
+  /** What it asks devices to do; a hostile one asks for more or less. */
+  ksf: Argon2Parameters = defaultArgon2Parameters;
   #pending: Kept | undefined;
   #login: OpaqueLoginState | undefined;
   #serial = 0;
 
-  private constructor(readonly setup: OpaqueServerSetup) {}
+  private constructor(
+    readonly setup: OpaqueServerSetup,
+    readonly subject: string,
+  ) {}
 
-  static async create(): Promise<PasswordVault> {
-    return new PasswordVault(await createOpaqueServerSetup());
+  static async create(setup?: OpaqueServerSetup, subject = 'sam'): Promise<PasswordVault> {
+    return new PasswordVault(setup ?? (await createOpaqueServerSetup()), subject);
   }
 
   get account(): Account {
     return {
       accountId: this.accountId,
       issuer: 'https://login.example',
-      subject: 'sam',
+      subject: this.subject,
       vaultId,
       ownerGeneration: this.generation,
       keyId: this.owner === undefined ? null : toHex(this.owner.keyId),
@@ -91,7 +97,7 @@ class PasswordVault {
   }
 
   identities(serial: number) {
-    const account = { issuer: 'https://login.example', subject: 'sam', serial, ksf: defaultArgon2Parameters };
+    const account = { issuer: 'https://login.example', subject: this.subject, serial, ksf: defaultArgon2Parameters };
     return opaqueIdentities(account, vaultId);
   }
 
@@ -108,7 +114,7 @@ class PasswordVault {
   }
 
   get client(): VaultClient {
-    const ksf = { algorithm: 'argon2id', ...defaultArgon2Parameters } as const;
+    const ksf = { algorithm: 'argon2id', ...this.ksf } as const;
     const expiresAt = toRfc3339(clock.nowMs() + 300_000);
     const routes = {
       getAccount: async () => this.account,
@@ -195,9 +201,9 @@ beforeEach(async () => {
   backupKey = generateBackupKey();
 });
 
-async function account(): Promise<DeviceAccount> {
-  const opaqueServerPublicKeyText = toBase64Url(await opaqueServerPublicKey(vault.setup));
-  return openDeviceAccount(vault.client, { vaultId, opaqueServerPublicKey: opaqueServerPublicKeyText }, clock);
+async function account(of = vault): Promise<DeviceAccount> {
+  const opaqueServerPublicKeyText = toBase64Url(await opaqueServerPublicKey(of.setup));
+  return openDeviceAccount(of.client, { vaultId, opaqueServerPublicKey: opaqueServerPublicKeyText }, clock);
 }
 
 describe('registerPassword', () => {
@@ -253,7 +259,7 @@ describe('recoverByPassword', () => {
     await expect(recoverByPassword(deceived, password)).rejects.toMatchObject({ code: 'server-key-mismatch' });
   });
 
-  it('believes no key that is not the account’s own', async () => {
+  it('believes no key that is not the account’s own, whatever key the vault says the owner has (B06)', async () => {
     const stranger = generateBackupKey();
     vault.owner = { publicKey: deriveOwnerKey(stranger).publicKey, keyId: deriveKeyId(stranger) };
     await expect(recoverByPassword(await account(), password)).rejects.toMatchObject({ code: 'wrong-key' });
@@ -262,5 +268,37 @@ describe('recoverByPassword', () => {
   it('opens nothing that was sealed for another serial', async () => {
     vault.active = { ...vault.active!, serial: vault.active!.serial + 1 };
     await expect(recoverByPassword(await account(), password)).rejects.toMatchObject({ code: 'wrong-password' });
+  });
+
+  it.each([
+    ['one pass over 8 KiB (B01)', { memoryKiB: 8, iterations: 1, parallelism: 1 }],
+    ['half the memory (B01)', { ...defaultArgon2Parameters, memoryKiB: 32_768 }],
+    ['4 GiB (B02)', { ...defaultArgon2Parameters, memoryKiB: 4_194_304 }],
+    ['a million passes (B02)', { ...defaultArgon2Parameters, iterations: 1_000_000 }],
+  ])('refuses a vault that asks for %s before anything is derived, and so does registration', async (_what, asked) => {
+    vault.ksf = asked;
+    const started = performance.now();
+    const refused = expect.objectContaining({ code: 'parameters-out-of-range' }) as Error;
+    await expect(recoverByPassword(await account(), password)).rejects.toEqual(refused);
+    const fresh = await PasswordVault.create();
+    fresh.ksf = asked;
+    await expect(registerPassword(await account(fresh), backupKey, password)).rejects.toEqual(refused);
+    // The smallest of what is allowed takes longer than both refusals, the larger two would take minutes.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  });
+
+  it('refuses other work than the record was made with, although it is within the range (B01)', async () => {
+    vault.ksf = { ...defaultArgon2Parameters, iterations: 4 };
+    await expect(recoverByPassword(await account(), password)).rejects.toMatchObject({ code: 'wrong-password' });
+  });
+
+  it('opens neither the record nor the sealed key of another account (B03)', async () => {
+    const own = vault.active!;
+    const eve = await PasswordVault.create(vault.setup, 'eve');
+    await registerPassword(await account(eve), generateBackupKey(), password);
+    vault.active = { ...eve.active!, serial: own.serial };
+    await expect(recoverByPassword(await account(), password)).rejects.toMatchObject({ code: 'wrong-password' });
+    vault.active = { ...own, sealedBackupKey: eve.active!.sealedBackupKey };
+    await expect(recoverByPassword(await account(), password)).rejects.toMatchObject({ code: 'damaged' });
   });
 });

@@ -3,6 +3,7 @@ import type { RepositoryRow } from '@coffer/database';
 import {
   checkHeadFollows,
   decodeHead,
+  decodeRepositoryStatement,
   hashHead,
   signedStatementFromJson,
   signedStatementToJson,
@@ -69,6 +70,7 @@ export class HeadsService {
         throw new ProblemError('wrong-owner-generation', 'The account has no owner key yet.');
       }
       requireOwn(session.account, current);
+      requireOwnKey(signed, keyId);
       requireCondition(condition, current);
       const expected = { purpose: 'head', repositoryId: id, keyId, ownerPublicKey } as const;
       const { body: next } = verifyRepositoryStatement(signed, expected);
@@ -82,6 +84,12 @@ export class HeadsService {
     });
     return toAnswer(row);
   }
+}
+
+/** A device whose key was replaced meanwhile learns that, whatever head it believes to be there. */
+function requireOwnKey(signed: SignedStatement, keyId: Uint8Array): void {
+  if (equalBytes(decodeRepositoryStatement(signed.statement).keyId, keyId)) return;
+  throw new ProblemError('wrong-owner-generation', 'The head was made under another backup key than the account’s.');
 }
 
 function requireCondition({ ifMatch, ifNoneMatch }: HeadCondition, row: RepositoryRow): void {

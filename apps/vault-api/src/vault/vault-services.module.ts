@@ -8,6 +8,8 @@ import {
   NewStart,
   Recovery,
   Registrations,
+  Rotation,
+  RotationRegistrations,
   type VaultServiceParts,
 } from '@coffer/key-vault';
 import { toBase64Url } from '@coffer/foundation';
@@ -20,6 +22,8 @@ const services = [
   Activation,
   Keyslots,
   KeyslotRemoval,
+  Rotation,
+  RotationRegistrations,
   GuessVeto,
   NewStart,
   AccountDeletion,

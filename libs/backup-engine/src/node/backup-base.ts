@@ -1,7 +1,6 @@
 import {
   decodePackTable,
   objectIdHex,
-  objectPrefixes,
   packTablePlace,
   parsePackPath,
   type IndexedPack,
@@ -14,9 +13,10 @@ import { loadPacks } from '../chunk-index';
 import { BackupEngineError } from '../errors';
 import { readingObject } from '../guard';
 import type { CurrentHead } from '../head-keeper';
+import { listPacks, packPath } from '../pack-list';
 import type { Repository } from '../repository';
 import type { RepositoryAccess } from '../repository-access';
-import { placeOf, SealedObjects } from '../sealed-objects';
+import { placeOf } from '../sealed-objects';
 import { openSummary } from '../snapshots';
 
 /** What a head makes valid. */
@@ -57,20 +57,6 @@ export async function readBase(repository: Repository): Promise<BackupBase> {
   const orphans = [...sizes].filter(([path]) => !named.has(path));
   const adopted = await Promise.all(orphans.map(([path, size]) => limit(() => adopt(repository.access, path, size))));
   return { ...state, present, adopted: adopted.filter((pack) => pack !== undefined) };
-}
-
-/** Path of a pack within the repository. */
-export function packPath({ epoch, packId }: Pick<IndexedPack, 'epoch' | 'packId'>): string {
-  return SealedObjects.path({ kind: 'pack', epoch, id: packId });
-}
-
-/** Paths and sizes of all packs in the store. */
-export async function listPacks({ store }: RepositoryAccess): Promise<ReadonlyMap<string, number>> {
-  const sizes = new Map<string, number>();
-  for await (const { key, sizeBytes } of store.list(objectPrefixes.packs)) {
-    if (parsePackPath(key) !== undefined) sizes.set(key, sizeBytes);
-  }
-  return sizes;
 }
 
 /**

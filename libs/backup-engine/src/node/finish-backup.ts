@@ -2,12 +2,8 @@ import {
   digestSection,
   encodeConversationItems,
   encodeFileItems,
-  encodeIndex,
-  encodeSnapshot,
-  encodeSnapshotSummary,
   mergeIndexesPast,
   objectIdBytes,
-  objectIdHex,
   type ConversationItem,
   type IndexedPack,
   type IndexPlace,
@@ -17,16 +13,15 @@ import {
   type SnapshotSummary,
 } from '@coffer/backup-format';
 import { randomBytes } from '@coffer/crypto';
-import { signRepositoryStatement } from '@coffer/evidence';
 import { fromHex } from '@coffer/foundation';
 
 import { BackupEngineError } from '../errors';
 import type { CurrentHead } from '../head-keeper';
-import { rememberHead, signHead } from '../heads';
+import { rememberHead } from '../heads';
+import { listPacks, packPath } from '../pack-list';
+import { putIndexes, putSnapshot } from '../put-sealed';
 import type { Repository } from '../repository';
-import { SealedObjects, type ObjectKind } from '../sealed-objects';
-import { listPacks, packKey, packPath, readHeadState, type HeadState } from './backup-base';
-import { putObject } from './store-objects';
+import { packKey, readHeadState, type HeadState } from './backup-base';
 
 /** What a run has read and stored, ready to become a snapshot. */
 export interface FinishedItems {
@@ -50,7 +45,6 @@ export interface WrittenSnapshot {
 }
 
 const mostAttempts = 8;
-const packsPerIndex = 16_384;
 
 /**
  * Writes index, snapshot and head, in this order. Where another device was quicker, builds on its head instead
@@ -117,27 +111,9 @@ class SnapshotWriter {
       conversations: digestSection(chats),
       files: digestSection(files),
     };
-    const { repositoryId, keyId, ownerKey, keyring } = access;
-    const fields = { purpose: 'snapshot', repositoryId, keyId } as const;
-    const signed = signRepositoryStatement(ownerKey.seed, fields, encodeSnapshotSummary(summary));
-    const sealed = await this.#put('snapshot', summary.id, encodeSnapshot({ signed, conversations: chats, files }));
-    const head = signHead(access, {
-      v: 1,
-      repositoryId,
-      keyId,
-      keyringVersion: keyring.keyringVersion,
-      epoch: this.#epoch,
-      generation: summary.generation,
-      previous: current?.hash ?? null,
-      pruneGeneration: current?.head.pruneGeneration ?? 0,
-      snapshotId: objectIdHex(summary.id),
-      snapshotSha256: await access.platform.sha256(sealed),
-    });
-    return { head, summary };
-  }
-
-  get #epoch(): number {
-    return this.repository.access.keyring.epochs.at(-1)!.epoch;
+    const written = await putSnapshot(access, current, { summary, conversations: chats, files }, this.signal);
+    this.storedBytes += written.storedBytes;
+    return { head: written.head, summary };
   }
 
   /** The indexes of the state, and own ones for every pack that the items need and the state does not name. */
@@ -159,12 +135,8 @@ class SnapshotWriter {
   }
 
   async #writeIndexes(packs: readonly IndexedPack[]): Promise<readonly IndexPlace[]> {
-    const places: IndexPlace[] = [];
-    for (let at = 0; at < packs.length; at += packsPerIndex) {
-      const indexId = randomBytes(objectIdBytes);
-      await this.#put('index', indexId, encodeIndex(packs.slice(at, at + packsPerIndex)));
-      places.push({ epoch: this.#epoch, indexId });
-    }
+    const { places, storedBytes } = await putIndexes(this.repository.access, packs, this.signal);
+    this.storedBytes += storedBytes;
     return places;
   }
 
@@ -179,15 +151,6 @@ class SnapshotWriter {
         { fields: { path }, isRetryable: true },
       );
     }
-  }
-
-  async #put(kind: ObjectKind, id: Uint8Array, plaintext: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
-    const { objects, store } = this.repository.access;
-    const place = { kind, epoch: this.#epoch, id };
-    const sealed = await objects.seal(place, plaintext);
-    await putObject(store, SealedObjects.path(place), sealed, this.signal);
-    this.storedBytes += sealed.length;
-    return sealed;
   }
 }
 

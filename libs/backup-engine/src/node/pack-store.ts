@@ -6,8 +6,8 @@ import { putPack } from '../chunk-index';
 import { BackupEngineError } from '../errors';
 import type { RepositoryAccess } from '../repository-access';
 import { collectGarbage } from './collect-garbage';
-import { packPath } from './backup-base';
-import { putObject } from './store-objects';
+import { packPath } from '../pack-list';
+import { putObject } from '../store-objects';
 import type { SealedPackMessage } from './worker-messages';
 
 /** Stores the packs of a run and knows where every chunk lies. */

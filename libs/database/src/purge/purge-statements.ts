@@ -86,7 +86,7 @@ export const readStanding = statement(
         WHERE k.account_id = a.account_id AND k.state = 'active' AND k.key_id = a.key_id) AS "provenKeyslots",
      EXISTS (SELECT FROM new_starts n WHERE n.account_id = a.account_id AND n.state = 'pending') AS "isNewStartPending",
      (SELECT ${instantMs('max(e.at)')} FROM ledger_events e WHERE e.account_id = a.account_id
-        AND e.kind IN ('owner-bound', 'keyslot-shredded', 'new-start-begun', 'new-start-finished', 'new-start-undone')) AS "lastKeyEventAtMs"
+        AND e.kind IN ('owner-bound', 'key-rotated', 'keyslot-shredded', 'new-start-begun', 'new-start-finished', 'new-start-undone')) AS "lastKeyEventAtMs"
    FROM accounts a LEFT JOIN purge_mandates m USING (account_id) WHERE a.account_id = $1`,
 );
 

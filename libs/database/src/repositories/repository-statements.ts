@@ -35,6 +35,26 @@ export const swapHead = statement(
    WHERE account_id = $1 AND repository_id = $2 AND head_hash IS NOT DISTINCT FROM $3::bytea AND head_generation = $4 - 1`,
 );
 
+export const lockRepositories = statement(
+  'repository_lock_all',
+  `SELECT ${repositoryColumns} FROM repositories
+   WHERE account_id = $1 AND removed_at IS NULL ORDER BY repository_id FOR UPDATE`,
+);
+
+/** A rotation's swap: as `swapHead`, and the repository goes to the next key with it. $10 key id. */
+export const rekeyWithHead = statement(
+  'repository_rekey_head',
+  `UPDATE repositories SET head_generation = $4, head_hash = $5, head_statement = $6, head_signature = $7, head_body = $8,
+     prune_generation = $9, key_id = $10, head_at = clock_timestamp()
+   WHERE account_id = $1 AND repository_id = $2 AND head_hash IS NOT DISTINCT FROM $3::bytea AND head_generation = $4 - 1`,
+);
+
+/** The same where no head was written yet. */
+export const rekeyWithoutHead = statement(
+  'repository_rekey',
+  'UPDATE repositories SET key_id = $3 WHERE account_id = $1 AND repository_id = $2 AND head_generation = 0',
+);
+
 export const insertProof = statement(
   'proof_insert',
   `INSERT INTO proofs (account_id, proof_id, repository_id, snapshot_id, key_id, owner_generation, owner_public_key, head_hash,

@@ -97,7 +97,8 @@ export function repositoryStore(database: Database): RepositoryStore {
   };
 }
 
-interface StoredRepository extends Omit<RepositoryRow, 'head'> {
+/** A repository as its row has it. */
+export interface StoredRepository extends Omit<RepositoryRow, 'head'> {
   readonly statement: Uint8Array | null;
   readonly signature: Uint8Array | null;
   readonly body: Uint8Array | null;
@@ -109,7 +110,8 @@ function toPin({ record, ...pin }: StoredPin): PinRow {
   return { ...pin, modifiedMs: record === null ? pin.pinnedAtMs : decodePurgeObject(record).found.modifiedMs };
 }
 
-function toRow({ statement, signature, body, ...row }: StoredRepository): RepositoryRow {
+/** The row with its head put together. */
+export function toRow({ statement, signature, body, ...row }: StoredRepository): RepositoryRow {
   const head = statement === null || signature === null || body === null ? null : { statement, signature, body };
   return { ...row, head };
 }
@@ -121,18 +123,7 @@ function within(transaction: Queryable): RepositoryTransaction {
       return row === undefined ? undefined : toRow(row);
     },
     swapHead: async (accountId, next, headHash, signed) => {
-      const values: SqlValue[] = [
-        accountId,
-        next.repositoryId,
-        next.previous,
-        next.generation,
-        headHash,
-        signed.statement,
-        signed.signature,
-        signed.body,
-        next.pruneGeneration,
-      ];
-      return (await transaction.change(sql.swapHead, values)) === 1;
+      return (await transaction.change(sql.swapHead, swapValues(accountId, next, headHash, signed))) === 1;
     },
     acceptProof: (proof) => acceptProof(transaction, proof),
     pinnedPaths: async (accountId, repositoryId, paths) => {
@@ -153,6 +144,21 @@ function within(transaction: Queryable): RepositoryTransaction {
         item.sha256,
       ]),
   };
+}
+
+/** Values of `swapHead`, and the first ones of `rekeyWithHead`. */
+export function swapValues(accountId: string, next: Head, headHash: Uint8Array, signed: SignedStatement): SqlValue[] {
+  return [
+    accountId,
+    next.repositoryId,
+    next.previous,
+    next.generation,
+    headHash,
+    signed.statement,
+    signed.signature,
+    signed.body,
+    next.pruneGeneration,
+  ];
 }
 
 async function acceptProof(transaction: Queryable, accepted: ProofToAccept): Promise<string> {

@@ -28,6 +28,13 @@ export const bindOwner = statement(
   `UPDATE accounts SET owner_generation = 1, key_id = $2, owner_public_key = $3, owner_bound_at = clock_timestamp()
    WHERE account_id = $1 AND owner_generation = 0`,
 );
+/** $2 is the generation that is left: of two that replace the owner of one generation, the second changes no row. */
+export const replaceOwner = statement(
+  'replace-owner',
+  `UPDATE accounts SET owner_generation = owner_generation + 1, key_id = $3, owner_public_key = $4,
+     owner_bound_at = clock_timestamp()
+   WHERE account_id = $1 AND owner_generation = $2 AND owner_generation > 0`,
+);
 export const sealAccount = statement(
   'seal-account',
   `UPDATE accounts SET sealed_at = clock_timestamp(), sealed_reason = $2 WHERE account_id = $1 AND sealed_at IS NULL`,

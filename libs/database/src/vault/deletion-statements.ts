@@ -30,6 +30,7 @@ export const closeAccount = statement(
 export const clearClosed = statement(
   'clear-closed-account',
   `WITH records AS (DELETE FROM password_records WHERE account_id = $1),
+     wraps AS (DELETE FROM passkey_wraps WHERE account_id = $1),
      registered AS (DELETE FROM registrations WHERE account_id = $1),
      attempts AS (DELETE FROM logins WHERE account_id = $1),
      unspent AS (DELETE FROM challenges WHERE account_id = $1),
@@ -68,6 +69,7 @@ export const erasedTables = [
   'challenges',
   'notices',
   'keyslots',
+  'passkey_wraps',
   'password_records',
   'registrations',
   'logins',

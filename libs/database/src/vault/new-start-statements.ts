@@ -30,14 +30,6 @@ export const endNewStartRegistrations = statement(
    WHERE account_id = $1 AND new_start_id IS NOT NULL AND state IN ('open', 'pending')`,
 );
 
-/** Of two that replace the owner of one generation, the second changes no row. */
-export const replaceOwner = statement(
-  'replace-owner',
-  `UPDATE accounts SET owner_generation = owner_generation + 1, key_id = $3, owner_public_key = $4,
-     owner_bound_at = clock_timestamp()
-   WHERE account_id = $1 AND owner_generation = $2 AND owner_generation > 0`,
-);
-
 /** Sealed accounts wait for staff, and must not keep the others waiting. */
 export const dueNewStarts = statement(
   'due-new-starts',

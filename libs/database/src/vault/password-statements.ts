@@ -15,7 +15,7 @@ export const deleteRecord = statement(
   'DELETE FROM password_records WHERE account_id = $1 AND serial = $2',
 );
 
-const registrationColumns = `registration_id AS "registrationId", state, serial, previous_serial AS "previousSerial",
+const registrationColumns = `registration_id AS "registrationId", purpose, state, serial, previous_serial AS "previousSerial",
   generation, idempotency_key AS "idempotencyKey", request_hash AS "requestHash", response, salt_sealed AS "saltSealed",
   record_sealed AS "recordSealed", sealing_epoch AS "sealingEpoch", record_hash AS "recordHash",
   owner_public_key AS "ownerPublicKey", key_id AS "keyId", evaluations, new_start_id AS "newStartId", ${instantMs('opened_at')} AS "openedAtMs",
@@ -42,7 +42,7 @@ export const insertRegistration = statement(
 );
 export const setPending = statement(
   'set-pending',
-  `UPDATE registrations SET state = 'pending', record_sealed = $3, sealing_epoch = $4, record_hash = $5,
+  `UPDATE registrations SET state = 'pending', purpose = $8, record_sealed = $3, sealing_epoch = $4, record_hash = $5,
      owner_public_key = $6, key_id = $7, salt_sealed = NULL
    WHERE account_id = $1 AND registration_id = $2 AND state = 'open' AND expires_at > clock_timestamp()`,
 );
@@ -55,7 +55,12 @@ export const countEvaluation = statement(
 export const finishRegistration = statement(
   'finish-registration',
   `UPDATE registrations SET state = 'activated', salt_sealed = NULL, record_sealed = NULL
-   WHERE account_id = $1 AND registration_id = $2 AND state = 'pending'`,
+   WHERE account_id = $1 AND registration_id = $2 AND state IN ('pending', 'proven')`,
+);
+export const setProven = statement(
+  'set-proven',
+  `UPDATE registrations SET state = 'proven', expires_at = ${fromMs('$3')}
+   WHERE account_id = $1 AND registration_id = $2 AND state = 'pending' AND expires_at > clock_timestamp()`,
 );
 /** $3 is the registration that stays, or NULL. */
 export const endRegistrations = statement(
@@ -68,7 +73,7 @@ export const sweepRegistrations = statement(
   'sweep-registrations',
   `WITH due AS MATERIALIZED (
      SELECT account_id, registration_id FROM registrations
-     WHERE expires_at < statement_timestamp() AND state IN ('open', 'pending')
+     WHERE expires_at < statement_timestamp() AND state IN ('open', 'pending', 'proven')
      ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
    UPDATE registrations SET state = 'ended', salt_sealed = NULL, record_sealed = NULL
    WHERE (account_id, registration_id) IN (SELECT account_id, registration_id FROM due)`,
@@ -97,4 +102,20 @@ export const endKeyslot = statement(
   'end-keyslot',
   `UPDATE keyslots SET state = $3, ended_at = clock_timestamp()
    WHERE account_id = $1 AND keyslot_id = $2 AND state = 'active'`,
+);
+
+export const listPasskeys = statement(
+  'list-passkeys',
+  `SELECT keyslot_id AS "keyslotId", key_id AS "keyId", rp_id AS "rpId", credential_id AS "credentialId",
+     prf_salt AS "prfSalt", sealed_backup_key AS "sealedBackupKey"
+   FROM passkey_wraps WHERE account_id = $1 ORDER BY keyslot_id`,
+);
+export const insertPasskey = statement(
+  'insert-passkey',
+  `INSERT INTO passkey_wraps (account_id, keyslot_id, key_id, rp_id, credential_id, prf_salt, sealed_backup_key)
+   VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+);
+export const deletePasskey = statement(
+  'delete-passkey',
+  'DELETE FROM passkey_wraps WHERE account_id = $1 AND keyslot_id = $2',
 );

@@ -13,14 +13,19 @@ import type {
   NewNotice,
   NewRegistration,
   NewStartRows,
+  NextHead,
+  PasskeyRow,
   PendingRecord,
   RecordRow,
   RegistrationRow,
+  RepositoryHeadRow,
   Sealed,
   StoredEvent,
 } from '@coffer/key-vault';
 import type { Queryable } from '../database';
 import { DatabaseError } from '../errors';
+import { lockRepositories, rekeyWithHead, rekeyWithoutHead } from '../repositories/repository-statements';
+import { swapValues, toRow, type StoredRepository } from '../repositories/repository-store';
 import type { SqlValue } from '../statement';
 import * as account from './account-statements';
 import * as lock from './lock-statements';
@@ -203,6 +208,29 @@ export class PgAccountTransaction implements AccountTransaction {
     await this.#change(password.endKeyslot, [keyslotId, state]);
   }
 
+  async insertPasskey(passkey: PasskeyRow): Promise<void> {
+    const { keyslotId, keyId, rpId, credentialId, prfSalt, sealedBackupKey } = passkey;
+    await this.#change(password.insertPasskey, [keyslotId, keyId, rpId, credentialId, prfSalt, sealedBackupKey]);
+  }
+
+  async deletePasskey(keyslotId: string): Promise<void> {
+    await this.#change(password.deletePasskey, [keyslotId]);
+  }
+
+  async lockRepositories(): Promise<readonly RepositoryHeadRow[]> {
+    return (await this.sql.rows<StoredRepository>(lockRepositories, [this.accountId])).map(toRow);
+  }
+
+  async rekeyRepository(repositoryId: Uint8Array, keyId: Uint8Array, next: NextHead | null): Promise<boolean> {
+    if (next === null) return (await this.#change(rekeyWithoutHead, [repositoryId, keyId])) === 1;
+    const values = swapValues(this.accountId, next.head, next.hash, next.signed);
+    return (await this.sql.change(rekeyWithHead, [...values, keyId])) === 1;
+  }
+
+  async replaceOwner(generation: number, keyId: Uint8Array, ownerPublicKey: Uint8Array): Promise<boolean> {
+    return (await this.#change(account.replaceOwner, [generation, keyId, ownerPublicKey])) === 1;
+  }
+
   async registration(registrationId: string): Promise<RegistrationRow | null> {
     const values = [this.accountId, registrationId];
     const [row] = await this.sql.rows<RegistrationColumns>(password.findRegistration, values);
@@ -229,8 +257,8 @@ export class PgAccountTransaction implements AccountTransaction {
   }
 
   async setPending(registrationId: string, pending: PendingRecord): Promise<boolean> {
-    const { record, recordHash, ownerPublicKey, keyId } = pending;
-    const values = [registrationId, record.bytes, record.epoch, recordHash, ownerPublicKey, keyId];
+    const { purpose, record, recordHash, ownerPublicKey, keyId } = pending;
+    const values = [registrationId, record.bytes, record.epoch, recordHash, ownerPublicKey, keyId, purpose];
     return (await this.#change(password.setPending, values)) === 1;
   }
 
@@ -242,7 +270,11 @@ export class PgAccountTransaction implements AccountTransaction {
     await this.#change(password.finishRegistration, [registrationId]);
   }
 
-  async endRegistrations(states: readonly ('open' | 'pending')[], except: string | null): Promise<void> {
+  async setProven(registrationId: string, expiresAtMs: number): Promise<boolean> {
+    return (await this.#change(password.setProven, [registrationId, expiresAtMs])) === 1;
+  }
+
+  async endRegistrations(states: readonly ('open' | 'pending' | 'proven')[], except: string | null): Promise<void> {
     await this.#change(password.endRegistrations, [states, except]);
   }
 

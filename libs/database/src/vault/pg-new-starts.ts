@@ -32,9 +32,4 @@ export class PgNewStarts implements NewStartRows {
   async endRegistrations(): Promise<void> {
     await this.#sql.change(newStart.endNewStartRegistrations, [this.#accountId]);
   }
-
-  async replaceOwner(generation: number, keyId: Uint8Array, ownerPublicKey: Uint8Array): Promise<boolean> {
-    const values = [this.#accountId, generation, keyId, ownerPublicKey];
-    return (await this.#sql.change(newStart.replaceOwner, values)) === 1;
-  }
 }

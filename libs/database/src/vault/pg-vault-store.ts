@@ -7,6 +7,7 @@ import type {
   NewEvent,
   NewNotice,
   NewStartRow,
+  PasskeyRow,
   RecordRow,
   Sealed,
   StoredEvent,
@@ -90,6 +91,10 @@ export class PgVaultStore implements VaultStore<PgAccountTransaction> {
     if (stored !== undefined) return stored.ke2;
     const [earlier] = await this.#database.rows<{ ke2: Uint8Array }>(login.findEvaluation, [accountId, loginId]);
     return earlier?.ke2;
+  }
+
+  passkeys(accountId: string): Promise<readonly PasskeyRow[]> {
+    return this.#database.rows<PasskeyRow>(password.listPasskeys, [accountId]);
   }
 
   async record(accountId: string, serial: number): Promise<RecordRow | null> {

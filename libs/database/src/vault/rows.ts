@@ -3,6 +3,7 @@ import type {
   LoginOutcome,
   LoginRow,
   RecordRow,
+  RegistrationPurpose,
   RegistrationRow,
   RegistrationState,
   Sealed,
@@ -80,6 +81,7 @@ export function toLogin(row: LoginColumns | undefined): LoginRow | null {
 
 export interface RegistrationColumns {
   readonly registrationId: string;
+  readonly purpose: RegistrationPurpose;
   readonly state: RegistrationState;
   readonly serial: number;
   readonly previousSerial: number;
@@ -101,13 +103,13 @@ export interface RegistrationColumns {
 
 export function toRegistration(row: RegistrationColumns | undefined): RegistrationRow | null {
   if (row === undefined) return null;
-  const { saltSealed, recordSealed, sealingEpoch, recordHash, ownerPublicKey, keyId, ...rest } = row;
+  const { purpose, saltSealed, recordSealed, sealingEpoch, recordHash, ownerPublicKey, keyId, ...rest } = row;
   const record = toSealed(recordSealed, sealingEpoch);
   const isPending = record !== null && recordHash !== null && ownerPublicKey !== null && keyId !== null;
   return {
     ...rest,
     salt: toSealed(saltSealed, sealingEpoch),
-    pending: isPending ? { record, recordHash, ownerPublicKey, keyId } : null,
+    pending: isPending ? { purpose, record, recordHash, ownerPublicKey, keyId } : null,
   };
 }
 

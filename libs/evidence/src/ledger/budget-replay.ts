@@ -9,6 +9,7 @@ const refills: readonly LedgerEventKind[] = [
   LedgerEventKind.accountOpened,
   LedgerEventKind.proven,
   LedgerEventKind.keyslotProven,
+  LedgerEventKind.keyRotated,
 ];
 
 /**
@@ -52,5 +53,8 @@ function follows(before: BudgetState, event: LedgerEvent): boolean {
   const isUntouched =
     event.remaining === before.remaining && event.attempt === before.attempt && event.nextAtMs === before.nextAtMs;
   if (isUntouched || !refills.includes(event.kind)) return isUntouched;
+  // A rotation gives guesses back only with a password that was proven for it, whose record is a new one.
+  const isWithoutPassword = event.serial === 0 || event.serial === before.serial;
+  if (event.kind === LedgerEventKind.keyRotated && isWithoutPassword) return false;
   return event.remaining === maximumGuesses && (event.attempt === 0 || event.attempt === before.attempt);
 }

@@ -34,6 +34,8 @@ export const LedgerEventKind = {
   keyslotProven: 'keyslot-proven',
   keyslotRemoved: 'keyslot-removed',
   keyslotShredded: 'keyslot-shredded',
+  rotationProven: 'rotation-proven',
+  keyRotated: 'key-rotated',
   ownerBound: 'owner-bound',
   repositoryCreated: 'repository-created',
   repositoryRemoved: 'repository-removed',

@@ -240,7 +240,7 @@ describe('replayBudget', () => {
 
   it('refuses guesses that come back without a proven success', () => {
     const kinds = Object.values(LedgerEventKind).filter(
-      (kind) => !['guess', 'proven', 'keyslot-proven', 'account-opened'].includes(kind),
+      (kind) => !['guess', 'proven', 'keyslot-proven', 'key-rotated', 'account-opened'].includes(kind),
     );
     for (const kind of kinds) {
       const steps = chain([
@@ -250,7 +250,19 @@ describe('replayBudget', () => {
       ]);
       expect(problem(() => replayBudget(verifyChain(steps, { account }).events))).toBe('chain-broken wrong-budget 3');
     }
-    expect(kinds.length).toBe(Object.values(LedgerEventKind).length - 4);
+    expect(kinds.length).toBe(Object.values(LedgerEventKind).length - 5);
+  });
+
+  it('takes a rotation for a proven success only where it brings a record of its own', () => {
+    const after = (step: Partial<Step>): BudgetState => {
+      const spent: Step[] = [{ kind: 'account-opened' }, { kind: 'guess', remaining: 9, attempt: 1, serial: 77 }];
+      return replayBudget(verifyChain(chain([...spent, { kind: 'key-rotated', ...step }]), { account }).events);
+    };
+    expect(after({ serial: 0 })).toMatchObject({ remaining: 9, serial: 0 });
+    expect(after({ remaining: 10, serial: 78 })).toMatchObject({ remaining: 10, serial: 78 });
+    for (const serial of [0, 77]) {
+      expect(problem(() => after({ remaining: 10, serial }))).toBe('chain-broken wrong-budget 3');
+    }
   });
 
   it.each<[string, Step]>([

@@ -1,6 +1,6 @@
 import { headMaximumBytes, headShape } from '../head/head';
-import { areDistinct, instantMs, list, objectPath, record, where, whole, type Shape } from '../shape';
-import type { PruneList, PruneMark } from './repository-bodies';
+import { areDistinct, bytes, instantMs, list, objectPath, record, where, whole, type Shape } from '../shape';
+import type { PruneList, PruneMark, RotationNotice } from './repository-bodies';
 
 export const pruneListShape: Shape<PruneList> = where(
   record<PruneList>({
@@ -10,12 +10,24 @@ export const pruneListShape: Shape<PruneList> = where(
   ({ marks }) => (areDistinct(marks.map((mark) => mark.path)) ? undefined : 'a path is marked twice'),
 );
 
+export const rotationNoticeShape: Shape<RotationNotice> = record<RotationNotice>({
+  generation: whole(2),
+  headHash: bytes(32),
+  newKeyId: bytes(8),
+  newOwnerPublicKey: bytes(32),
+});
+
 /** How the bodies that are CBOR of this lib are read; the body of `snapshot` is opaque. */
-export const repositoryBodyShapes = { head: headShape, 'prune-list': pruneListShape } as const;
+export const repositoryBodyShapes = {
+  head: headShape,
+  'prune-list': pruneListShape,
+  rotation: rotationNoticeShape,
+} as const;
 
 /** Largest body in bytes. A snapshot's own codec has its own limit. */
 export const repositoryBodyMaximumBytes = {
   head: headMaximumBytes,
   'prune-list': 32 * 1024 * 1024,
   snapshot: 256 * 1024 * 1024,
+  rotation: 1024,
 } as const;

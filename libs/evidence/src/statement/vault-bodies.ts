@@ -1,4 +1,5 @@
 import type { ProofOfRestorability } from '../proof/proof-of-restorability';
+import type { RotationBody } from '../rotation/rotation-body';
 
 /** What an owner key asks of a vault (docs/wire.md, "Statements"). */
 export const VaultPurpose = {
@@ -12,6 +13,8 @@ export const VaultPurpose = {
   undoNewStart: 'undo-new-start',
   cancelDeletion: 'cancel-deletion',
   deleteAccount: 'delete-account',
+  rotationRecord: 'rotation-record',
+  rotate: 'rotate',
   createRepository: 'create-repository',
   removeRepository: 'remove-repository',
   createGrant: 'create-grant',
@@ -104,6 +107,12 @@ export interface RemoveRepositoryBody {
   readonly pins: number;
 }
 
+/** Body of `rotation-record`: the password record of a backup key that is to take the place of the current one. */
+export interface RotationRecordBody extends PasswordRecordBody {
+  /** 32 bytes: the owner key of the new backup key, which co-signs. `ownerPublicKey` is the current one, `keyId` the new one. */
+  readonly newOwnerPublicKey: Uint8Array;
+}
+
 /** Body of `create-repository`. */
 export interface CreateRepositoryBody {
   /** 16 bytes. */
@@ -182,6 +191,8 @@ export interface VaultBodies {
   readonly 'undo-new-start': NewStartBody;
   readonly 'cancel-deletion': AccountDeletionBody;
   readonly 'delete-account': AccountDeletionBody;
+  readonly 'rotation-record': RotationRecordBody;
+  readonly rotate: RotationBody;
   readonly 'create-repository': CreateRepositoryBody;
   readonly 'remove-repository': RemoveRepositoryBody;
   readonly 'create-grant': CreateGrantBody;

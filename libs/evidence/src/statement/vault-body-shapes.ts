@@ -1,6 +1,7 @@
 import { argon2Ranges } from '@coffer/crypto';
 
 import { proofMaximumBytes, proofShape } from '../proof/proof-of-restorability';
+import { rotationMaximumBytes, rotationShape } from '../rotation/rotation-body';
 import {
   areDistinct,
   bytes,
@@ -17,11 +18,13 @@ import {
   uuid,
   where,
   whole,
+  type Fields,
   type Shape,
 } from '../shape';
 import {
   maximumVetoSeconds,
   type KsfParameters,
+  type PasswordRecordBody,
   type PurgeConsentBody,
   type VaultBodies,
   type VaultPurpose,
@@ -36,6 +39,15 @@ const ksf = record<KsfParameters>({
   parallelism: whole(argon2Ranges.parallelism.least, argon2Ranges.parallelism.most),
 });
 
+const passwordRecord: Fields<PasswordRecordBody> = {
+  registrationId: uuid,
+  ownerPublicKey: bytes(32),
+  keyId: bytes(8),
+  record: bytes(192),
+  sealedBackupKey: bytesBetween(40, 512),
+  ksf,
+};
+
 const purgeConsent = record<PurgeConsentBody>({
   consentAtMs: instantMs,
   graceSeconds: nullable(whole(0, 365 * 86_400)),
@@ -45,14 +57,7 @@ const purgeConsent = record<PurgeConsentBody>({
 export const vaultBodyShapes: { readonly [P in VaultPurpose]: Shape<VaultBodies[P]> } = {
   'activate-digits': record({ ownerPublicKey: bytes(32), keyId: bytes(8), kind: oneOf('digits') }),
   'register-password': record({ registrationRequest: bytes(32) }),
-  'password-record': record({
-    registrationId: uuid,
-    ownerPublicKey: bytes(32),
-    keyId: bytes(8),
-    record: bytes(192),
-    sealedBackupKey: bytesBetween(40, 512),
-    ksf,
-  }),
+  'password-record': record(passwordRecord),
   'password-confirm': record({ registrationId: uuid, loginId: uuid, ke1Hash: sha256 }),
   'remove-keyslot': record({ keyslotId: uuid }),
   'guess-veto': record({ seconds: whole(0, maximumVetoSeconds) }),
@@ -60,6 +65,8 @@ export const vaultBodyShapes: { readonly [P in VaultPurpose]: Shape<VaultBodies[
   'undo-new-start': record({ newStartId: uuid }),
   'cancel-deletion': record({ deletionId: uuid }),
   'delete-account': record({ deletionId: uuid }),
+  'rotation-record': record({ ...passwordRecord, newOwnerPublicKey: bytes(32) }),
+  rotate: rotationShape,
   'create-repository': record({ repositoryId: bytes(16), keyId: bytes(8) }),
   'remove-repository': record({ repositoryId: bytes(16), pins: whole() }),
   'create-grant': record({ repositoryId: bytes(16) }),
@@ -91,6 +98,7 @@ export const vaultBodyShapes: { readonly [P in VaultPurpose]: Shape<VaultBodies[
 /** Largest body of a purpose in bytes. */
 export function vaultBodyMaximumBytes(purpose: VaultPurpose): number {
   if (purpose === 'proof') return proofMaximumBytes;
+  if (purpose === 'rotate') return rotationMaximumBytes;
   if (purpose === 'delete-objects') return 6 * 1024 * 1024;
   return 16 * 1024;
 }

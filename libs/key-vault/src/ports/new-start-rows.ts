@@ -42,10 +42,4 @@ export interface NewStartRows {
   change(newStartId: string, from: NewStartState, to: NewStartChange): Promise<boolean>;
   /** Ends open and pending registrations that were made under a new start; what they sealed goes. */
   endRegistrations(): Promise<void>;
-  /**
-   * Puts another owner key in place of the one of `generation`, as generation + 1: one conditional statement.
-   *
-   * @returns whether the account was of that generation
-   */
-  replaceOwner(generation: number, keyId: Uint8Array, ownerPublicKey: Uint8Array): Promise<boolean>;
 }

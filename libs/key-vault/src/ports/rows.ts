@@ -1,4 +1,4 @@
-import type { BudgetState, LedgerEvent } from '@coffer/evidence';
+import type { BudgetState, Head, LedgerEvent, PasskeyWrap, SignedStatement } from '@coffer/evidence';
 import type { Sealed } from './key-sealer';
 
 /** One account as its row has it. Instants are milliseconds of the database's clock. */
@@ -70,7 +70,14 @@ export interface LoginRow extends NewLogin {
   readonly answer: Sealed | null;
 }
 
-export const RegistrationState = { open: 'open', pending: 'pending', activated: 'activated', ended: 'ended' } as const;
+export const RegistrationState = {
+  open: 'open',
+  pending: 'pending',
+  /** Proven for a rotation of the backup key, which alone activates it. */
+  proven: 'proven',
+  activated: 'activated',
+  ended: 'ended',
+} as const;
 export type RegistrationState = (typeof RegistrationState)[keyof typeof RegistrationState];
 
 /** A registration when it is opened. */
@@ -91,11 +98,16 @@ export interface NewRegistration {
   readonly expiresAtMs: number;
 }
 
+/** What a password is set for: the current backup key, or one that is to take its place. */
+export type RegistrationPurpose = 'recovery' | 'rotation';
+
 /** What the second step brings. */
 export interface PendingRecord {
+  readonly purpose: RegistrationPurpose;
   readonly record: Sealed;
   /** SHA-256 of the statement's body. */
   readonly recordHash: Uint8Array;
+  /** The owner key of the backup key that it seals; it signs the confirming KE1s. */
   readonly ownerPublicKey: Uint8Array;
   readonly keyId: Uint8Array;
 }
@@ -115,6 +127,32 @@ export interface KeyslotRow {
   readonly serial: number;
   readonly state: 'active' | 'removed' | 'shredded';
   readonly provenAtMs: number;
+}
+
+/** What the vault keeps of a passkey keyslot. It cannot open the wrap. */
+export interface PasskeyRow extends PasskeyWrap {
+  readonly keyslotId: string;
+  /** 8 bytes. */
+  readonly keyId: Uint8Array;
+}
+
+/** A repository with its head as it was signed. */
+export interface RepositoryHeadRow {
+  /** 16 bytes. */
+  readonly repositoryId: Uint8Array;
+  /** 8 bytes. */
+  readonly keyId: Uint8Array;
+  /** 32 bytes; null while no head was written. */
+  readonly headHash: Uint8Array | null;
+  readonly head: SignedStatement | null;
+}
+
+/** A head that takes the place of the one it follows. */
+export interface NextHead {
+  readonly head: Head;
+  /** 32 bytes. */
+  readonly hash: Uint8Array;
+  readonly signed: SignedStatement;
 }
 
 /** An entry of the in-app feed. */

@@ -13,8 +13,11 @@ import type {
   NewLogin,
   NewNotice,
   NewRegistration,
+  NextHead,
+  PasskeyRow,
   PendingRecord,
   RecordRow,
+  RepositoryHeadRow,
   RegistrationRow,
   StoredEvent,
 } from './rows';
@@ -76,6 +79,8 @@ export interface AccountTransaction {
   keyslots(): Promise<readonly KeyslotRow[]>;
   insertKeyslot(keyslot: KeyslotRow): Promise<void>;
   endKeyslot(keyslotId: string, state: 'removed' | 'shredded'): Promise<void>;
+  insertPasskey(passkey: PasskeyRow): Promise<void>;
+  deletePasskey(keyslotId: string): Promise<void>;
 
   registration(registrationId: string): Promise<RegistrationRow | null>;
   registrationOfRequest(idempotencyKey: string, requestHash: Uint8Array): Promise<RegistrationRow | null>;
@@ -85,10 +90,27 @@ export interface AccountTransaction {
   setPending(registrationId: string, pending: PendingRecord): Promise<boolean>;
   /** Counts one more evaluation of at most `most`. @returns whether there was one left, it is pending and not expired */
   countEvaluation(registrationId: string, most: number): Promise<boolean>;
-  /** From `pending` to `activated`; what it sealed goes. */
+  /** From `pending` to `proven`, until `expiresAtMs`. @returns whether it was pending and not expired */
+  setProven(registrationId: string, expiresAtMs: number): Promise<boolean>;
+  /** From `pending` or `proven` to `activated`; what it sealed goes. */
   finishRegistration(registrationId: string): Promise<void>;
-  /** Ends open and pending registrations but `except`; what they sealed goes. */
-  endRegistrations(states: readonly ('open' | 'pending')[], except: string | null): Promise<void>;
+  /** Ends registrations in these states but `except`; what they sealed goes. */
+  endRegistrations(states: readonly ('open' | 'pending' | 'proven')[], except: string | null): Promise<void>;
+
+  /** Locks every repository of the account. */
+  lockRepositories(): Promise<readonly RepositoryHeadRow[]>;
+  /**
+   * Hands a repository to the next backup key, with the head that makes it so; null where there is no head yet.
+   *
+   * @returns whether its head was the one that the new one follows
+   */
+  rekeyRepository(repositoryId: Uint8Array, keyId: Uint8Array, next: NextHead | null): Promise<boolean>;
+  /**
+   * Puts another owner key in place of the one of `generation`, as generation + 1: one conditional statement.
+   *
+   * @returns whether the account was of that generation
+   */
+  replaceOwner(generation: number, keyId: Uint8Array, ownerPublicKey: Uint8Array): Promise<boolean>;
 }
 
 /** Where accounts are kept. */
@@ -122,6 +144,8 @@ export interface VaultStore<Transaction extends AccountTransaction = AccountTran
    * @returns the KE2 that the row now has: this one, or that of whoever was first; undefined where the login has expired
    */
   storeEvaluation(accountId: string, loginId: string, ke2: Uint8Array, state: Sealed): Promise<Uint8Array | undefined>;
+  /** The wraps of the account's passkey keyslots, oldest first. */
+  passkeys(accountId: string): Promise<readonly PasskeyRow[]>;
   /** The active record of `serial`. */
   record(accountId: string, serial: number): Promise<RecordRow | null>;
 

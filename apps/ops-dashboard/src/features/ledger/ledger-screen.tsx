@@ -28,6 +28,8 @@ const eventKinds = [
   'keyslot-proven',
   'keyslot-removed',
   'keyslot-shredded',
+  'rotation-proven',
+  'key-rotated',
   'owner-bound',
   'repository-created',
   'head-replaced',

@@ -1,0 +1,18 @@
+import { objectPrefixes, parsePackPath, type IndexedPack } from '@coffer/backup-format';
+
+import type { RepositoryAccess } from './repository-access';
+import { SealedObjects } from './sealed-objects';
+
+/** Path of a pack within the repository. */
+export function packPath({ epoch, packId }: Pick<IndexedPack, 'epoch' | 'packId'>): string {
+  return SealedObjects.path({ kind: 'pack', epoch, id: packId });
+}
+
+/** Paths and sizes of all packs in the store. */
+export async function listPacks({ store }: RepositoryAccess): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  for await (const { key, sizeBytes } of store.list(objectPrefixes.packs)) {
+    if (parsePackPath(key) !== undefined) sizes.set(key, sizeBytes);
+  }
+  return sizes;
+}
