@@ -9,6 +9,8 @@ export interface CliConfig {
   readonly key: string | undefined;
   /** COFFER_PASSWORD. */
   readonly password: string | undefined;
+  /** COFFER_FAILPOINT, test only: the step of `coffer keyslots rotate` at which this process kills itself. */
+  readonly failpoint: string | undefined;
 }
 
 /** @param home - value of `--home` */
@@ -17,5 +19,6 @@ export function readConfig(home?: string): CliConfig {
     home: home ?? process.env['COFFER_CLI_HOME'] ?? join(homedir(), '.coffer'),
     key: process.env['COFFER_KEY'],
     password: process.env['COFFER_PASSWORD'],
+    failpoint: process.env['COFFER_FAILPOINT'],
   };
 }

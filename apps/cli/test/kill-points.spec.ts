@@ -1,38 +1,14 @@
-import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { join, relative } from 'node:path';
 import { proofSize, recordProof, runSeed, seed } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const coffer = resolve(import.meta.dirname, '../bin/coffer.mjs');
+import { hashes, run } from './run-coffer';
+
 const killPoints = proofSize({ sample: 100, long: 1_000 });
 const verifyEvery = 10;
-
-/** Runs the real command; SIGKILL after so many milliseconds where a number is given. */
-function run(args: readonly string[], killAfterMs?: number): Promise<{ code: number | null; printed: string }> {
-  return new Promise((done, reject) => {
-    const child = spawn(process.execPath, [coffer, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-    let printed = '';
-    child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-    child.on('error', reject);
-    child.on('close', (code) => done({ code, printed }));
-    if (killAfterMs !== undefined) void pause(killAfterMs).then(() => child.kill('SIGKILL'));
-  });
-}
-
-function hashes(folder: string): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    found.set(relative(folder, path), createHash('sha256').update(readFileSync(path)).digest('hex'));
-  }
-  return found;
-}
 
 describe('coffer backup, killed', () => {
   let folder: string;
@@ -70,7 +46,7 @@ describe('coffer backup, killed', () => {
         // Something new to take in each time, so that packs, index, snapshot and head are all written.
         writeFileSync(join(source, `new-${point % 7}.bin`), randomBytes(40_000 + 1_000 * (point % 100)));
         const share = new DataView(places.buffer, places.byteOffset + 4 * point, 4).getUint32(0) / 2 ** 32;
-        const { code, printed } = await run(['backup', source, ...common], share * wholeRunMs);
+        const { code, printed } = await run(['backup', source, ...common], { killAfterMs: share * wholeRunMs });
         if (code === null) killed++;
         else expect(code, printed).toBe(0);
         if (point % verifyEvery !== verifyEvery - 1) continue;

@@ -46,7 +46,7 @@ export class CofferDevice {
   }
 
   /** Writes what `coffer login` would have written for this process of the vault. */
-  async pointTo(api: ApiProcess): Promise<void> {
+  async pointTo(api: Pick<ApiProcess, 'url'>): Promise<void> {
     const deployment = JSON.parse(readFileSync(join(this.#bench.home, 'deployment.json'), 'utf8')) as object;
     const accessToken = await this.#bench.issuer.token(this.#subject);
     const answer = await fetch(`${api.url}/v1/account`, { headers: { authorization: `Bearer ${accessToken}` } });

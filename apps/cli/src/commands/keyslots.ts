@@ -13,6 +13,12 @@ interface AddOptions extends KeyOptions {
   readonly passwordFile?: string;
 }
 
+interface RotateOptions extends AddOptions {
+  readonly store: string;
+  readonly repository?: string;
+  readonly yes?: boolean;
+}
+
 interface RemoveOptions extends KeyOptions {
   readonly yes?: boolean;
 }
@@ -35,7 +41,17 @@ Examples:
   coffer keyslots remove password
   coffer keyslots remove 0198c5d1-7f3a-7c41-9e0b-4a1d52f0b6c3 --yes`;
 
-/** `coffer keyslots list`, `add`, `remove`. */
+const rotateHelp = `
+Puts a new backup key in the place of the current one, e.g. after the current one may have leaked. Needs the current key on this
+device (coffer unlock), or --key FILE. What was backed up stays where it is and opens with the new key; the former 64 digits,
+password and passkeys open nothing any more. Interrupted anywhere, run the same command again: either all that is old works, or
+all that is new.
+
+Examples:
+  coffer keyslots rotate --digits --key-out new-key.txt --password
+  coffer keyslots rotate --store file:/mnt/disk/backups --key old-key.txt --digits --key-out new-key.txt`;
+
+/** `coffer keyslots list`, `add`, `remove`, `rotate`. */
 export const registerKeyslots: Register = (program, context) => {
   const keyslots = program.command('keyslots').description('the ways by which a vault account gets its key back');
   keyslots
@@ -77,5 +93,27 @@ export const registerKeyslots: Register = (program, context) => {
       const config = readConfig(home);
       const { runKeyslotsRemove } = await import('../keyslots/run-keyslots-remove');
       await runKeyslotsRemove(context, { ...key, home: config.home, keyslot, yes, environmentKey: config.key });
+    });
+  keyslots
+    .command('rotate')
+    .description('replace the backup key by a new one, with new keyslots')
+    .option('--store <url>', 'where a repository without a vault is', 'vault:')
+    .option('--repository <id>', 'which one, where the key opens several of a store without a vault')
+    .option('--digits', 'a keyslot of 64 digits')
+    .option('--password', 'a keyslot with a password')
+    .option('--key-out <file>', 'write the new 64 digits there instead of showing them')
+    .option('--key <file>', 'file that holds the current 64-digit key; - for standard input')
+    .option('--password-file <file>', 'file that holds the password of the new key; - for standard input')
+    .option('--yes', 'confirm that the former key opens nothing that comes afterwards')
+    .addHelpText('after', rotateHelp)
+    .action(async ({ home, digits = false, password = false, yes = false, ...rest }: RotateOptions) => {
+      const config = readConfig(home);
+      const { runRotate } = await import('../keyslots/rotation/run-rotate');
+      await runRotate(context, {
+        ...rest,
+        ...{ home: config.home, digits, password, yes, failpoint: config.failpoint },
+        environmentKey: config.key,
+        environmentPassword: config.password,
+      });
     });
 };

@@ -27,6 +27,7 @@ export interface ReadOptions {
  *     keys/<key id>          backup keys of this device, until `coffer lock`
  *     seen/<repository id>   newest head, keyring version and epoch seen: nothing older is believed
  *     setup.json             which key a set-up that was interrupted had begun with
+ *     rotations/<id>.json    new backup key of a change that was begun, until it is over
  *     ledger.json            last checkpoint and chain position seen
  *     locks/<repository id>  keeps two runs apart
  *     cache/<repository id>/ what can be fetched again
@@ -51,6 +52,15 @@ export class HomeDirectory {
 
   get setupFile(): string {
     return join(this.path, 'setup.json');
+  }
+
+  get rotationsFolder(): string {
+    return join(this.path, 'rotations');
+  }
+
+  /** @param subject - account id, or repository id as hex */
+  rotationFile(subject: string): string {
+    return join(this.rotationsFolder, `${requireSubject(subject)}.json`);
   }
 
   get ledgerFile(): string {
@@ -157,6 +167,12 @@ async function closeToOthers(folder: string): Promise<void> {
 function absent(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
   throw error;
+}
+
+/** @throws EncodingError `out-of-range` on anything that could lead out of the folder */
+function requireSubject(subject: string): string {
+  if (/^[0-9a-f-]{32,36}$/.test(subject)) return subject;
+  throw new EncodingError('out-of-range', 'a rotation is named by an account id or a repository id');
 }
 
 function repositoryName(repositoryId: Uint8Array): string {

@@ -3,6 +3,7 @@ import { equalBytes, toHex } from '@coffer/foundation';
 
 import type { HomeDirectory } from '../home/home-directory';
 import { HomeError } from '../home/home-error';
+import { findNextKey, listRotationNotes, removeRotationNote } from '../keyslots/rotation/rotation-note';
 import { parseKeyText } from './key-file';
 
 /** Keeps a backup key on this device (`keys/<key id>`, 0600), until `coffer lock`. */
@@ -18,7 +19,7 @@ export async function keepKey(home: HomeDirectory, backupKey: BackupKey): Promis
 export async function findKey(home: HomeDirectory, keyId: KeyId): Promise<BackupKey | undefined> {
   const file = home.keyFile(keyId);
   const bytes = await home.read(file, { maximumBytes: 4096 });
-  if (bytes === undefined) return undefined;
+  if (bytes === undefined) return findNextKey(home, keyId);
   const backupKey = readOwn(bytes, file);
   if (!equalBytes(deriveKeyId(backupKey), keyId)) throw damaged(file);
   return backupKey;
@@ -30,11 +31,14 @@ export async function listKeys(home: HomeDirectory): Promise<readonly KeyId[]> {
   return names.filter((name) => /^[0-9a-f]{16}$/.test(name)).map((name) => parseKeyId(name));
 }
 
-/** Removes every backup key from this device. @returns their ids, 16 hexadecimal digits each */
+/** Removes every backup key from this device, also those of changes that were begun. @returns their ids, 16 hexadecimal digits each */
 export async function forgetKeys(home: HomeDirectory): Promise<readonly string[]> {
   const forgotten: string[] = [];
   for (const keyId of await listKeys(home)) {
     if (await home.remove(home.keyFile(keyId))) forgotten.push(toHex(keyId));
+  }
+  for (const { subject, nextKey } of await listRotationNotes(home)) {
+    if (await removeRotationNote(home, subject)) forgotten.push(toHex(deriveKeyId(nextKey)));
   }
   return forgotten;
 }

@@ -42,6 +42,7 @@ export const exitCodes = {
   'not-hashed': ExitCode.other,
   'not-listed': ExitCode.other,
   'not-proven': ExitCode.other,
+  'not-rotated': ExitCode.other,
   'out-of-range': ExitCode.other,
   'precondition-failed': ExitCode.other,
   'range-invalid': ExitCode.other,
@@ -74,6 +75,7 @@ export const exitCodes = {
   'weak-password': ExitCode.usage,
   'wrong-digit-count': ExitCode.usage,
 
+  'key-rotated': ExitCode.wrongKey,
   'wrong-guess': ExitCode.wrongKey,
   'wrong-key': ExitCode.wrongKey,
   'wrong-password': ExitCode.wrongKey,
@@ -146,6 +148,7 @@ export const exitCodes = {
   'parameters-out-of-range': ExitCode.refused,
   pinned: ExitCode.refused,
   refused: ExitCode.refused,
+  'rotation-behind': ExitCode.refused,
   'server-key-mismatch': ExitCode.refused,
   'sign-in-expired': ExitCode.refused,
   'sign-in-refused': ExitCode.refused,

@@ -1,8 +1,7 @@
-import { findRepository, Repository, repositoryStore } from '@coffer/backup-engine';
+import { BackupEngineError, findRepository, Repository, repositoryStore } from '@coffer/backup-engine';
 import { nodePlatform } from '@coffer/backup-engine/node';
-import { deriveKeyId, parseDigits, type BackupKey } from '@coffer/device-crypto';
-import { fromHex } from '@coffer/foundation';
-import type { ObjectStore } from '@coffer/object-store';
+import { deriveKeyId, parseDigits, parseKeyId, type BackupKey } from '@coffer/device-crypto';
+import { equalBytes, fromHex } from '@coffer/foundation';
 import { openObjectStore } from '@coffer/object-store/node';
 
 import type { CommandContext } from '../command-context';
@@ -20,29 +19,41 @@ export const objectStoreOpener: StoreOpener = {
     const store = openObjectStore(request.url);
     const wanted = parseRepositoryId(request.repositoryId);
     const given = await readGivenKey({ option: request.key, environment: request.environmentKey });
-    const backupKey = given ?? (await keptKey(store, request, wanted)) ?? (await askedKey(context));
-    const repositoryId = await findRepository(store, deriveKeyId(backupKey), wanted);
-    const options = { backupKey, platform: nodePlatform, memory: new HomeMemory(request.home) };
-    return Repository.open({ ...options, store: repositoryStore(store, repositoryId) }, repositoryId);
+    const open = async (backupKey: BackupKey): Promise<Repository> => {
+      const repositoryId = await findRepository(store, deriveKeyId(backupKey), wanted);
+      const options = { backupKey, platform: nodePlatform, memory: new HomeMemory(request.home) };
+      return Repository.open({ ...options, store: repositoryStore(store, repositoryId) }, repositoryId);
+    };
+    if (given !== undefined) return open(given);
+    return (await openWithKept(request.home, open)) ?? open(await askedKey(context));
   },
 };
 
-/** The first key of this device that opens a repository of the store. */
-async function keptKey(
-  store: ObjectStore,
-  { home }: StoreRequest,
-  wanted: Uint8Array | undefined,
-): Promise<BackupKey | undefined> {
-  for (const keyId of await listKeys(home)) {
-    const isOurs = await findRepository(store, keyId, wanted).then(
-      () => true,
-      (error: unknown) => {
-        if (isWrongKey(error)) return false;
-        throw error;
-      },
-    );
-    if (isOurs) return findKey(home, keyId);
+/**
+ * Opens with the first key of this device that opens a repository of the store. One that was replaced by another names that
+ * other one, which this device may hold since it began the change itself.
+ */
+async function openWithKept(
+  home: StoreRequest['home'],
+  open: (backupKey: BackupKey) => Promise<Repository>,
+): Promise<Repository | undefined> {
+  const keyIds = [...(await listKeys(home))];
+  let rotated: BackupEngineError | undefined;
+  for (const keyId of keyIds) {
+    const backupKey = await findKey(home, keyId);
+    if (backupKey === undefined) continue;
+    try {
+      return await open(backupKey);
+    } catch (error) {
+      if (!(error instanceof BackupEngineError)) throw error;
+      if (error.code === 'key-rotated') {
+        rotated = error;
+        const next = parseKeyId(String(error.fields['keyId']));
+        if (!keyIds.some((known) => equalBytes(known, next))) keyIds.push(next);
+      } else if (error.code !== 'wrong-key') throw error;
+    }
   }
+  if (rotated !== undefined) throw rotated;
   return undefined;
 }
 
@@ -57,8 +68,4 @@ function parseRepositoryId(text: string | undefined): Uint8Array | undefined {
   if (text === undefined) return undefined;
   if (/^[0-9a-f]{32}$/.test(text)) return fromHex(text);
   throw new UsageError('--repository takes the 32 digits that name a repository.');
-}
-
-function isWrongKey(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'wrong-key';
 }

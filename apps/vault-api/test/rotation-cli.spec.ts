@@ -1,0 +1,96 @@
+import { randomBytes } from '@coffer/crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CofferDevice, type CofferRun } from './coffer-device';
+import { requireSoundBooks } from './ledger-books';
+import { RotatingAccount } from './rotating-account';
+import { startBench, type VaultBench } from './vault-bench';
+
+let bench: VaultBench;
+let folder: string;
+beforeAll(async () => {
+  bench = await startBench(1, { COFFER_GUESS_DELAYS: '0' });
+  folder = mkdtempSync(join(tmpdir(), 'coffer-rotation-'));
+}, 180_000);
+afterAll(async () => {
+  await bench.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const secret = (name: string, text: string): string => {
+  const file = join(folder, name);
+  writeFileSync(file, `${text}\n`, { mode: 0o600 });
+  return file;
+};
+
+const backedUp = () => RotatingAccount.backUp(bench, folder, randomBytes(200_000));
+
+describe('coffer keyslots rotate', { timeout: 900_000 }, () => {
+  it('gives a new key with new keyslots, and other devices learn of it', async () => {
+    const account = await backedUp();
+    const { subject, device, source } = account;
+    const [oldPassword, newPassword] = [
+      secret('old', 'allotment bicycle photograph'),
+      secret('new', 'cinnamon trapeze lighthouse'),
+    ];
+    account.requireDone(await device.run(['keyslots', 'add', '--password', '--password-file', oldPassword]));
+    const other = await CofferDevice.signIn(bench, subject, join(account.root, 'other'));
+    account.requireDone(await other.run(['unlock', '--key', account.former]));
+
+    const rotated = await device.run([...account.rotate, '--password', '--password-file', newPassword]);
+    expect(rotated).toMatchObject({
+      code: 0,
+      summary: { kinds: expect.arrayContaining(['digits', 'password']) as string[], keyslots: 2 },
+    });
+    expect(rotated.summary?.['keyId']).not.toBe(rotated.summary?.['formerKeyId']);
+    expect(await account.inForce()).toBe('next');
+    expect(await device.run(['backup', source, '--store', 'vault:'])).toMatchObject({
+      code: 0,
+      summary: { generation: 3, filesUnchanged: 1 },
+    });
+
+    // The other device holds the former key: it neither reads nor writes with it, and gets the new one by its keyslots.
+    expect(await other.run(['backup', source, '--store', 'vault:'])).toMatchObject({ code: 2 });
+    expect(await other.run(['unlock', '--key', account.former])).toMatchObject({
+      code: 3,
+      error: { code: 'wrong-key' },
+    });
+    expect(await other.run(['unlock', '--password-file', oldPassword])).toMatchObject({ code: 3 });
+    expect(await other.run(['unlock', '--password-file', newPassword])).toMatchObject({ code: 0 });
+    expect(await other.run(['backup', source, '--store', 'vault:'])).toMatchObject({ code: 0 });
+    expect(await device.run(['ledger', 'check'])).toMatchObject({ code: 0 });
+
+    const feed = await bench.device(undefined, subject).call<{ notices: { kind: string }[] }>('GET', '/v1/notices');
+    const kinds = feed.body.notices.map(({ kind }) => kind);
+    for (const expected of ['rotation-proven', 'key-rotated']) expect(kinds).toContain(expected);
+
+    // A second one follows the first.
+    account.advance();
+    expect(await device.run(account.rotate)).toMatchObject({ code: 0, summary: { kinds: ['digits'] } });
+    expect(await account.inForce()).toBe('next');
+  });
+
+  it('raced by backups of another device ends whole: one order or the other, and the loser says why', async () => {
+    const account = await backedUp();
+    const other = await CofferDevice.signIn(bench, account.subject, join(account.root, 'other'));
+    account.requireDone(await other.run(['unlock', '--key', account.former]));
+    const backups = async (): Promise<readonly CofferRun[]> => {
+      const runs: CofferRun[] = [];
+      for (let count = 0; count < 3; count++) {
+        runs.push(await other.run(['backup', account.source, '--store', 'vault:']));
+      }
+      return runs;
+    };
+    const [rotated, runs] = await Promise.all([account.device.run(account.rotate), backups()]);
+    expect(rotated).toMatchObject({ code: 0 });
+    for (const { code, error } of runs) {
+      if (code === 0) continue;
+      // The key was gone before the run began, or while it ran.
+      expect(['usage', 'key-rotated', 'wrong-owner-generation', 'wrong-key']).toContain(error?.['code']);
+    }
+    expect(await account.inForce()).toBe('next');
+    await requireSoundBooks(bench, bench.apis[0]!.url);
+  });
+});
