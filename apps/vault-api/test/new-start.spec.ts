@@ -158,8 +158,8 @@ describe('a new start', () => {
     fresh.newStartId = undefined;
     const account = await fresh.call('GET', '/v1/account');
     expect(account.body).toMatchObject({ ownerGeneration: 2, keyId: toHex(fresh.keyId) });
-    expect((await fresh.recover('old')).body['code']).toBe('wrong-guess');
-    expect((await fresh.recover('new')).status).toBe(200);
+    expect((await fresh.recoverPatiently('old')).body['code']).toBe('wrong-guess');
+    expect((await fresh.recoverPatiently('new')).status).toBe(200);
     const listed = await fresh.call<{ keyslots: { kind: string }[] }>('GET', '/v1/keyslots');
     expect(listed.body.keyslots.map(({ kind }) => kind)).toEqual(['password']);
 
@@ -204,11 +204,11 @@ describe('a new start', () => {
     expect([undone.status, undone.body['state']]).toEqual([200, 'undone']);
     expect(await generationOf(old.device)).toBe(3);
     expect((await undo(old.device, newStartId)).body['code']).toBe('not-found');
-    expect((await fresh.recover('new')).body['code']).toBe('wrong-guess');
+    expect((await fresh.recoverPatiently('new')).body['code']).toBe('wrong-guess');
     old.device.generation = 3;
     expect((await old.putHead()).status).toBe(200);
     expect((await old.device.setPassword('old again')).status).toBe(201);
-    expect((await old.device.recover('old again')).status).toBe(200);
+    expect((await old.device.recoverPatiently('old again')).status).toBe(200);
     expect((await kindsOf(old.device)).filter((kind) => kind.startsWith('new-start-'))).toEqual([
       'new-start-begun',
       'new-start-finished',
@@ -216,25 +216,26 @@ describe('a new start', () => {
     ]);
   });
 
-  it.each<[string, (old: RepositoryDevice, newStartId: string) => Promise<{ readonly status: number }>]>([
-    ['the old password, proven', (old) => old.device.recover('old')],
-    ['the old key’s veto', (old, newStartId) => cancel(old.device, newStartId)],
-    [
-      'the old key’s stop of guesses',
-      async (old) =>
-        old.device.call('POST', '/v1/guess-veto', await old.device.statement('guess-veto', { seconds: 1 })),
-    ],
-  ])('is cancelled by %s, for good', async (_name, act) => {
-    const { old } = await owned();
-    const thief = stranger(old.device);
-    const { newStartId } = await begun(thief);
-    expect((await act(old, newStartId)).status).toBe(200);
-    expect(await state(thief)).toBe('cancelled');
-    await pause(2_500);
-    const { answer } = await thief.openRegistration('new');
-    expect([answer.status, answer.body['code']]).toEqual([404, 'not-found']);
-    expect(await generationOf(thief)).toBe(1);
-    expect(await noticesOf(old.device)).toContain('new-start-cancelled');
+  it('is cancelled for good by the old password, by the old key’s veto and by its stop of guesses', async () => {
+    const acts: readonly ((old: RepositoryDevice, newStartId: string) => Promise<{ readonly status: number }>)[] = [
+      (old) => old.device.recoverPatiently('old'),
+      (old, newStartId) => cancel(old.device, newStartId),
+      async ({ device }) => device.call('POST', '/v1/guess-veto', await device.statement('guess-veto', { seconds: 1 })),
+    ];
+    await Promise.all(
+      acts.map(async (act) => {
+        const { old } = await owned();
+        const thief = stranger(old.device);
+        const { newStartId } = await begun(thief);
+        expect((await act(old, newStartId)).status).toBe(200);
+        expect(await state(thief)).toBe('cancelled');
+        await pause(2_500);
+        const { answer } = await thief.openRegistration('new');
+        expect([answer.status, answer.body['code']]).toEqual([404, 'not-found']);
+        expect(await generationOf(thief)).toBe(1);
+        expect(await noticesOf(old.device)).toContain('new-start-cancelled');
+      }),
+    );
   });
 
   it('gives a stolen token nothing by itself: no veto, no undoing, no registration without its id', async () => {
