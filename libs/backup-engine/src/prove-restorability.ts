@@ -1,5 +1,5 @@
-import { readPack, type FileItem } from '@coffer/backup-format';
-import { deriveChunkIdKey } from '@coffer/device-crypto';
+import { formatLimits, readPack, type FileItem } from '@coffer/backup-format';
+import { deriveChunkIdKey, sealedSize } from '@coffer/device-crypto';
 import { ProofBuilder, type PlaintextIdentity, type ProofOfRestorability } from '@coffer/evidence';
 import { equalBytes } from '@coffer/foundation';
 
@@ -23,7 +23,10 @@ export interface RestorabilityProof {
   readonly unproven: readonly PlaintextIdentity[];
 }
 
+/** Packs that are open at one time: chunks of one file often alternate between two. */
 const packsKept = 2;
+/** Room for any pack that this engine writes, sealed. */
+const mostBytes = sealedSize(formatLimits.packPlainBytes);
 
 /**
  * Proves that the current snapshot gives back the bytes of plaintext objects: for each, the file items of its size are read
@@ -102,7 +105,7 @@ async function readFoundations(
 
 class ItemProver {
   readonly #packsSeen = new Set<number>();
-  readonly #kept = new Map<number, Uint8Array>();
+  readonly #kept = new Map<number, Uint8Array<ArrayBuffer>>();
   readonly #hashes = new Map<string, Uint8Array>();
   readonly #chunkIdKey: Uint8Array;
   readonly #progress: Progress;
@@ -174,14 +177,26 @@ class ItemProver {
     const { objects, platform } = this.repository.access;
     const place = { kind: 'pack', epoch: pack.epoch, id: pack.packId } as const;
     const path = this.#pathOf(number);
-    const { plaintext, sealed } = await objects.openWhole(place, pack.sealedBytes);
-    await readingObject(path, () => readPack(plaintext));
+    const sealed = await objects.fetchWhole(place, pack.sealedBytes, (bytes) => this.#memoryFor(bytes));
     this.builder.addObject({ path, sizeBytes: sealed.length, sha256: await platform.sha256(sealed) });
+    const plaintext = await readingObject(path, async () => {
+      const opened = await platform.openTaking(objects.keyOf(place), sealed);
+      readPack(opened);
+      return opened;
+    });
     this.#packsSeen.add(number);
     this.#kept.set(number, plaintext);
-    const oldest = this.#kept.keys().next().value;
-    if (this.#kept.size > packsKept && oldest !== undefined) this.#kept.delete(oldest);
     return plaintext;
+  }
+
+  /** The memory of the pack that was opened first, where it is large enough: packs come by the hundred. */
+  #memoryFor(bytes: number): Uint8Array<ArrayBuffer> {
+    const [oldest] = this.#kept;
+    if (oldest === undefined || this.#kept.size < packsKept)
+      return new Uint8Array(new ArrayBuffer(Math.max(bytes, mostBytes)), 0, bytes);
+    this.#kept.delete(oldest[0]);
+    const { buffer } = oldest[1];
+    return buffer.byteLength >= bytes ? new Uint8Array(buffer, 0, bytes) : new Uint8Array(bytes);
   }
 
   #packPathsOf(item: FileItem): Iterable<string> {

@@ -72,7 +72,8 @@ export interface ObjectStore {
   capabilities(): Promise<ObjectStoreCapabilities>;
 
   /**
-   * Creates an object. Never replaces one.
+   * Creates an object. Never replaces one. Once it has settled, nothing reads `content` any more: its memory is the caller's, who
+   * may put there what the store must never see. A store that sends it on hands out copies.
    *
    * @throws ObjectStoreError `already-exists` (also where the bytes there are the same), `checksum-mismatch`, `store-full`,
    *   `access-denied`, `invalid-key`, `unreachable`. After `unreachable` the object may exist: a second `put` then says so.

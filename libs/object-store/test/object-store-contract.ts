@@ -47,6 +47,14 @@ export function describeObjectStore(name: string, makeStore: MakeStore): void {
         expect(await store.get('a/empty', { offset: 0, length: 5 })).toEqual(new Uint8Array(0));
       });
 
+      it('keeps nothing of the memory that it was given', async () => {
+        const store = await makeStore();
+        const bytes = seed('memory', 300_000);
+        await store.put('k', bytes);
+        bytes.fill(0);
+        expect(Buffer.from(await store.get('k')).equals(seed('memory', 300_000))).toBe(true);
+      });
+
       it('refuses an object that exists, whatever its bytes, and leaves it as it was', async () => {
         const store = await makeStore();
         await store.put('k', seed('first'));

@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context';
 import { requireDeployment, type KnownDeployment } from '../home/deployment-file';
 import { HomeDirectory } from '../home/home-directory';
 import { AccessTokens } from '../session/access-tokens';
+import { streamedFetch } from './streamed-fetch';
 
 /** A signed-in device and its account in the vault that it pins. */
 export interface VaultConnection {
@@ -44,6 +45,6 @@ export function vaultClientOf(
     baseUrl: deployment.apiUrl,
     token,
     fetch: (input, init) =>
-      fetch(input, { ...init, signal: AbortSignal.any([signal, ...(init?.signal ? [init.signal] : [])]) }),
+      streamedFetch(input, { ...init, signal: AbortSignal.any([signal, ...(init?.signal ? [init.signal] : [])]) }),
   });
 }
