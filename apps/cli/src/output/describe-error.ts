@@ -33,6 +33,13 @@ const systemErrors: Readonly<Record<string, readonly [code: string, say: (path: 
       `The quota for ${path} is used up. What was half-written was removed; free some space and run the same command again.`,
     ExitCode.other,
   ],
+  EFBIG: [
+    'disk-full',
+    (path) =>
+      `The disk of ${path} cannot hold a file that large (a FAT file system ends at 4 GB). What was half-written was removed; ` +
+      'choose another disk.',
+    ExitCode.other,
+  ],
   EROFS: ['read-only', (path) => `${path} lies on a read-only disk.`, ExitCode.other],
   EMFILE: [
     'too-many-files',

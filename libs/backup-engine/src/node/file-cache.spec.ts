@@ -19,6 +19,7 @@ import { seed } from '@coffer/test-kit';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { buildEntries } from '../../test/build-entries';
+import type { EngineEvent } from '../events';
 import { Repository } from '../repository';
 import { backUp } from './back-up';
 import type { BackupReport } from './backup-options';
@@ -165,6 +166,17 @@ describe('a backup with a cache of files', () => {
 
 describe('FileCacheInFile', () => {
   describe('save', () => {
+    it('does not unmake a backup when it fails, and says so', async () => {
+      writeFileSync(join(root, 'cache'), 'a file where the folder should be');
+      const warnings: EngineEvent[] = [];
+      const report = await backUp(repository, [source], {
+        ...{ startWorker, workers: 1, cache: new FileCacheInFile(cachePath) },
+        onEvent: (event) => event.type === 'warning' && warnings.push(event),
+      });
+      expect(warnings).toMatchObject([{ code: 'cache-not-saved' }]);
+      expect((await repository.openSnapshot()).idHex).toBe(report.snapshotIdHex);
+    });
+
     it('gives back what was saved, and can be read by its owner alone', async () => {
       const cache = new FileCacheInFile(cachePath);
       const cached = {
