@@ -13,7 +13,8 @@ import { peers } from './peers.mjs';
 
 const workspace = resolve(import.meta.dirname, '../..');
 const coffer = join(workspace, 'apps/cli/bin/coffer.mjs');
-const memoryLimit = 256 * 1024 * 1024;
+/** Of the process and all that it starts, in bytes: MB are millions here as in every figure. */
+const memoryLimit = 256_000_000;
 
 const { values } = parseArgs({
   options: {

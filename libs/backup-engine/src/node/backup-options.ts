@@ -7,7 +7,7 @@ import type { StartWorker } from './worker-pool';
 export interface BackupOptions extends RunOptions {
   /** Starts a worker thread whose entry calls `serveEngineWorker`. */
   readonly startWorker: StartWorker;
-  /** Threads at most; one for each processor unless told, and no more than 4. */
+  /** Threads at most; 2 unless told, or 1 where there is one processor. */
   readonly workers?: number;
   /** Name of this device, for the list of snapshots. */
   readonly deviceName?: string;

@@ -68,7 +68,8 @@ export class PackSink {
     const sealed = sealChunkedSync(key, plaintext, undefined, new Uint8Array(this.#memory));
     this.#memory = undefined;
     this.#send({ type: 'pack', packId, sealed, table });
-    collectGarbage();
+    // All of it: what lived as long as a pack has been promoted, and a thread's old space would grow to three times what is in it.
+    collectGarbage('major');
   }
 
   /** Memory for the next pack. */

@@ -3,6 +3,7 @@ import { cutSegments, encodeSegment, type ChatSource, type Message } from '@coff
 import { CofferError } from '@coffer/foundation';
 
 import { releaseWhole } from '../release';
+import { collectGarbage } from './collect-garbage';
 import { newCompressionHabit, type PackSink } from './pack-sink';
 import type { ChatsRead, NewConversation, NewSegment } from './worker-messages';
 
@@ -25,12 +26,13 @@ export async function readChats(path: string, openChats: OpenChats, sink: PackSi
   }
   if (source === undefined) return null;
   const conversations: NewConversation[] = [];
+  const writer = new SegmentWriter(sink);
   const { format } = source;
   try {
     for (const entry of source.conversations()) {
       conversations.push({
         conversationBytes: encodeConversation(entry.conversation),
-        segments: await storeSegments(entry.messages(), sink),
+        segments: await writer.store(entry.messages()),
       });
     }
     return { format, conversations };
@@ -43,9 +45,22 @@ export async function readChats(path: string, openChats: OpenChats, sink: PackSi
   }
 }
 
-async function storeSegments(messages: Iterable<Message>, sink: PackSink): Promise<readonly NewSegment[]> {
-  const segments: NewSegment[] = [];
-  for (const run of cutSegments(messages)) {
+/** Messages shrink so well that a whole history may fill no pack: the garbage of reading it is collected by the way. */
+const bytesPerCollection = 8 * 1024 * 1024;
+
+/** Stores the conversations of one file. */
+class SegmentWriter {
+  #bytes = 0;
+
+  constructor(private readonly sink: PackSink) {}
+
+  async store(messages: Iterable<Message>): Promise<readonly NewSegment[]> {
+    const segments: NewSegment[] = [];
+    for (const run of cutSegments(messages)) segments.push(await this.#storeOne(run));
+    return segments;
+  }
+
+  async #storeOne(run: readonly Message[]): Promise<NewSegment> {
     const bytes = encodeSegment(run);
     const parts = Math.ceil(bytes.length / formatLimits.chunkBytes);
     const partIds = new Uint8Array(parts * chunkIdBytes);
@@ -53,12 +68,18 @@ async function storeSegments(messages: Iterable<Message>, sink: PackSink): Promi
     for (let part = 0; part < parts; part++) {
       const raw = bytes.subarray(part * formatLimits.chunkBytes, (part + 1) * formatLimits.chunkBytes);
       const at = part * chunkIdBytes;
-      if (!sink.isKnown(raw, partIds, at)) await sink.add(partIds.subarray(at, at + chunkIdBytes), raw, habit);
+      if (!this.sink.isKnown(raw, partIds, at)) {
+        await this.sink.add(partIds.subarray(at, at + chunkIdBytes), raw, habit);
+      }
     }
+    this.#bytes += bytes.length;
     releaseWhole(bytes);
-    segments.push({ messages: run.length, ...spanOf(run), partIds });
+    if (this.#bytes >= bytesPerCollection) {
+      this.#bytes = 0;
+      collectGarbage('major');
+    }
+    return { messages: run.length, ...spanOf(run), partIds };
   }
-  return segments;
 }
 
 function spanOf(messages: readonly Message[]): { readonly firstMs: number | null; readonly lastMs: number | null } {

@@ -9,8 +9,11 @@ import type { AnsweredCall, FromWorker, SealedPackMessage, ToWorker, WorkerCall,
 /** Starts one worker thread whose entry calls `serveEngineWorker`. */
 export type StartWorker = () => Worker;
 
-/** How many threads work unless told: more than a few only cost memory, since the store or the disk is the limit. */
-export const defaultWorkers = Math.max(1, Math.min(4, availableParallelism()));
+/**
+ * How many threads work unless told. Two keep a disk or a line busy, and each more takes some 45 MB: a pack, a heap, and what the
+ * allocator keeps (docs/operations/engine-memory.md).
+ */
+export const defaultWorkers = Math.min(2, availableParallelism());
 
 /** Runs a worker from a file. Young generations are small: what workers allocate lives long or not at all. */
 export function workerFromFile(entry: URL): StartWorker {
