@@ -6,8 +6,10 @@ import { DueSweep } from '../platform/due-sweep';
 import { VaultParts } from '../platform/vault-parts';
 import { RepositoryAccess } from '../storage/repository-access';
 
-/** Objects that one step deletes at most. */
-const objectsAtOnce = 500;
+/** Objects that one step deletes at most: its transaction may not lie idle for long. */
+const objectsAtOnce = 200;
+/** Of them so many side by side. */
+const sideBySide = 50;
 
 /** Deletes the objects of removed repositories from the operator's store, and in the end their rows. */
 @Injectable()
@@ -33,7 +35,9 @@ export class RemovalSweep extends DueSweep {
   async #empty(folder: string): Promise<Emptied> {
     const keys: string[] = [];
     for await (const { key } of this.#access.store.list(folder, { limit: objectsAtOnce })) keys.push(key);
-    for (const key of keys) await this.#delete(key);
+    for (let at = 0; at < keys.length; at += sideBySide) {
+      await Promise.all(keys.slice(at, at + sideBySide).map((key) => this.#delete(key)));
+    }
     return keys.length === 0 ? 'emptied' : 'not-yet';
   }
 

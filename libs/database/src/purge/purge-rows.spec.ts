@@ -46,6 +46,7 @@ describe('takeLease', () => {
     const account = await newAccount();
     await database.prisma.account.update({ where: { accountId: account }, data: { closedAt: new Date(0) } });
     expect(await store.takeLease(account, 60, firstRound(account))).toBeUndefined();
+    expect((await store.standing(account)).isSealed).toBe(true);
     const none = newUuid();
     expect(await store.takeLease(none, 60, firstRound(none))).toBeUndefined();
     expect(await database.prisma.purgeRound.count({ where: { accountId: { in: [account, none] } } })).toBe(0);
