@@ -27,6 +27,10 @@ const keyHolders = {
   group: ['pkcs11js', 'shamir-secret-sharing'],
   message: 'What holds or splits sealing keys belongs in libs/key-sealer.',
 };
+const messengers = {
+  group: ['nodemailer', 'nodemailer/*', 'web-push'],
+  message: 'What sends notices belongs in libs/notice-channels.',
+};
 const testKit = {
   group: ['@coffer/test-kit', '@coffer/test-kit/*'],
   message: 'test-kit is for *.spec.ts and apps/e2e only.',
@@ -47,6 +51,7 @@ const every = {
   boss,
   aws,
   keyHolders,
+  messengers,
   testKit,
   nodeHalf,
   browserHalf,
@@ -116,6 +121,7 @@ export const confinements = [
   // server adapters are Node throughout
   restrict(['libs/{observability,embedded-postgres}/src/**/*.ts'], 'nodePlatform', 'nodeHalf'),
   restrict(['libs/key-sealer/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'keyHolders'),
+  restrict(['libs/notice-channels/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'messengers'),
   restrict(['libs/jobs/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'boss'),
   restrict(['libs/database/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'prisma'),
   restrict(['libs/plaintext-connectors/src/**/*.ts'], 'nodePlatform', 'nodeHalf', 'aws'),

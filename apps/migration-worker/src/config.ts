@@ -1,6 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { CofferError } from '@coffer/foundation';
 import { checkSealerVariables, sealerChoice, sealerVariables, type SealerChoice } from '@coffer/key-sealer';
+import { channelChoice, channelVariables, checkChannelVariables, type ChannelChoice } from '@coffer/notice-channels';
 import { logLevels } from '@coffer/observability';
 import { defaultPurgeSettings, type PurgeSettings } from '@coffer/purge';
 import { z } from 'zod';
@@ -19,6 +20,7 @@ const whole = z.coerce.number<string>().int().min(0);
 
 const variables = z.object({
   ...sealerVariables,
+  ...channelVariables,
   COFFER_HOME: z.string().min(1).default('.coffer'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   COFFER_POSTGRES_PORT: port.default(4304),
@@ -32,6 +34,7 @@ const variables = z.object({
   COFFER_WORKER_CONCURRENCY: whole.min(1).max(64).default(4),
   COFFER_WORKER_LEASE_SECONDS: whole.min(1).max(600).default(30),
   COFFER_STORAGE_COUNT_HOURS: whole.max(8760).default(24),
+  COFFER_NOTICE_RETRY_SECONDS: whole.min(1).max(3600).default(60),
   COFFER_LOG_LEVEL: z.enum(logLevels).default('info'),
 });
 
@@ -41,6 +44,8 @@ export interface WorkerConfig {
   readonly home: string;
   /** Where the keys are that seal what the vault keeps. */
   readonly sealer: SealerChoice;
+  /** How accounts are told beside the in-app feed. */
+  readonly channels: ChannelChoice;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
   readonly postgresPort: number;
@@ -57,6 +62,8 @@ export interface WorkerConfig {
   readonly leaseSeconds: number;
   /** From one count of the object store to the next; 0: it is not counted. */
   readonly storageCountSeconds: number;
+  /** From the first failed try of an e-mail or push message to the second, milliseconds. */
+  readonly noticeRetryMs: number;
   readonly logLevel: (typeof logLevels)[number];
 }
 
@@ -68,7 +75,7 @@ export interface WorkerConfig {
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): WorkerConfig {
   // `VARIABLE=` in an environment file means that it is not set.
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = variables.superRefine(checkSealerVariables).safeParse(set);
+  const parsed = variables.superRefine(checkSealerVariables).superRefine(checkChannelVariables).safeParse(set);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigError(`The environment is not understood. ${problems.join('; ')}. See docs/configuration.md.`);
@@ -79,6 +86,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     home,
     sealer: sealerChoice(value, home),
+    channels: channelChoice(value),
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.COFFER_POSTGRES_PORT,
     databaseConnections: value.COFFER_DATABASE_CONNECTIONS,
@@ -94,6 +102,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     concurrency: value.COFFER_WORKER_CONCURRENCY,
     leaseSeconds: value.COFFER_WORKER_LEASE_SECONDS,
     storageCountSeconds: value.COFFER_STORAGE_COUNT_HOURS * 3600,
+    noticeRetryMs: value.COFFER_NOTICE_RETRY_SECONDS * 1000,
     logLevel: value.COFFER_LOG_LEVEL,
   };
 }

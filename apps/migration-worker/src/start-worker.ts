@@ -20,6 +20,7 @@ import { PurgeRunner } from './purge-runner';
 import { randomFraction } from './random-fraction';
 import { databaseCheck } from './readiness';
 import { repositoryReader } from './repository-reader';
+import { startNotices } from './notices/start-notices';
 import { StorageCount } from './storage-count';
 import { Sweep } from './sweep';
 import { openVaultKeys, type VaultKeys } from './vault-keys';
@@ -128,13 +129,14 @@ async function work(
     everySeconds: config.storageCountSeconds,
   });
   await queue.work(queueNames.storageCount, { concurrency: 1 }, (job) => count.run(job));
+  const told = startNotices(config, { database, keys, metrics, log });
   const sweep = new Sweep({ store, queue, metrics, log });
   sweep.start();
   onReady();
   return async () => {
     runner.stop();
     count.stop();
-    await sweep.stop();
+    await Promise.all([sweep.stop(), told.stop()]);
     await queue.stop();
     await keys.sealer.close();
   };

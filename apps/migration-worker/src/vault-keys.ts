@@ -4,7 +4,14 @@ import { DatabaseError, PgVaultState, type Database } from '@coffer/database';
 import { signCertificate } from '@coffer/evidence';
 import { systemClock } from '@coffer/foundation';
 import { openSealer, type SealerChoice } from '@coffer/key-sealer';
-import { openCertificateSigner, SealerError, type SealingKeys, type VaultStateRow } from '@coffer/key-vault';
+import {
+  openCertificateSigner,
+  openLaterSecret,
+  SealerError,
+  type SealingKeys,
+  type VaultStateRow,
+} from '@coffer/key-vault';
+import { generatePushKey } from '@coffer/notice-channels';
 import type { CertificateSigner } from '@coffer/purge';
 
 /** What the worker needs of the vault that made this deployment. */
@@ -13,6 +20,8 @@ export interface VaultKeys {
   /** Macs the events that the purge adds to an account's chain. */
   readonly sealer: SealingKeys;
   readonly signer: CertificateSigner;
+  /** This deployment's private key for push services, 32 bytes. */
+  readonly pushKey: Uint8Array;
 }
 
 /** How often a vault that is not there yet is looked for. */
@@ -38,6 +47,7 @@ export async function openVaultKeys(
   const certificateKey = await openCertificateSigner(store, sealer, vaultId);
   return {
     ...{ vaultId, sealer },
+    pushKey: await openLaterSecret(store, sealer, 'push-key', generatePushKey),
     signer: {
       vaultId,
       newPathSalt: () => randomBytes(16),

@@ -1,4 +1,5 @@
 import type { QueueFigures } from '@coffer/jobs';
+import type { CourierStep } from '@coffer/notices';
 import { counter, gauge, type Registry } from '@coffer/observability';
 import type { PurgeStepResult } from '@coffer/purge';
 
@@ -7,6 +8,8 @@ export interface WorkerMetrics {
   count(result: PurgeStepResult): void;
   fencedOut(): void;
   jobs(figures: readonly QueueFigures[]): void;
+  /** What became of a message that was due. */
+  notice(step: CourierStep): void;
 }
 
 export function workerMetrics(registry: Registry): WorkerMetrics {
@@ -18,6 +21,9 @@ export function workerMetrics(registry: Registry): WorkerMetrics {
     'coffer_purge_fenced_out_total',
     'Writes refused because another worker held the account',
   );
+  const messages = counter(registry, 'coffer_notice_messages_total', 'Messages of notices by what became of them', [
+    'did',
+  ]);
   const jobs = gauge(registry, 'coffer_jobs', 'Jobs by queue and state', ['queue', 'state']);
   return {
     count: ({ did, bytesHashed, bytesFetched }) => {
@@ -26,6 +32,7 @@ export function workerMetrics(registry: Registry): WorkerMetrics {
       fetched.inc(bytesFetched);
     },
     fencedOut: () => fenced.inc(),
+    notice: (did) => messages.inc({ did }),
     jobs: (figures) => {
       for (const { name: queue, waiting, running, failed } of figures) {
         jobs.set({ queue, state: 'waiting' }, waiting);

@@ -10,6 +10,7 @@ import {
   type VaultPolicy,
   type VaultStep,
 } from '@coffer/key-vault';
+import { channelChoice, channelVariables, checkChannelVariables, type ChannelChoice } from '@coffer/notice-channels';
 import { logLevels } from '@coffer/observability';
 import { z } from 'zod';
 import { defaultOpaqueThreads } from './opaque/opaque-pool';
@@ -31,6 +32,7 @@ const secondsList = z
 
 const variables = z.object({
   ...sealerVariables,
+  ...channelVariables,
   COFFER_HOME: z.string().min(1).default('.coffer'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   COFFER_POSTGRES_PORT: port.default(4304),
@@ -81,6 +83,8 @@ export interface AppConfig {
   readonly home: string;
   /** Where the keys are that seal what the vault keeps. */
   readonly sealer: SealerChoice;
+  /** How accounts are told beside the in-app feed. */
+  readonly channels: ChannelChoice;
   /** Undefined: the embedded PostgreSQL. */
   readonly databaseUrl: string | undefined;
   readonly postgresPort: number;
@@ -125,7 +129,10 @@ export interface AppConfig {
  * @throws ConfigError naming each variable and what was expected of it, never its value
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>> = process.env): AppConfig {
-  const parsed = variables.superRefine(checkSealerVariables).safeParse(withoutEmpty(environment));
+  const parsed = variables
+    .superRefine(checkSealerVariables)
+    .superRefine(checkChannelVariables)
+    .safeParse(withoutEmpty(environment));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new ConfigError(`The environment is not understood. ${problems.join('; ')}. See docs/configuration.md.`);
@@ -138,6 +145,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     home,
     sealer: sealerChoice(value, home),
+    channels: channelChoice(value),
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.COFFER_POSTGRES_PORT,
     databaseConnections: value.COFFER_DATABASE_CONNECTIONS,

@@ -174,6 +174,15 @@ export const walkRequests: Readonly<Record<RouteName, Build>> = {
   getGuessVeto: nothing,
   setGuessVeto: async (_, { sign }) => [{ body: await sign('guess-veto', { seconds: 3600 }) }],
 
+  getNoticeSettings: nothing,
+  putNoticeSettings: () => [
+    { body: { quietHours: { from: '00:00', to: '23:59', timeZone: 'UTC' }, muted: ['purge', 'reminders'] } },
+  ],
+  addNoticeChannel: () => [{ body: { kind: 'email', address: 'thief@example.org' } }],
+  confirmNoticeChannel: () => [{ params: { channelId: newUuid() }, body: { code: '00000000' } }],
+  removeNoticeChannel: () => [{ params: { channelId: newUuid() } }],
+  reportKeyCheck: async (_, { sign }) => [{ body: await sign('key-check', { kind: 'digits', outcome: 'passed' }) }],
+
   listNewStarts: nothing,
   beginNewStart: nothing,
   cancelNewStart: async ({ newStartId }, { sign }) => [

@@ -100,7 +100,8 @@ async function snapshot(): Promise<Readonly<Record<string, string>>> {
        ${of('r.registration_id, r.state, r.evaluations', 'registrations r')} AS registrations,
        ${of('r', 'repositories r')} AS repositories, ${of('p.proof_id', 'proofs p')} AS proofs, ${of('p', 'pins p')} AS pins,
        ${of('m', 'purge_mandates m')} AS mandate, ${of('o.object_id, o.state', 'purge_objects o')} AS objects,
-       ${of('n.new_start_id, n.state', 'new_starts n')} AS new_starts, ${of('d', 'account_deletions d')} AS deletion`,
+       ${of('n.new_start_id, n.state', 'new_starts n')} AS new_starts, ${of('d', 'account_deletions d')} AS deletion,
+       ${of('c', 'key_checks c')} AS checks, ${of('s', 'notice_settings s')} AS notices`,
     [accountId],
   );
   const folder = join(bench.home, 'repositories', toHex(target.owner.repositoryId));
@@ -235,8 +236,15 @@ const attackers: readonly Attacker[] = [
   },
 ];
 
-/** What a token may change by itself: a guess counts (P3, P4), and a purge is stopped by whoever has lost the key. */
-const permitted: Partial<Record<RouteName, readonly string[]>> = { startLogin: ['budget'], stopPurge: ['mandate'] };
+/**
+ * What a token may change by itself: a guess counts (P3, P4), a purge is stopped by whoever has lost the key, and notices wait or are
+ * silenced, but for those about security.
+ */
+const permitted: Partial<Record<RouteName, readonly string[]>> = {
+  startLogin: ['budget'],
+  stopPurge: ['mandate'],
+  putNoticeSettings: ['notices'],
+};
 
 const refusals = [
   ...['statement-invalid', 'wrong-owner-generation', 'challenge-spent', 'account-owned', 'fresh-login-required'],
@@ -333,7 +341,7 @@ describe('the access walk', () => {
       }
     }
     const changed = changes(before, await snapshot());
-    const expected = ['budget', 'registrations', 'repositories', 'mandate', 'new_starts', 'deletion'];
+    const expected = ['budget', 'registrations', 'repositories', 'mandate', 'new_starts', 'deletion', 'checks'];
     expect(expected.filter((part) => !changed.includes(part))).toEqual([]);
     // The veto of guesses is lifted again, for what follows.
     const lifted = await owner.device.call('POST', '/v1/guess-veto', await signer.sign('guess-veto', { seconds: 0 }));

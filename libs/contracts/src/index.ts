@@ -4,6 +4,27 @@ export { accountDeletion, accountDeletionStates, waitingDeletion } from './accou
 export type { AccountDeletion, WaitingDeletion } from './account-deletion';
 export { claim, claims, disclosure, type Claim, type Claims, type Disclosure } from './claims';
 export { deployment, type Deployment } from './deployment';
+export {
+  addressConfirmation,
+  keyCheck,
+  mutableTopics,
+  newNoticeChannel,
+  noticeChannel,
+  noticePreferences,
+  noticeSettings,
+  noticeTopics,
+  quietHours,
+  timeOfDayText,
+} from './notice-channels';
+export type {
+  KeyCheck,
+  MutableTopic,
+  NewNoticeChannel,
+  NoticeChannel,
+  NoticePreferences,
+  NoticeSettings,
+  QuietHours,
+} from './notice-channels';
 export { guessVeto, type GuessVeto } from './guess-veto';
 export { health, type Health } from './health';
 export {

@@ -32,6 +32,20 @@ export const limits = {
   loginSeconds: 120,
   /** Life of a pending registration, seconds. */
   registrationSeconds: 15 * 60,
+  /** Channels of one kind that an account may have, those that wait for a confirmation among them. */
+  noticeChannels: 5,
+  /** E-mail addresses that an account may name in 24 hours. */
+  emailsPerDay: 5,
+  /** How long an address waits to be confirmed, seconds. */
+  addressConfirmationSeconds: 60 * 60,
+  /** Codes that may be tried for one address. */
+  addressCodes: 5,
+  /** Fewest guesses that must be left for a check to ask for the password. */
+  guessesForCheck: 6,
+  /** Failed checks in a row after which a device that holds the key offers a new keyslot. */
+  failedChecksUntilOffer: 3,
+  /** URL of a push subscription, characters. */
+  pushEndpointCharacters: 2048,
   /** Clock skew that is forgiven in tokens, seconds. */
   clockSkewSeconds: 5 * 60,
 } as const;

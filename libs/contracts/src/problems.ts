@@ -50,6 +50,12 @@ export const problemKinds = {
   'anchor-behind': kind(503, 'The anchor has not acknowledged in time; nothing was counted.', true),
   'store-unreachable': kind(503, 'The object store does not answer.', true),
   'service-unavailable': kind(503, 'The service cannot answer now.', true),
+  'wrong-code': kind(403, 'The code is not the one that was sent to this address.'),
+  'too-many-channels': kind(
+    409,
+    'The account has as many channels of this kind as it may have, or named too many addresses today.',
+  ),
+  'not-offered': kind(409, 'This deployment does not offer that.'),
   'rate-limited': kind(429, 'Too many requests.', true),
   'precondition-failed': kind(412, 'The precondition of the request does not hold.'),
 } as const satisfies Readonly<Record<string, ProblemKind>>;

@@ -3,6 +3,7 @@ import { accountRoutes } from './account-routes';
 import { guessVetoRoutes } from './guess-veto-routes';
 import { keyslotRoutes } from './keyslot-routes';
 import { newStartRoutes } from './new-start-routes';
+import { noticeRoutes } from './notice-routes';
 import { opsRoutes } from './ops-routes';
 import { purgeRoutes } from './purge-routes';
 import { repositoryRoutes } from './repository-routes';
@@ -16,6 +17,7 @@ export const routes = {
   ...guessVetoRoutes,
   ...newStartRoutes,
   ...rotationRoutes,
+  ...noticeRoutes,
   ...repositoryRoutes,
   ...purgeRoutes,
   ...opsRoutes,

@@ -16,6 +16,7 @@ export const statementPurposes = [
   'delete-account',
   'rotation-record',
   'rotate',
+  'key-check',
   'create-repository',
   'remove-repository',
   'create-grant',

@@ -9,6 +9,9 @@ export { PgVaultState } from './vault/pg-vault-state';
 export { PgVaultStore, type ListedEvent, type SeenBudget } from './vault/pg-vault-store';
 export { vaultVitals, type VaultVitals } from './vault/vault-vitals';
 export { clockMs, fromMs, instantMs, statement, type SqlValue, type Statement } from './statement';
+export { keyChecks, type KeyCheckRow } from './notices/key-checks';
+export { noticeChannels, type NoticeChannelRow, type NoticeSettingsRow } from './notices/notice-channels';
+export { outbox, type PgOutbox } from './notices/outbox';
 export {
   OpsFigures,
   type EventPosition,

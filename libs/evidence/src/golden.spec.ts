@@ -51,6 +51,7 @@ describe('bytes of version 1', () => {
         "delete-account 70e88658b222bdb2 dcb845f1205cafcc",
         "rotation-record 1eefa8c5c87af723 0d6fe2e62c71ecb7",
         "rotate 8d5b21716f3eb666 c0e4981a01004d9f",
+        "key-check 6b01a0b7c6471b3d f75a61d12fe933f8",
         "create-repository 7e3a31dabf23d4eb a5fb97811cd60c2c",
         "remove-repository 949019381eea9980 0dd6b24b0fa43efe",
         "create-grant 9eb4192f4f5e0cf7 e693ba87e453b1d9",

@@ -130,6 +130,7 @@ export {
   type CreateRepositoryBody,
   type DeleteObjectsBody,
   type GuessVetoBody,
+  type KeyCheckBody,
   type KsfParameters,
   type NewStartBody,
   type PasswordConfirmBody,

@@ -115,6 +115,7 @@ export const vaultBodies: VaultBodies = {
     ],
     removed: [anId],
   },
+  'key-check': { kind: 'digits', outcome: 'passed' },
   'create-repository': { repositoryId, keyId },
   'create-grant': { repositoryId },
   'delete-objects': {

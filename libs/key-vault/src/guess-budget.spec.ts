@@ -51,6 +51,7 @@ describe('index', () => {
         "nextGuessAtMs",
         "openAnchoredEvent",
         "openCertificateSigner",
+        "openLaterSecret",
         "openVaultIdentity",
         "openingBudget",
         "phaseOf",

@@ -81,9 +81,11 @@ export {
 export type { AccountTransaction, ChallengePurpose, VaultStore } from './ports/vault-store';
 export {
   openCertificateSigner,
+  openLaterSecret,
   openVaultIdentity,
   type SecretName,
   type VaultIdentity,
+  type LaterSecretStore,
   type VaultStateRow,
   type VaultStateStore,
 } from './vault-identity';

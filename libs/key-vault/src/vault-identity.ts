@@ -32,7 +32,7 @@ export interface VaultStateRow {
   readonly sealedReason: string | null;
 }
 
-export type SecretName = 'opaque-setup' | 'dummy-record' | 'ledger-seed' | 'certificate-seed';
+export type SecretName = 'opaque-setup' | 'dummy-record' | 'ledger-seed' | 'certificate-seed' | 'push-key';
 
 /** Where the vault's own state is kept. */
 export interface VaultStateStore {
@@ -114,6 +114,28 @@ export async function openCertificateSigner(
 ): Promise<NoteSigner> {
   const seed = await sealer.open(await secretOf(store, 'certificate-seed'), secretContext('certificate-seed'));
   return { name: certificateKeyName(vaultId), secret: requireSigningSeed(seed) };
+}
+
+/** Where a secret is added to a vault that was made without it. */
+export interface LaterSecretStore extends Pick<VaultStateStore, 'secret'> {
+  /** Does nothing where there is one of that name. */
+  addSecret(name: SecretName, sealed: Sealed): Promise<void>;
+}
+
+/**
+ * A secret that the vault did not have from its beginning, made where it is missing. Of several processes one wins.
+ *
+ * @throws SealerError where it does not open
+ */
+export async function openLaterSecret(
+  store: LaterSecretStore,
+  sealer: KeySealer,
+  name: 'push-key',
+  make: () => Uint8Array,
+): Promise<Uint8Array> {
+  if ((await store.secret(name)) === undefined)
+    await store.addSecret(name, await sealer.seal(make(), secretContext(name)));
+  return sealer.open(await secretOf(store, name), secretContext(name));
 }
 
 async function secretOf(store: Pick<VaultStateStore, 'secret'>, name: SecretName): Promise<Sealed> {

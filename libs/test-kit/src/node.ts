@@ -1,3 +1,6 @@
 export type { S3Bucket, S3Version } from './s3-fake/s3-bucket';
 export { startS3Fake, type S3Fake, type S3FakeOptions } from './s3-fake/s3-fake';
 export type { S3Fault, S3Faults } from './s3-fake/s3-fault';
+export { startPushService, Subscriber, verifyVapid, type PushService, type TakenPush } from './messengers/push-service';
+export { answerOf, startSmtpSink, type SmtpSink, type TakenMail } from './messengers/smtp-sink';
+export { makeCertificate, type TestCertificate } from './messengers/test-certificate';

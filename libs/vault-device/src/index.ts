@@ -2,6 +2,7 @@ export { cancelDeletion, deleteAccount } from './account-deletion';
 export { openDeviceAccount, readOwnerAgain, type DeviceAccount } from './device-account';
 export { activateDigits } from './digits-keyslot';
 export { VaultDeviceError } from './errors';
+export { reportKeyCheck } from './key-check';
 export { setGuessVeto } from './guess-veto';
 export { removeKeyslot } from './keyslot-removal';
 export {

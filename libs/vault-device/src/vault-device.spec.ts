@@ -66,6 +66,7 @@ describe('index', () => {
       'releasePlaintext',
       'removeKeyslot',
       'removeRepository',
+      'reportKeyCheck',
       'reportUnreadable',
       'rotateAccount',
       'setGuessVeto',

@@ -25,9 +25,10 @@ const rows: readonly Row[] = read('docs/configuration.md')
   }));
 
 const sealer = 'libs/key-sealer/src/sealer-choice.ts';
+const channels = 'libs/notice-channels/src/channel-variables.ts';
 const readers: readonly (readonly [reader: string, files: readonly string[]])[] = [
-  ['vault-api', ['apps/vault-api/src/config.ts', sealer]],
-  ['worker', ['apps/migration-worker/src/config.ts', sealer]],
+  ['vault-api', ['apps/vault-api/src/config.ts', sealer, channels]],
+  ['worker', ['apps/migration-worker/src/config.ts', sealer, channels]],
   ['identity', ['apps/demo-identity/src/config.ts']],
   ['portal', ['apps/restore-portal/src/server/config.ts']],
   ['dashboard', ['apps/ops-dashboard/src/server/config.ts']],

@@ -10,6 +10,7 @@ import { registerKeyslots } from './keyslots';
 import { registerLedger } from './ledger';
 import { registerLogin } from './login';
 import { registerNewStart } from './new-start';
+import { registerNotices } from './notices';
 import { registerOpen } from './open';
 import { registerPassword } from './password';
 import { registerPurge } from './purge';
@@ -31,6 +32,7 @@ export const registrations: readonly Register[] = [
   registerKeyslots,
   registerPassword,
   registerGuesses,
+  registerNotices,
   registerNewStart,
   registerRepositories,
   registerAccount,

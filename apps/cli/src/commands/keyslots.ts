@@ -1,6 +1,7 @@
 import type { CommonOptions, Register } from '../command-context';
 import { readConfig } from '../config';
 import { UsageError } from '../output/usage-error';
+import { keySourcesOf } from '../vault/key-sources';
 
 interface KeyOptions extends CommonOptions {
   readonly key?: string;
@@ -51,7 +52,23 @@ Examples:
   coffer keyslots rotate --digits --key-out new-key.txt --password
   coffer keyslots rotate --store file:/mnt/disk/backups --key old-key.txt --digits --key-out new-key.txt`;
 
-/** `coffer keyslots list`, `add`, `remove`, `rotate`. */
+const checkHelp = `
+So that a lost record is found while a device still holds the key: two groups of the 64 digits are compared on this device and sent
+nowhere; a password is tried with the vault, which spends a guess that comes back when it is right. The vault hears only how it went.
+Never enter your key or password anywhere because a message asks for it; Coffer's messages do not.
+
+Examples:
+  coffer keyslots check --digits
+  coffer keyslots check --password`;
+
+interface CheckOptions extends CommonOptions {
+  readonly digits?: boolean;
+  readonly password?: boolean;
+  readonly recorded?: string;
+  readonly passwordFile?: string;
+}
+
+/** `coffer keyslots list`, `add`, `check`, `remove`, `rotate`. */
 export const registerKeyslots: Register = (program, context) => {
   const keyslots = program.command('keyslots').description('the ways by which a vault account gets its key back');
   keyslots
@@ -81,6 +98,22 @@ export const registerKeyslots: Register = (program, context) => {
         environmentKey: config.key,
         environmentPassword: config.password,
       });
+    });
+  keyslots
+    .command('check')
+    .description('check that you still have what opens your backup')
+    .option('--digits', 'two groups of the 64-digit key (the default)')
+    .option('--password', 'the password, by a real recovery')
+    .option('--recorded <file>', 'file with the 64 digits as you recorded them; - for standard input')
+    .option('--password-file <file>', 'file that holds the password; - for standard input')
+    .addHelpText('after', checkHelp)
+    .action(async ({ home, digits = false, password = false, recorded, ...files }: CheckOptions) => {
+      if (digits && password) throw new UsageError('Choose one of --digits and --password.');
+      const config = readConfig(home);
+      const { runKeyslotsCheck } = await import('../keyslots/run-keyslots-check');
+      const sources = keySourcesOf(files, { ...config, key: undefined });
+      const request = password ? ({ kind: 'password', sources } as const) : ({ kind: 'digits', recorded } as const);
+      await runKeyslotsCheck(context, config.home, request);
     });
   keyslots
     .command('remove')

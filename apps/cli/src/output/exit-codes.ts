@@ -76,6 +76,7 @@ export const exitCodes = {
   'wrong-digit-count': ExitCode.usage,
 
   'key-rotated': ExitCode.wrongKey,
+  'wrong-code': ExitCode.wrongKey,
   'wrong-guess': ExitCode.wrongKey,
   'wrong-key': ExitCode.wrongKey,
   'wrong-password': ExitCode.wrongKey,
@@ -144,6 +145,7 @@ export const exitCodes = {
   'head-behind': ExitCode.refused,
   'head-rolled-back': ExitCode.refused,
   'last-keyslot': ExitCode.refused,
+  'not-offered': ExitCode.refused,
   'not-signed-in': ExitCode.refused,
   'parameters-out-of-range': ExitCode.refused,
   pinned: ExitCode.refused,
@@ -154,6 +156,7 @@ export const exitCodes = {
   'sign-in-refused': ExitCode.refused,
   'target-exists': ExitCode.refused,
   'token-expired': ExitCode.refused,
+  'too-many-channels': ExitCode.refused,
   'too-large': ExitCode.refused,
   unauthenticated: ExitCode.refused,
   'undo-pending': ExitCode.refused,

@@ -40,7 +40,7 @@ export async function unlock(
   const given = await readGivenKey({ option: sources.key, environment: sources.environmentKey });
   const unlocked: Unlocked =
     given === undefined
-      ? { backupKey: await recover(context, connection, sources), source: 'password' }
+      ? { backupKey: await recoverByAskedPassword(context, connection, sources), source: 'password' }
       : { backupKey: requireOwn(connection, given, keyId), source: 'digits' };
   await keepKey(home, unlocked.backupKey);
   return unlocked;
@@ -67,7 +67,12 @@ function requireOwn({ account }: VaultConnection, backupKey: BackupKey, keyId: K
   return backupKey;
 }
 
-async function recover(
+/**
+ * The key by the password, from a file, the environment or a prompt. Spends a guess, and keeps nothing on this device.
+ *
+ * @throws as `unlock` where it goes by the password
+ */
+export async function recoverByAskedPassword(
   { reporter }: CommandContext,
   { client, account }: VaultConnection,
   { passwordFile, environmentPassword }: KeySources,

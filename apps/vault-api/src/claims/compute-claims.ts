@@ -1,6 +1,7 @@
 import { limits, type Claim, type Claims } from '@coffer/contracts';
 import { toBase64Url, toRfc3339, type Clock } from '@coffer/foundation';
 import { defaultPolicy, type AnchorSet, type VaultPolicy } from '@coffer/key-vault';
+import type { ChannelChoice } from '@coffer/notice-channels';
 import type { VaultParts } from '../platform/vault-parts';
 import { disclosures } from './disclosures';
 
@@ -27,6 +28,7 @@ export function computeClaims(
       deletionLimit(policy),
       'What is erased with an account goes from the database and the object store at once; dumps, replicas and the anchors keep it sealed until the sealing key of its time is destroyed, and dumps its names as long as they are kept.',
       destruction[sealer.kind],
+      ...noticeLimits(config.channels),
     ],
     sealing: { kind: sealer.kind, oldestKeyAt: oldest === undefined ? null : toRfc3339(oldest.createdAtMs) },
     anchors: anchors.anchors.map(({ kind }) => ({ kind, name: anchorPlaces[kind] ?? 'elsewhere' })),
@@ -63,6 +65,18 @@ const anchorPlaces: Readonly<Record<string, string>> = {
   disk: 'on a disk of the operator',
   s3: 'in an object store',
 };
+
+/** How far notices reach. */
+function noticeLimits({ email, push }: ChannelChoice): string[] {
+  if (email === undefined && push === undefined) {
+    return ['Nobody is told outside the in-app feed: this deployment sends neither e-mail nor push messages.'];
+  }
+  return email === undefined
+    ? []
+    : [
+        'E-mail can be read, held back or forged on its way. It holds no secret and no link; the feed and the ledger are what counts.',
+      ];
+}
 
 /** An event is in `quorum` anchors before a guess is answered: so many must be rolled back for it to be forgotten. */
 function rollbackLimit({ anchors, quorum }: AnchorSet): string {

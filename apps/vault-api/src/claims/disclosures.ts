@@ -20,7 +20,7 @@ export function disclosures(sealing: 'key-file' | 'pkcs11'): readonly Disclosure
     {
       party: 'A court or agency that orders the operator to hand over what it has',
       always:
-        'Issuer and subject of the account, sealed objects with their sizes and times, the account\u2019s ledger, and every plaintext copy that is not purged yet.',
+        'Issuer and subject of the account, the addresses and browsers that get its notices, sealed objects with their sizes and times, the account\u2019s ledger, and every plaintext copy that is not purged yet.',
       digits: nothing,
       password:
         'Besides, what is needed to try passwords off-line without count, each at the cost of one Argon2id: the sealed record opens with the operator\u2019s own keys. A password that resists such guessing keeps the backup closed.',
@@ -29,7 +29,7 @@ export function disclosures(sealing: 'key-file' | 'pkcs11'): readonly Disclosure
     {
       party: 'A thief of the database or of a dump of it',
       always:
-        'Account names, the ledger, names and sizes of found plaintext copies. Records and login states are sealed.',
+        'Account names, the ledger, the feed of notices, names and sizes of found plaintext copies. Records, login states, and addresses that get notices are sealed.',
       digits: nothing,
       password: canCopySealing
         ? `${nothing} Whoever also copies the key files, which lie on the vault\u2019s host, is in the operator\u2019s place.`
@@ -42,9 +42,15 @@ export function disclosures(sealing: 'key-file' | 'pkcs11'): readonly Disclosure
       ...{ digits: nothing, password: nothing, passkey: wrapOnly },
     },
     {
+      party: 'Who carries e-mail and push messages',
+      always:
+        'What an e-mail says and when; of a push message only its size and time, for it is encrypted for the browser.',
+      ...{ digits: nothing, password: nothing, passkey: nothing },
+    },
+    {
       party: 'A thief of an access token',
       always:
-        'Ciphertext, the list of keyslots, the account\u2019s ledger, names and sizes of found plaintext copies, not their content. Deletes and replaces nothing by itself: a new start and a deletion need a sign-in just made, wait for days, are told on every channel, and end with the password or the key.',
+        'Ciphertext, the list of keyslots, the account\u2019s ledger and feed, the addresses that get its notices, names and sizes of found plaintext copies, not their content. Deletes and replaces nothing by itself: a new start and a deletion need a sign-in just made, wait for days, are told on every channel, and end with the password or the key.',
       digits: nothing,
       password: 'Ten guesses, counted, delayed and announced; the tenth ends this keyslot.',
       passkey: wrapOnly,

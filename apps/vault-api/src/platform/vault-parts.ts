@@ -32,6 +32,8 @@ export interface VaultParts {
   readonly databaseUrl: string;
   readonly sealer: SealingKeys;
   readonly identity: VaultIdentity;
+  /** What browsers subscribe to push messages with, 65 bytes; undefined where none are sent. */
+  readonly pushPublicKey: Uint8Array | undefined;
   /** The server half of OPAQUE, on threads of its own unless configured otherwise. */
   readonly opaque: OpaqueServer;
   /** Runs acts on accounts: locked, chain checked, events appended. */

@@ -15,10 +15,12 @@ import {
   Accounts,
   createOpaqueServer,
   dummyRecordBytes,
+  openLaterSecret,
   openVaultIdentity,
   type SealingKeys,
   type VaultIdentity,
 } from '@coffer/key-vault';
+import { generatePushKey, pushPublicKey } from '@coffer/notice-channels';
 import { createMetrics, type Logger } from '@coffer/observability';
 import type { AppConfig } from '../config';
 import { LedgerRunner } from '../ledger/ledger-runner';
@@ -106,9 +108,11 @@ async function assembleSealed(
     housekeeping: () => store.sweep(sweptAtOnce),
   });
   await ledger.start();
+  const pushKey = await openPushKey(config, state, sealer);
   const opaque = openOpaque(config, identity);
   return {
     ...{ ...parts, config, log, metrics, identity, opaque, accounts, store, watch, anchors, ledger, atStep },
+    pushPublicKey: pushKey,
     stop: async () => {
       await ledger.stop();
       await opaque.close();
@@ -126,6 +130,16 @@ function openOpaque({ opaqueThreads }: AppConfig, { opaqueSetup, opaquePublicKey
   }
   const options = { setup: opaqueSetup, publicKey: opaquePublicKey };
   return createOpaquePool({ ...options, entry: builtOpaqueWorker, threads: opaqueThreads });
+}
+
+/** The key by which push services know this deployment; made with the first start that sends push messages. */
+async function openPushKey(
+  { channels }: AppConfig,
+  state: PgVaultState,
+  sealer: SealingKeys,
+): Promise<Uint8Array | undefined> {
+  if (channels.push === undefined) return undefined;
+  return pushPublicKey(await openLaterSecret(state, sealer, 'push-key', generatePushKey));
 }
 
 /** Missing keys are made for an empty database only. */

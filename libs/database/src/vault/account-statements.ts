@@ -64,10 +64,15 @@ export const sweepChallenges = statement(
    DELETE FROM challenges WHERE (account_id, challenge) IN (SELECT account_id, challenge FROM due)`,
 );
 
+/** The feed's entry, and with it a message for each channel of the account. */
 export const insertNotice = statement(
   'insert-notice',
-  `INSERT INTO notices (account_id, notice_id, at, kind, severity, title, text, event_number)
-   VALUES ($1, $2, ${fromMs('$3')}, $4, $5, $6, $7, $8)`,
+  `WITH told AS (
+     INSERT INTO notices (account_id, notice_id, at, kind, severity, title, text, event_number)
+     VALUES ($1, $2, ${fromMs('$3')}, $4, $5, $6, $7, $8))
+   INSERT INTO notice_outbox (account_id, channel_id, notice_id, created_at, due_at)
+   SELECT account_id, channel_id, $2::uuid, ${fromMs('$3')}, ${fromMs('$3')} FROM notice_channels
+   WHERE account_id = $1 AND state = 'active'`,
 );
 
 export const findBudget = statement(

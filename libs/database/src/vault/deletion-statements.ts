@@ -34,6 +34,7 @@ export const clearClosed = statement(
      registered AS (DELETE FROM registrations WHERE account_id = $1),
      attempts AS (DELETE FROM logins WHERE account_id = $1),
      unspent AS (DELETE FROM challenges WHERE account_id = $1),
+     checks AS (DELETE FROM key_checks WHERE account_id = $1),
      shreds AS (DELETE FROM due_shreds WHERE account_id = $1),
      begun AS (UPDATE new_starts SET state = 'cancelled', step_at = NULL WHERE account_id = $1 AND state = 'pending'),
      ended AS (UPDATE keyslots SET state = 'removed', ended_at = clock_timestamp()
@@ -68,6 +69,10 @@ export const erasedTables = [
   'ledger_events',
   'challenges',
   'notices',
+  'notice_outbox',
+  'notice_channels',
+  'notice_settings',
+  'key_checks',
   'keyslots',
   'passkey_wraps',
   'password_records',

@@ -22,8 +22,10 @@ import type {
   Sealed,
   StoredEvent,
 } from '@coffer/key-vault';
+import { nextCheckAtMs } from '@coffer/notices';
 import type { Queryable } from '../database';
 import { DatabaseError } from '../errors';
+import { keyChecks } from '../notices/key-checks';
 import { lockRepositories, rekeyWithHead, rekeyWithoutHead } from '../repositories/repository-statements';
 import { swapValues, toRow, type StoredRepository } from '../repositories/repository-store';
 import type { SqlValue } from '../statement';
@@ -202,6 +204,7 @@ export class PgAccountTransaction implements AccountTransaction {
   async insertKeyslot(keyslot: KeyslotRow): Promise<void> {
     const { keyslotId, kind, keyId, serial, state, provenAtMs } = keyslot;
     await this.#change(password.insertKeyslot, [keyslotId, kind, keyId, serial, state, provenAtMs]);
+    await keyChecks.begin(this.sql, this.accountId, provenAtMs, nextCheckAtMs(provenAtMs));
   }
 
   async endKeyslot(keyslotId: string, state: 'removed' | 'shredded'): Promise<void> {

@@ -1,4 +1,11 @@
-import type { Sealed, SealingEpochInfo, SecretName, VaultStateRow, VaultStateStore } from '@coffer/key-vault';
+import type {
+  LaterSecretStore,
+  Sealed,
+  SealingEpochInfo,
+  SecretName,
+  VaultStateRow,
+  VaultStateStore,
+} from '@coffer/key-vault';
 import type { Database } from '../database';
 import { statement } from '../statement';
 
@@ -30,13 +37,17 @@ const insertSecret = statement(
   'insert-vault-secret',
   'INSERT INTO vault_secrets (name, sealed, sealing_epoch) VALUES ($1, $2, $3)',
 );
+const addSecret = statement(
+  'add-vault-secret',
+  'INSERT INTO vault_secrets (name, sealed, sealing_epoch) VALUES ($1, $2, $3) ON CONFLICT (name) DO NOTHING',
+);
 const sealVault = statement(
   'seal-vault',
   `UPDATE vault_state SET sealed_at = clock_timestamp(), sealed_reason = $1 WHERE id = 1 AND sealed_at IS NULL`,
 );
 
 /** Who the vault is, on PostgreSQL. */
-export class PgVaultState implements VaultStateStore {
+export class PgVaultState implements VaultStateStore, LaterSecretStore {
   readonly #database: Database;
 
   constructor(database: Database) {
@@ -59,6 +70,10 @@ export class PgVaultState implements VaultStateStore {
 
   async secret(name: SecretName): Promise<Sealed | undefined> {
     return (await this.#database.rows<Sealed>(findSecret, [name]))[0];
+  }
+
+  async addSecret(name: SecretName, { bytes, epoch }: Sealed): Promise<void> {
+    await this.#database.change(addSecret, [name, bytes, epoch]);
   }
 
   async create(

@@ -15,6 +15,7 @@ export const VaultPurpose = {
   deleteAccount: 'delete-account',
   rotationRecord: 'rotation-record',
   rotate: 'rotate',
+  keyCheck: 'key-check',
   createRepository: 'create-repository',
   removeRepository: 'remove-repository',
   createGrant: 'create-grant',
@@ -113,6 +114,13 @@ export interface RotationRecordBody extends PasswordRecordBody {
   readonly newOwnerPublicKey: Uint8Array;
 }
 
+/** Body of `key-check`: a device says how the person did who was asked for the account's secret. It says nothing of the secret. */
+export interface KeyCheckBody {
+  /** What was asked for. */
+  readonly kind: 'digits' | 'password';
+  readonly outcome: 'passed' | 'failed';
+}
+
 /** Body of `create-repository`. */
 export interface CreateRepositoryBody {
   /** 16 bytes. */
@@ -193,6 +201,7 @@ export interface VaultBodies {
   readonly 'delete-account': AccountDeletionBody;
   readonly 'rotation-record': RotationRecordBody;
   readonly rotate: RotationBody;
+  readonly 'key-check': KeyCheckBody;
   readonly 'create-repository': CreateRepositoryBody;
   readonly 'remove-repository': RemoveRepositoryBody;
   readonly 'create-grant': CreateGrantBody;

@@ -67,6 +67,7 @@ export const vaultBodyShapes: { readonly [P in VaultPurpose]: Shape<VaultBodies[
   'delete-account': record({ deletionId: uuid }),
   'rotation-record': record({ ...passwordRecord, newOwnerPublicKey: bytes(32) }),
   rotate: rotationShape,
+  'key-check': record({ kind: oneOf('digits', 'password'), outcome: oneOf('passed', 'failed') }),
   'create-repository': record({ repositoryId: bytes(16), keyId: bytes(8) }),
   'remove-repository': record({ repositoryId: bytes(16), pins: whole() }),
   'create-grant': record({ repositoryId: bytes(16) }),
