@@ -92,7 +92,8 @@ describe('an account that its owner deletes', () => {
     await pause(300);
     isOver = true;
     await Promise.all(uploads);
-    expect([...statuses].sort()).toEqual([201, 410]);
+    // Who was let in a moment before the account closed may find that the repository is gone (404).
+    expect([...statuses].filter((status) => status !== 404).sort()).toEqual([201, 410]);
     for (const answer of [
       await mine.device.call('GET', '/v1/account'),
       await thief.call('GET', '/v1/keyslots'),

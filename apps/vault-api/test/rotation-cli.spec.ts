@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CofferDevice, type CofferRun } from './coffer-device';
+import { CofferDevice } from './coffer-device';
 import { requireSoundBooks } from './ledger-books';
 import { RotatingAccount } from './rotating-account';
 import { startBench, type VaultBench } from './vault-bench';
@@ -25,11 +25,9 @@ const secret = (name: string, text: string): string => {
   return file;
 };
 
-const backedUp = () => RotatingAccount.backUp(bench, folder, randomBytes(200_000));
-
 describe('coffer keyslots rotate', { timeout: 900_000 }, () => {
   it('gives a new key with new keyslots, and other devices learn of it', async () => {
-    const account = await backedUp();
+    const account = await RotatingAccount.backUp(bench, folder, randomBytes(200_000));
     const { subject, device, source } = account;
     const [oldPassword, newPassword] = [
       secret('old', 'allotment bicycle photograph'),
@@ -69,28 +67,7 @@ describe('coffer keyslots rotate', { timeout: 900_000 }, () => {
     // A second one follows the first.
     account.advance();
     expect(await device.run(account.rotate)).toMatchObject({ code: 0, summary: { kinds: ['digits'] } });
-    expect(await account.inForce()).toBe('next');
-  });
-
-  it('raced by backups of another device ends whole: one order or the other, and the loser says why', async () => {
-    const account = await backedUp();
-    const other = await CofferDevice.signIn(bench, account.subject, join(account.root, 'other'));
-    account.requireDone(await other.run(['unlock', '--key', account.former]));
-    const backups = async (): Promise<readonly CofferRun[]> => {
-      const runs: CofferRun[] = [];
-      for (let count = 0; count < 3; count++) {
-        runs.push(await other.run(['backup', account.source, '--store', 'vault:']));
-      }
-      return runs;
-    };
-    const [rotated, runs] = await Promise.all([account.device.run(account.rotate), backups()]);
-    expect(rotated).toMatchObject({ code: 0 });
-    for (const { code, error } of runs) {
-      if (code === 0) continue;
-      // The key was gone before the run began, or while it ran.
-      expect(['usage', 'key-rotated', 'wrong-owner-generation', 'wrong-key']).toContain(error?.['code']);
-    }
-    expect(await account.inForce()).toBe('next');
+    expect(await account.restores(account.next)).toBe(0);
     await requireSoundBooks(bench, bench.apis[0]!.url);
   });
 });

@@ -72,7 +72,7 @@ function* numbers(name: string, below: number): Generator<number, never> {
   }
 }
 
-const killPoints = proofSize({ sample: 4, long: 200 });
+const killPoints = proofSize({ sample: 2, long: 200 });
 
 describe(
   'two processes, one of them killed at every kind of moment',

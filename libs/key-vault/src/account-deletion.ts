@@ -115,10 +115,11 @@ export class AccountDeletion {
     const isReady = await accounts.within(
       accountId,
       async ({ transaction, nowMs }) => {
-        if (await transaction.deletion.isErasable()) return true;
         const row = await transaction.deletion.find();
-        if (row !== null) await transaction.deletion.put({ ...row, stepAtMs: nowMs + lookAgainMs });
-        return false;
+        // Another process has taken the step a moment ago.
+        if (row === null || row.stepAtMs > nowMs) return false;
+        await transaction.deletion.put({ ...row, stepAtMs: nowMs + lookAgainMs });
+        return transaction.deletion.isErasable();
       },
       { evenClosed: true },
     );

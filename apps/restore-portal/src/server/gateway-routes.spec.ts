@@ -13,7 +13,7 @@ describe('isPassedOn', () => {
   it.each([
     ['GET', '/v1/ops/vault'],
     ['GET', '/v1/nothing'],
-    ['DELETE', '/v1/account'],
+    ['DELETE', '/v1/budget'],
     ['GET', '/v1/account/'],
     ['GET', '/health/ready'],
     ['GET', '/v1/repositories/a/b/head'],
