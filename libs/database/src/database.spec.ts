@@ -65,6 +65,17 @@ describe('migrate', () => {
     expect(await Promise.all([migrate(server.url), migrate(server.url)])).toEqual([[], []]);
   });
 
+  it('has the engine judge a history that differs in whether a migration was finished', async () => {
+    expect(await migrate(server.url)).toEqual([]);
+    await database.prisma.$executeRawUnsafe(
+      `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name LIKE '0002%'`,
+    );
+    await expect(migrate(server.url)).rejects.toMatchObject({ code: 'migration-refused' });
+    await database.prisma.$executeRawUnsafe(
+      `UPDATE _prisma_migrations SET finished_at = now() WHERE migration_name LIKE '0002%'`,
+    );
+  });
+
   it('refuses an edited history and leaves the database as it was', async () => {
     const edited = migrations.map((migration) => ({ ...migration, sql: `${migration.sql}\n-- edited` }));
     await expect(migrate(server.url, edited)).rejects.toMatchObject({ code: 'migration-refused' });

@@ -1,5 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { sha256 } from '@coffer/crypto';
+import { toHex, utf8 } from '@coffer/foundation';
 import { Client, Pool } from 'pg';
 import { DatabaseError, toDatabaseError } from './errors';
 import { migrations as shipped } from './migrations';
@@ -21,12 +23,35 @@ export async function migrate(url: string, migrations: readonly Migration[] = sh
   try {
     await holder.connect();
     await holder.query('SELECT pg_advisory_lock($1)', [migrationLock]);
-    return await apply(url, migrations);
+    return (await isUpToDate(holder, migrations)) ? [] : await apply(url, migrations);
   } catch (cause) {
     throw toDatabaseError(cause);
   } finally {
     await holder.end().catch(() => undefined);
   }
+}
+
+/**
+ * Whether the history is exactly that of this version, as most starts find it. Then the engine, half a second of work, has
+ * nothing to say; whatever differs in any way is for it to judge.
+ */
+async function isUpToDate(holder: Client, migrations: readonly Migration[]): Promise<boolean> {
+  const { rows: tables } = await holder.query<{ found: boolean }>(
+    `SELECT to_regclass('_prisma_migrations') IS NOT NULL AS found`,
+  );
+  if (tables[0]?.found !== true) return false;
+  const { rows } = await holder.query<{ name: string; checksum: string; isDone: boolean }>(
+    `SELECT migration_name AS name, checksum, finished_at IS NOT NULL AND rolled_back_at IS NULL AS "isDone"
+     FROM _prisma_migrations ORDER BY migration_name COLLATE "C"`,
+  );
+  const shippedInOrder = migrations.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return (
+    rows.length === shippedInOrder.length &&
+    shippedInOrder.every(({ name, sql }, index) => {
+      const row = rows[index]!;
+      return row.isDone && row.name === name && row.checksum === toHex(sha256(utf8(sql)));
+    })
+  );
 }
 
 async function apply(url: string, migrations: readonly Migration[]): Promise<readonly string[]> {
