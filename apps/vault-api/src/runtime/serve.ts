@@ -1,4 +1,5 @@
 import { startMetricsServer, type Logger } from '@coffer/observability';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppConfig } from '../config';
 import { createApp } from '../create-app';
 import { deploymentOf, pinnedKeys, writeDeployment } from '../deployment';
@@ -20,7 +21,7 @@ export async function serve(config: AppConfig, log: Logger): Promise<() => Promi
     stops.push(() => vault.stop());
     await writeDeployment(config.deploymentFile, deploymentOf(config, pinnedKeys(vault.identity)));
     const app = await createApp(vault);
-    stops.push(() => app.close());
+    stops.push(() => closeApp(app));
     const readiness = readinessChecks(vault);
     const metrics = await startMetricsServer({ port: config.metricsPort, registry: vault.metrics, readiness });
     stops.push(() => metrics.stop());
@@ -34,4 +35,14 @@ export async function serve(config: AppConfig, log: Logger): Promise<() => Promi
     await stop();
     log.info('vault-api has stopped');
   };
+}
+
+/** Ends once the requests under way are answered; a connection that is kept open after its answer does not delay it. */
+async function closeApp(app: NestFastifyApplication): Promise<void> {
+  const idle = setInterval(() => app.getHttpServer().closeIdleConnections(), 100);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(idle);
+  }
 }
