@@ -53,7 +53,8 @@ function readByCborg(bytes: Uint8Array): CborValue | undefined {
 function carried(value: unknown): CborValue | undefined {
   if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'bigint')
     return value;
-  if (typeof value === 'number') return Number.isInteger(value) ? value : undefined;
+  // Beyond the safe range a number was a float: whole ones are written as integers, and read as bigint.
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : undefined;
   if (value instanceof Uint8Array) return value;
   if (Array.isArray(value)) {
     const list = value.map(carried);
