@@ -3,6 +3,14 @@ import type { CborValue } from './cbor';
 import { EncodingError } from './errors';
 
 const deepest = 32;
+
+/** What a reader takes less of than the codec carries. */
+export interface CborLimits {
+  /** Whether byte strings and integers outside the safe range are refused; they are not unless told. */
+  readonly isPlain?: boolean;
+  /** Lists and maps within each other; 32 unless told. */
+  readonly deepest?: number;
+}
 /** Below this many bytes a loop reads text faster than the platform's decoder. */
 const shortTextBytes = 24;
 
@@ -14,9 +22,13 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export class CborReader {
   readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #isPlain: boolean;
+  readonly #deepest: number;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, limits: CborLimits = {}) {
+    this.#isPlain = limits.isPlain ?? false;
+    this.#deepest = limits.deepest ?? deepest;
     // A plain view: slices of a Buffer would share its memory and be Buffers.
     this.#bytes = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
   }
@@ -28,14 +40,15 @@ export class CborReader {
 
   /** @throws EncodingError `invalid-encoding`, `not-canonical` */
   value(depth = 0): CborValue {
-    if (depth > deepest) throw new EncodingError('invalid-encoding', 'CBOR nested too deeply');
+    if (depth > this.#deepest) throw new EncodingError('invalid-encoding', 'CBOR nested too deeply');
     const initial = this.#byte();
     switch (initial >> 5) {
       case 0:
-        return this.#argument(initial);
+        return this.#integer(this.#argument(initial));
       case 1:
-        return this.#negative(initial);
+        return this.#integer(this.#negative(initial));
       case 2:
+        if (this.#isPlain) throw notHere();
         return this.#next(this.#length(initial)).slice();
       case 3:
         return this.#text(this.#length(initial));
@@ -72,6 +85,13 @@ export class CborReader {
     const argument = this.#argument(initial);
     const value = typeof argument === 'bigint' ? -1n - argument : -1 - argument;
     return typeof value === 'bigint' || Number.isSafeInteger(value) ? value : BigInt(value);
+  }
+
+  #integer(value: number | bigint): number | bigint {
+    if (this.#isPlain && typeof value === 'bigint') {
+      throw new EncodingError('invalid-encoding', 'a number that is too large');
+    }
+    return value;
   }
 
   #length(initial: number): number {
@@ -131,8 +151,10 @@ function simple(initial: number): CborValue {
   if (initial === 0xf4) return false;
   if (initial === 0xf5) return true;
   if (initial === 0xf6) return null;
-  throw new EncodingError('invalid-encoding', 'CBOR type not allowed here');
+  throw notHere();
 }
+
+const notHere = (): EncodingError => new EncodingError('invalid-encoding', 'CBOR type not allowed here');
 
 const cut = (): EncodingError => new EncodingError('invalid-encoding', 'the bytes end early');
 const notCanonical = (): EncodingError => new EncodingError('not-canonical', 'not deterministic CBOR');

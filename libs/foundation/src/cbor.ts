@@ -1,5 +1,5 @@
 import { encode, rfc8949EncodeOptions } from 'cborg';
-import { CborReader } from './cbor-reader';
+import { CborReader, type CborLimits } from './cbor-reader';
 import { EncodingError } from './errors';
 
 /** What the deterministic codec carries: no floats, no tags, no undefined; map keys are text. */
@@ -37,8 +37,8 @@ function plain(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
  *
  * @throws EncodingError `invalid-encoding` (no CBOR, trailing bytes, tags, floats, non-text keys), `not-canonical`
  */
-export function decodeCbor(bytes: Uint8Array): CborValue {
-  const reader = new CborReader(bytes);
+export function decodeCbor(bytes: Uint8Array, limits: CborLimits = {}): CborValue {
+  const reader = new CborReader(bytes, limits);
   const value = reader.value();
   reader.end();
   return value;
