@@ -1,5 +1,6 @@
 import {
   openDatabase,
+  PgSealingStore,
   PgVaultStore,
   type PgAccountTransaction,
   purgeLedger,
@@ -9,6 +10,7 @@ import {
 } from '@coffer/database';
 import { startEmbeddedPostgres } from '@coffer/embedded-postgres';
 import { newUuid, systemClock } from '@coffer/foundation';
+import { EpochFollower, usualFollowTimes } from '@coffer/key-sealer';
 import { allQueues, openJobQueue, queueNames, type JobQueue } from '@coffer/jobs';
 import { Accounts } from '@coffer/key-vault';
 import { openObjectStore } from '@coffer/object-store/node';
@@ -102,6 +104,7 @@ async function work(
 ): Promise<(() => Promise<void>) | undefined> {
   const keys = await openVaultKeys(database, config.sealer, signal);
   if (keys === undefined) return undefined;
+  const follower = followEpochs(database, keys, log);
   const sources = await openPlaintextSources(config.plaintextSources);
   const store = purgeStore(database, purgeLedger(accountsOf(database, keys)));
   const objects = openObjectStore(config.repositoryStore);
@@ -138,8 +141,23 @@ async function work(
     count.stop();
     await Promise.all([sweep.stop(), told.stop()]);
     await queue.stop();
+    await follower.stop();
     await keys.sealer.close();
   };
+}
+
+/** Messages lie sealed under the epoch of the day, and keys of ended epochs are forgotten here, too. */
+function followEpochs(database: Database, { sealer }: VaultKeys, log: Logger): EpochFollower {
+  const store = new PgSealingStore(database);
+  const follower = new EpochFollower({
+    ...{ sealer, known: () => store.followed(), everyMs: usualFollowTimes.everyMs },
+    onFailure: (error) =>
+      error === undefined
+        ? log.info('the sealing keys are followed again')
+        : log.warn({ err: error }, 'it could not be learnt which sealing key is in force'),
+  });
+  follower.start();
+  return follower;
 }
 
 function accountsOf(database: Database, { sealer, vaultId }: VaultKeys): Accounts<PgAccountTransaction> {

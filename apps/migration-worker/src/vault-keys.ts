@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomBytes } from '@coffer/crypto';
-import { DatabaseError, PgVaultState, type Database } from '@coffer/database';
+import { DatabaseError, PgSealingStore, PgVaultState, type Database } from '@coffer/database';
 import { signCertificate } from '@coffer/evidence';
 import { systemClock } from '@coffer/foundation';
-import { openSealer, type SealerChoice } from '@coffer/key-sealer';
+import { openSealer, usualFollowTimes, type SealerChoice } from '@coffer/key-sealer';
 import {
   openCertificateSigner,
   openLaterSecret,
@@ -40,9 +40,9 @@ export async function openVaultKeys(
 ): Promise<VaultKeys | undefined> {
   const store = new PgVaultState(database);
   const state = await waitForVault(store, signal);
-  if (state === undefined) return undefined;
-  const known = { rootId: state.sealingRootId, epochs: await store.epochs() };
-  const sealer = await openSealer(choice, known, systemClock);
+  const known = state === undefined ? undefined : await new PgSealingStore(database).needed();
+  if (state === undefined || known === undefined) return undefined;
+  const sealer = await openSealer(choice, known, systemClock, usualFollowTimes.leaseMs);
   const { vaultId } = state;
   const certificateKey = await openCertificateSigner(store, sealer, vaultId);
   return {

@@ -156,7 +156,7 @@ export const claimFigures: Claims = claims.parse({
     { id: 'P5', holds: false, text: 'An account sees every event.', conditions: [] },
   ],
   limits: ['There is no independent witness.'],
-  sealing: { kind: 'key-file', oldestKeyAt: at },
+  sealing: { kind: 'key-file', oldestKeyAt: at, epochSeconds: 604_800, keepSeconds: 604_800, dumps: 'drilled' },
   anchors: [{ kind: 'disk', name: 'local' }],
   witnesses: [],
   guesses: {

@@ -1,11 +1,21 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { CofferError } from '@coffer/foundation';
-import { checkSealerVariables, sealerChoice, sealerVariables, type SealerChoice } from '@coffer/key-sealer';
+import {
+  checkSealerVariables,
+  sealerChoice,
+  sealerVariables,
+  usualFollowTimes,
+  type FollowTimes,
+  type SealerChoice,
+} from '@coffer/key-sealer';
 import {
   defaultPolicy,
   leastNewStartWaitMs,
+  sealingSteps,
   sequencerSteps,
   vaultSteps,
+  type EpochPolicy,
+  type SealingStep,
   type SequencerStep,
   type VaultPolicy,
   type VaultStep,
@@ -73,9 +83,25 @@ const variables = z.object({
     .min(leastNewStartWaitMs / 1000)
     .max(365 * 86_400)
     .optional(),
+  COFFER_SEALING_EPOCH_DAYS: z.coerce.number<string>().int().min(1).max(90).default(7),
+  COFFER_DUMPS: z.enum(['kept', 'none']).default('kept'),
   COFFER_TEST_WAITS: secondsList.pipe(z.array(z.number()).length(5)).optional(),
-  COFFER_FAILPOINT: z.enum([...vaultSteps, ...sequencerSteps]).optional(),
+  COFFER_TEST_SEALING: secondsList.pipe(z.array(z.number()).length(2)).optional(),
+  COFFER_FAILPOINT: z.enum([...vaultSteps, ...sequencerSteps, ...sealingSteps]).optional(),
 });
+
+/** A named point between two steps at which a test has a process kill itself. */
+export type Failpoint = VaultStep | SequencerStep | SealingStep;
+
+/** How the sealing epochs are looked after. */
+export interface SealingConfig {
+  readonly epochs: EpochPolicy;
+  /** From one look to the next, milliseconds. */
+  readonly lookEveryMs: number;
+  readonly follow: FollowTimes;
+  /** Test only: whether epochs are shorter than any deployment's. */
+  readonly isTest: boolean;
+}
 
 /** Everything that the environment decides, typed. */
 export interface AppConfig {
@@ -83,6 +109,7 @@ export interface AppConfig {
   readonly home: string;
   /** Where the keys are that seal what the vault keeps. */
   readonly sealer: SealerChoice;
+  readonly sealing: SealingConfig;
   /** How accounts are told beside the in-app feed. */
   readonly channels: ChannelChoice;
   /** Undefined: the embedded PostgreSQL. */
@@ -120,7 +147,7 @@ export interface AppConfig {
   /** Test only: whether new starts and deletions wait shorter than any deployment may. */
   readonly isTestOfWaits: boolean;
   /** Test only: the step after which this process kills itself. */
-  readonly failpoint: VaultStep | SequencerStep | undefined;
+  readonly failpoint: Failpoint | undefined;
 }
 
 /**
@@ -145,6 +172,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     home,
     sealer: sealerChoice(value, home),
+    sealing: sealingOf(value.COFFER_SEALING_EPOCH_DAYS, value.COFFER_DUMPS === 'kept', value.COFFER_TEST_SEALING),
     channels: channelChoice(value),
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.COFFER_POSTGRES_PORT,
@@ -184,6 +212,19 @@ function withAbsolutePaths(urls: readonly string[]): readonly string[] {
 function requireQuorum(quorum: number | undefined, anchors: number): void {
   if (quorum === undefined || quorum <= anchors) return;
   throw new ConfigError(`COFFER_ANCHOR_QUORUM asks for ${quorum} anchors, and COFFER_ANCHORS names ${anchors}.`);
+}
+
+const dayMs = 86_400_000;
+
+/** @param test - seconds: an epoch lasts, a former key is kept */
+function sealingOf(epochDays: number, areDumpsKept: boolean, test: readonly number[] | undefined): SealingConfig {
+  if (test === undefined) {
+    const epochs = { epochMs: epochDays * dayMs, keepMs: 7 * dayMs, areDumpsKept };
+    return { epochs, lookEveryMs: 60_000, follow: usualFollowTimes, isTest: false };
+  }
+  const [epochMs = 0, keepMs = 0] = test.map((seconds) => seconds * 1000);
+  const follow = { ...usualFollowTimes, everyMs: 100 };
+  return { epochs: { epochMs, keepMs, areDumpsKept }, lookEveryMs: 250, follow, isTest: true };
 }
 
 /** @param testWaits - seconds: new start waits, is open, can be undone; deletion waits; a removal settles */

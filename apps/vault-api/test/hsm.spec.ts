@@ -7,6 +7,14 @@ import { startBench, type VaultBench } from './vault-bench';
 
 const password = 'correct horse battery';
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
 /** vault-api as real processes whose keys are in a SoftHSM token. */
 describeWithSoftHsm('a vault that is sealed by an HSM', () => {
   let hsm: SoftHsm;
@@ -25,6 +33,8 @@ describeWithSoftHsm('a vault that is sealed by an HSM', () => {
       COFFER_PKCS11_TOKEN: 'vault',
       COFFER_PKCS11_PIN_FILE: pinFile,
       COFFER_GUESS_DELAYS: '0',
+      COFFER_DUMPS: 'none',
+      COFFER_TEST_SEALING: '604800,0',
     };
     bench = await startBench(2, environment);
   });
@@ -52,6 +62,20 @@ describeWithSoftHsm('a vault that is sealed by an HSM', () => {
     expect(claims['limits']).toContainEqual(expect.stringContaining('a backup that was taken of the HSM'));
     expect(JSON.stringify(claims['limits'])).not.toContain('key file is');
     for (const api of bench.apis) expect(api.log()).not.toContain(pin);
+  });
+
+  it('goes over to a new key that another process made in the token, and the former one is destroyed there', async () => {
+    const device = bench.device();
+    expect((await device.setPassword(password)).status).toBe(201);
+    await bench.sql(`UPDATE sealing_epochs SET created_at = created_at - interval '8 days'`);
+    const ended = `SELECT epoch FROM sealing_epochs WHERE destroyed_at IS NOT NULL`;
+    await expect.poll(() => bench.sql(ended), { timeout: 60_000, interval: 200 }).toEqual([{ epoch: 1 }]);
+    for (const api of bench.apis.filter(({ pid }) => isRunning(pid))) {
+      expect((await bench.device(api, device.subject).recoverPatiently(password)).status).toBe(200);
+      expect((await bench.device(api).recoverPatiently(password)).status).toBe(401);
+    }
+    const fresh = await bench.start();
+    expect((await bench.device(fresh, device.subject).recoverPatiently(password)).status).toBe(200);
   });
 
   it('is not ready while the token is unplugged, counts no guess, and serves again when it is back', async () => {

@@ -41,7 +41,16 @@ export const claims = z
     promises: z.array(claim),
     /** What nobody should rely on here. */
     limits: z.array(z.string()),
-    sealing: z.strictObject({ kind: z.enum(['key-file', 'pkcs11']), oldestKeyAt: instantText.nullable() }),
+    sealing: z.strictObject({
+      kind: z.enum(['key-file', 'pkcs11']),
+      /** When the oldest sealing key that exists was made: what was shredded before opens from no dump. */
+      oldestKeyAt: instantText.nullable(),
+      /** From one sealing key to the next, and how long a former one is kept at least. */
+      epochSeconds: count,
+      keepSeconds: count,
+      /** Whether dumps are kept; then one has to be restored and opened before a former key is destroyed. */
+      dumps: z.enum(['drilled', 'none']),
+    }),
     anchors: z.array(z.strictObject({ kind: z.string(), name: z.string() })),
     witnesses: z.array(z.strictObject({ name: z.string(), key: z.string() })),
     guesses: z.strictObject({ attempts: count, delaysSeconds: z.array(count), longestVetoSeconds: count }),

@@ -34,6 +34,8 @@ describe('index', () => {
         "PgAccountTransaction",
         "PgAnchorWatch",
         "PgLedgerStore",
+        "PgSealedRows",
+        "PgSealingStore",
         "PgVaultState",
         "PgVaultStore",
         "RepositoryRemovals",

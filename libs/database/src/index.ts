@@ -2,6 +2,7 @@ export { openDatabase, type Database, type DatabaseOptions, type Queryable, type
 export { durabilityProblems } from './durability';
 export { DatabaseError } from './errors';
 export { migrate } from './migrate';
+export { PgSealedRows, PgSealingStore } from './sealing/pg-sealing-store';
 export { PgAccountTransaction } from './vault/pg-account-transaction';
 export { PgAnchorWatch } from './vault/pg-anchor-watch';
 export { PgLedgerStore } from './vault/pg-ledger-store';

@@ -1,5 +1,5 @@
+export { EpochFollower, usualFollowTimes, type EpochFollowerParts, type FollowTimes } from './epoch-follower';
 export { openKeyFileSealer, type KeyFileOptions } from './key-file-sealer';
-export type { KnownKeys } from './known-keys';
 export { openPkcs11Sealer, type Pkcs11Options } from './pkcs11/pkcs11-sealer';
 export type { TokenOptions } from './pkcs11/token';
 export type { TokenMechanism } from './pkcs11/token-keys';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fromUtf8, systemClock, toBase64Url, utf8 } from '@coffer/foundation';
-import type { SealingKeys } from '@coffer/key-vault';
+import type { KnownKeys, SealingKeys } from '@coffer/key-vault';
 import { startKeyFileGround } from '../test/key-file-ground';
 import { knownOf, row, sealerContract } from '../test/sealer-contract';
 import * as library from './index';
-import { openKeyFileSealer, type KnownKeys } from './index';
+import { openKeyFileSealer } from './index';
 import { sealerLabels } from './labels';
 
 const folders: string[] = [];
@@ -27,6 +27,7 @@ const openIn = (folder: string, known?: KnownKeys): Promise<SealingKeys> =>
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(library).sort()).toEqual([
+      'EpochFollower',
       'ShareError',
       'checkSealerVariables',
       'openKeyFileSealer',
@@ -37,6 +38,7 @@ describe('index', () => {
       'sealerChoice',
       'sealerVariables',
       'splitRootFile',
+      'usualFollowTimes',
     ]);
   });
 });

@@ -1,29 +1,30 @@
-import { CryptoError, openXChaCha, randomBytes, sealXChaCha } from '@coffer/crypto';
+import { CryptoError, openXChaCha, randomBytes, sealXChaCha, wipe } from '@coffer/crypto';
 import { hkdfSha256, hmacSha256, sha256 } from '@coffer/crypto/node';
-import { concatBytes, encodeCbor, fromBase64Url, toBase64Url, toHex, type Clock } from '@coffer/foundation';
+import { concatBytes, toHex, type Clock } from '@coffer/foundation';
 import {
   SealerError,
+  type KnownKeys,
   type Sealed,
   type SealingContext,
   type SealingEpochInfo,
   type SealingKeys,
 } from '@coffer/key-vault';
 import { associatedData } from './associated-data';
+import { createEpochFile, destroyEpochFile, epochWrapOf, readEpochFiles, type EpochKey } from './key-file-epochs';
 import { createRoot, keyBytes, readRoot, rootIdOf } from './key-file-root';
-import { createKeyFile, epochFileName, listEpochs, readKeyFile, rootFileName } from './key-files';
-import { requireEpochs, requireRoot, type KnownKeys } from './known-keys';
+import { rootFileName } from './key-files';
+import { requireEpochs, requireRoot } from './known-keys';
 import { sealerLabels } from './labels';
+import { SealingLease } from './sealing-lease';
 
 export interface KeyFileOptions {
   /** Folder of the key files, kept out of the database's backups. */
   readonly folder: string;
   /** What the database names; undefined only where the database is empty, and then missing keys are made. */
   readonly known: KnownKeys | undefined;
+  /** How long it seals without being told which epoch seals; for ever unless given. */
+  readonly leaseMs?: number;
   readonly clock: Clock;
-}
-
-interface EpochKey extends SealingEpochInfo {
-  readonly key: Uint8Array;
 }
 
 const nonceBytes = 24;
@@ -36,11 +37,19 @@ const none = new Uint8Array(0);
  * @throws SealerError `key-missing`, `wrong-key` where the files are not the keys that the database names, `key-exposed`
  */
 export async function openKeyFileSealer(options: KeyFileOptions): Promise<SealingKeys> {
+  const { folder, known, clock } = options;
   const root = await loadRoot(options);
-  const rootId = rootIdOf(root);
-  requireRoot(rootId, options.known, `in ${options.folder}`);
-  const epochs = await loadEpochs(options, root);
-  return new KeyFileSealer(rootId, epochs, hkdfSha256(root, none, sealerLabels.mac, keyBytes));
+  requireRoot(rootIdOf(root), known, `in ${folder}`);
+  const wrap = epochWrapOf(root);
+  let epochs = await readEpochFiles(folder, wrap);
+  if (epochs.length === 0 && known === undefined) {
+    await createEpochFile(folder, 1, wrap, clock);
+    epochs = await readEpochFiles(folder, wrap);
+  }
+  requireEpochs(epochs, known, `in ${folder}`);
+  const sealer = new KeyFileSealer(root, wrap, epochs, options);
+  wipe(root);
+  return sealer;
 }
 
 async function loadRoot({ folder, known, clock }: KeyFileOptions): Promise<Uint8Array> {
@@ -59,60 +68,24 @@ async function loadRoot({ folder, known, clock }: KeyFileOptions): Promise<Uint8
   return made;
 }
 
-async function loadEpochs({ folder, known, clock }: KeyFileOptions, root: Uint8Array): Promise<readonly EpochKey[]> {
-  const wrap = hkdfSha256(root, none, sealerLabels.epochWrap, keyBytes);
-  let numbers = await listEpochs(folder);
-  if (numbers.length === 0 && known === undefined) {
-    await createEpoch(folder, 1, wrap, clock);
-    numbers = await listEpochs(folder);
-  }
-  const epochs = await Promise.all(numbers.map((epoch) => readEpoch(folder, epoch, wrap)));
-  requireEpochs(epochs, known, `in ${folder}`);
-  return epochs;
-}
-
-async function createEpoch(folder: string, epoch: number, wrap: Uint8Array, clock: Clock): Promise<void> {
-  const key = randomBytes(keyBytes);
-  const nonce = randomBytes(nonceBytes);
-  const keyId = hkdfSha256(key, none, sealerLabels.epochId, 8);
-  const sealed = concatBytes(nonce, sealXChaCha(wrap, nonce, key, encodeCbor({ epoch, keyId })));
-  await createKeyFile(folder, epochFileName(epoch), {
-    v: 1,
-    epoch,
-    createdAtMs: clock.nowMs(),
-    keyId: toHex(keyId),
-    sealed: toBase64Url(sealed),
-  });
-}
-
-async function readEpoch(folder: string, epoch: number, wrap: Uint8Array): Promise<EpochKey> {
-  const name = epochFileName(epoch);
-  const file = await readKeyFile(folder, name);
-  const { keyId, createdAtMs, sealed } = file ?? {};
-  const wrong = (cause?: unknown): SealerError =>
-    new SealerError('wrong-key', `${name} in ${folder} does not belong to the root key beside it`, { cause });
-  if (typeof keyId !== 'string' || typeof createdAtMs !== 'number' || typeof sealed !== 'string') throw wrong();
-  try {
-    const bytes = fromBase64Url(sealed);
-    const id = new Uint8Array(Buffer.from(keyId, 'hex'));
-    const associated = encodeCbor({ epoch, keyId: id });
-    const key = openXChaCha(wrap, bytes.subarray(0, nonceBytes), bytes.subarray(nonceBytes), associated);
-    return { epoch, keyId: id, createdAtMs, key };
-  } catch (cause) {
-    throw wrong(cause);
-  }
-}
-
 class KeyFileSealer implements SealingKeys {
   readonly kind = 'key-file';
   readonly rootId: Uint8Array;
-  readonly #epochs: readonly EpochKey[];
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #wrap: Uint8Array;
   readonly #macKey: Uint8Array;
+  readonly #lease: SealingLease;
+  #epochs: readonly EpochKey[];
 
-  constructor(rootId: Uint8Array, epochs: readonly EpochKey[], macKey: Uint8Array) {
-    this.rootId = rootId;
+  constructor(root: Uint8Array, wrap: Uint8Array, epochs: readonly EpochKey[], options: KeyFileOptions) {
+    this.rootId = rootIdOf(root);
+    this.#folder = options.folder;
+    this.#clock = options.clock;
+    this.#wrap = wrap;
+    this.#macKey = hkdfSha256(root, none, sealerLabels.mac, keyBytes);
+    this.#lease = new SealingLease(options.known, options.leaseMs);
     this.#epochs = epochs;
-    this.#macKey = macKey;
   }
 
   epochs(): readonly SealingEpochInfo[] {
@@ -120,25 +93,24 @@ class KeyFileSealer implements SealingKeys {
   }
 
   sealingEpoch(): number {
-    return this.#epochs.at(-1)!.epoch;
+    return this.#lease.sealingEpoch(this.#epochs);
   }
 
   async seal(plaintext: Uint8Array, context: SealingContext): Promise<Sealed> {
-    const { epoch, key } = this.#epochs.at(-1)!;
+    this.#lease.requireFresh();
+    const epoch = this.sealingEpoch();
+    const key = await this.#key(epoch);
     const nonce = randomBytes(nonceBytes);
     const bytes = concatBytes(nonce, sealXChaCha(key, nonce, plaintext, associatedData(context, epoch)));
     return { epoch, bytes };
   }
 
   async open(sealed: Sealed, context: SealingContext): Promise<Uint8Array> {
-    const found = this.#epochs.find(({ epoch }) => epoch === sealed.epoch);
-    if (found === undefined) {
-      throw new SealerError('unknown-epoch', `there is no sealing key of epoch ${sealed.epoch}`);
-    }
+    const key = await this.#key(sealed.epoch);
     if (sealed.bytes.length < nonceBytes) throw new SealerError('does-not-open', 'sealed bytes are too short');
     try {
       const nonce = sealed.bytes.subarray(0, nonceBytes);
-      return openXChaCha(found.key, nonce, sealed.bytes.subarray(nonceBytes), associatedData(context, sealed.epoch));
+      return openXChaCha(key, nonce, sealed.bytes.subarray(nonceBytes), associatedData(context, sealed.epoch));
     } catch (cause) {
       if (!(cause instanceof CryptoError)) throw cause;
       throw new SealerError('does-not-open', `a sealed row of ${context.table} was moved, edited or sealed elsewhere`, {
@@ -152,12 +124,58 @@ class KeyFileSealer implements SealingKeys {
     return hmacSha256(this.#macKey, bound);
   }
 
-  /** Keys are read once, at the start, and stay in memory. */
+  async follow(known: KnownKeys, askedAtMs: number): Promise<void> {
+    requireRoot(this.rootId, known, `in ${this.#folder}`);
+    const isHere = known.epochs.every(({ epoch }) => this.#find(epoch) !== undefined);
+    const epochs = isHere ? this.#epochs : await readEpochFiles(this.#folder, this.#wrap);
+    requireEpochs(epochs, known, `in ${this.#folder}`);
+    this.#lease.renew(known, askedAtMs);
+    this.#keep(epochs.filter(({ epoch }) => !this.#lease.isEnded(epoch)));
+  }
+
+  async createEpoch(epoch: number): Promise<SealingEpochInfo> {
+    await createEpochFile(this.#folder, epoch, this.#wrap, this.#clock);
+    await this.#reload();
+    const made = this.#find(epoch);
+    if (made === undefined) throw new SealerError('key-missing', `the key of epoch ${epoch} was removed at once`);
+    return { epoch, keyId: made.keyId, createdAtMs: made.createdAtMs };
+  }
+
+  async destroyEpoch(epoch: number): Promise<void> {
+    await destroyEpochFile(this.#folder, epoch);
+    this.#keep(this.#epochs.filter((key) => key.epoch !== epoch));
+  }
+
+  /** Keys stay in memory, so that they are at hand while the process runs. */
   async problem(): Promise<undefined> {
     return undefined;
   }
 
   async close(): Promise<void> {
     return undefined;
+  }
+
+  #find(epoch: number): EpochKey | undefined {
+    return this.#epochs.find((key) => key.epoch === epoch);
+  }
+
+  /** Another process may have made the key a moment ago. */
+  async #key(epoch: number): Promise<Uint8Array> {
+    if (this.#find(epoch) === undefined) await this.#reload();
+    const found = this.#find(epoch);
+    if (found === undefined) throw new SealerError('unknown-epoch', `there is no sealing key of epoch ${epoch}`);
+    return found.key;
+  }
+
+  async #reload(): Promise<void> {
+    const found = await readEpochFiles(this.#folder, this.#wrap);
+    this.#keep([...this.#epochs, ...found.filter(({ epoch }) => this.#find(epoch) === undefined)]);
+  }
+
+  /** What is not kept is wiped. */
+  #keep(epochs: readonly EpochKey[]): void {
+    const dropped = this.#epochs.filter((key) => !epochs.includes(key));
+    this.#epochs = epochs.toSorted((left, right) => left.epoch - right.epoch);
+    for (const { key } of dropped) if (!this.#epochs.some((kept) => kept.key === key)) wipe(key);
   }
 }

@@ -77,7 +77,12 @@ export async function createKeyFile(folder: string, name: string, content: objec
   } finally {
     await rm(unfinished, { force: true });
   }
+  await syncFolder(folder);
+  return true;
+}
+
+/** Has the names in a folder on disk. */
+export async function syncFolder(folder: string): Promise<void> {
   const directory = await open(folder, 'r');
   await directory.sync().finally(() => directory.close());
-  return true;
 }

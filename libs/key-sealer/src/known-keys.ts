@@ -1,13 +1,5 @@
 import { equalBytes, toHex } from '@coffer/foundation';
-import { SealerError, type SealingEpochInfo } from '@coffer/key-vault';
-
-/** Which keys the database names: they must be here, and they must be these. */
-export interface KnownKeys {
-  /** 8 bytes. */
-  readonly rootId: Uint8Array;
-  /** Epochs that are not destroyed; `keyId` has 8 bytes. */
-  readonly epochs: readonly { readonly epoch: number; readonly keyId: Uint8Array }[];
-}
+import { SealerError, type KnownKeys, type SealingEpochInfo } from '@coffer/key-vault';
 
 /**
  * @param where - of the keys, for staff: a folder, or a token
@@ -31,7 +23,8 @@ export function requireEpochs(
   known: KnownKeys | undefined,
   where: string,
 ): void {
-  for (const { epoch, keyId } of known?.epochs ?? []) {
+  for (const { epoch, keyId, mayBeMissing } of known?.epochs ?? []) {
+    if (mayBeMissing === true) continue;
     const here = found.filter((candidate) => candidate.epoch === epoch);
     if (here.some((candidate) => equalBytes(candidate.keyId, keyId))) continue;
     const fields = { epoch, wanted: toHex(keyId) };

@@ -1,16 +1,15 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '@coffer/foundation';
-import { SealerError, type SealingKeys } from '@coffer/key-vault';
+import { SealerError, type KnownKeys, type SealingKeys } from '@coffer/key-vault';
 import { openKeyFileSealer } from './key-file-sealer';
 import { readPrivateFile } from './key-files';
-import type { KnownKeys } from './known-keys';
 import { openPkcs11Sealer, type Pkcs11Options } from './pkcs11/pkcs11-sealer';
 
 /** Which sealer a deployment has. */
 export type SealerChoice =
   | { readonly kind: 'key-file'; readonly folder: string }
-  | ({ readonly kind: 'pkcs11' } & Omit<Pkcs11Options, 'known' | 'clock'>);
+  | ({ readonly kind: 'pkcs11' } & Omit<Pkcs11Options, 'known' | 'leaseMs' | 'clock'>);
 
 /** The variables that choose a sealer, for the `config.ts` of every program that has one (docs/configuration.md). */
 export const sealerVariables = {
@@ -70,15 +69,22 @@ export function sealerChoice(values: SealerValues, home: string): SealerChoice {
   };
 }
 
-/** Opens the chosen sealer. @throws SealerError */
+/**
+ * Opens the chosen sealer.
+ *
+ * @param leaseMs - how long it seals without being told which epoch seals; for ever unless given
+ * @throws SealerError
+ */
 export async function openSealer(
   choice: SealerChoice,
   known: KnownKeys | undefined,
   clock: Clock,
+  leaseMs?: number,
 ): Promise<SealingKeys> {
+  const options = { known, clock, ...(leaseMs === undefined ? {} : { leaseMs }) };
   return choice.kind === 'key-file'
-    ? openKeyFileSealer({ ...choice, known, clock })
-    : openPkcs11Sealer({ ...choice, known, clock });
+    ? openKeyFileSealer({ ...choice, ...options })
+    : openPkcs11Sealer({ ...choice, ...options });
 }
 
 /** @throws SealerError `token-refused` where there is no such file, `key-exposed` where others can read it */

@@ -13,7 +13,8 @@ export async function startKeyFileGround(): Promise<SealerGround> {
     newPlace: async () => {
       const folder = join(parent, String(places++));
       return {
-        open: (known) => openKeyFileSealer({ folder, known, clock: systemClock }),
+        open: (known, leaseMs) =>
+          openKeyFileSealer({ folder, known, clock: systemClock, ...(leaseMs === undefined ? {} : { leaseMs }) }),
         clear: () => rm(folder, { recursive: true }),
       };
     },

@@ -1,8 +1,7 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { utf8 } from '@coffer/foundation';
-import { SealerError, type SealingContext, type SealingKeys } from '@coffer/key-vault';
-import type { KnownKeys } from '../src/index';
+import { SealerError, type KnownKeys, type SealingContext, type SealingKeys } from '@coffer/key-vault';
 
 /** Where keys of one kind are kept, one place after the other. */
 export interface SealerGround {
@@ -12,7 +11,7 @@ export interface SealerGround {
 }
 
 export interface SealerPlace {
-  open(known?: KnownKeys): Promise<SealingKeys>;
+  open(known?: KnownKeys, leaseMs?: number): Promise<SealingKeys>;
   /** Takes all keys away. */
   clear(): Promise<void>;
 }
@@ -32,8 +31,8 @@ export function sealerContract(kind: SealingKeys['kind'], start: () => Promise<S
     let ground: SealerGround;
     let shared: SealingKeys;
     const open: SealingKeys[] = [];
-    const opened = async (place: SealerPlace, known?: KnownKeys): Promise<SealingKeys> => {
-      const sealer = await place.open(known);
+    const opened = async (place: SealerPlace, known?: KnownKeys, leaseMs?: number): Promise<SealingKeys> => {
+      const sealer = await place.open(known, leaseMs);
       open.push(sealer);
       return sealer;
     };
@@ -128,6 +127,90 @@ export function sealerContract(kind: SealingKeys['kind'], start: () => Promise<S
     it('names an epoch whose key is gone', async () => {
       const { bytes } = await shared.seal(utf8('secret'), row);
       await expect(shared.open({ epoch: 2, bytes }, row)).rejects.toMatchObject({ code: 'unknown-epoch' });
+    });
+
+    it('seals under a new epoch only when the database names it, and opens what the former sealed', async () => {
+      const place = await ground.newPlace();
+      const [leader, other] = [await opened(place), await opened(place, undefined)];
+      const known = knownOf(leader);
+      const before = await leader.seal(utf8('before'), row);
+      const second = await leader.createEpoch(2);
+      expect(second).toMatchObject({ epoch: 2, keyId: expect.any(Uint8Array) });
+      expect(await other.createEpoch(2)).toEqual(second);
+      await leader.follow(known, performance.now());
+      expect([leader.sealingEpoch(), (await leader.seal(utf8('x'), row)).epoch]).toEqual([1, 1]);
+      const both = { ...known, epochs: [...known.epochs, second] };
+      await leader.follow(both, performance.now());
+      const after = await leader.seal(utf8('after'), row);
+      expect([leader.sealingEpoch(), before.epoch, after.epoch]).toEqual([2, 1, 2]);
+      // a process that has not heard of it yet
+      expect(await other.open(after, row)).toEqual(utf8('after'));
+      for (const sealer of [leader, other, await opened(place, both)]) {
+        expect(await sealer.open(before, row)).toEqual(utf8('before'));
+        expect(await sealer.mac(utf8('m'), row)).toEqual(await leader.mac(utf8('m'), row));
+      }
+      await expect(leader.open({ ...before, epoch: 2 }, row)).rejects.toMatchObject({ code: 'does-not-open' });
+    });
+
+    it('destroys an epoch for good, in every process that follows, and as often as it is told to', async () => {
+      const place = await ground.newPlace();
+      const [leader, other] = [await opened(place), await opened(place, undefined)];
+      const former = await leader.seal(utf8('former'), row);
+      const second = await leader.createEpoch(2);
+      const both = { rootId: leader.rootId, epochs: [...leader.epochs().filter(({ epoch }) => epoch === 1), second] };
+      for (const sealer of [leader, other]) await sealer.follow(both, performance.now());
+      const later = await other.seal(utf8('later'), row);
+      for (const again of [1, 2]) {
+        await leader.destroyEpoch(1);
+        expect(
+          leader.epochs().map(({ epoch }) => epoch),
+          `time ${again}`,
+        ).toEqual([2]);
+      }
+      const alone = { ...both, epochs: [second] };
+      for (const sealer of [leader, other]) await sealer.follow(alone, performance.now());
+      for (const sealer of [leader, other, await opened(place, alone)]) {
+        await expect(sealer.open(former, row)).rejects.toMatchObject({ code: 'unknown-epoch' });
+        expect(await sealer.open(later, row)).toEqual(utf8('later'));
+        expect(sealer.epochs().map(({ epoch }) => epoch)).toEqual([2]);
+      }
+      await expect(place.open(both)).rejects.toMatchObject({ code: 'key-missing' });
+    });
+
+    it('stays as it was when it is told of keys that are not here', async () => {
+      const sealer = await opened(await ground.newPlace());
+      const known = knownOf(sealer);
+      const more = { ...known, epochs: [...known.epochs, { epoch: 2, keyId: new Uint8Array(8).fill(1) }] };
+      await expect(sealer.follow(more, performance.now())).rejects.toMatchObject({ code: 'key-missing' });
+      const foreign = { ...known, rootId: new Uint8Array(8) };
+      await expect(sealer.follow(foreign, performance.now())).rejects.toMatchObject({ code: 'wrong-key' });
+      expect((await sealer.seal(utf8('x'), row)).epoch).toBe(1);
+    });
+
+    it('does not ask for a key that nothing is sealed under, for a dump may be older than its end', async () => {
+      const place = await ground.newPlace();
+      const made = await opened(place);
+      const second = await made.createEpoch(2);
+      const [first] = knownOf(made).epochs;
+      const alone = { rootId: made.rootId, epochs: [second] };
+      await made.destroyEpoch(1);
+      const restored = { ...alone, epochs: [{ ...first!, mayBeMissing: true }, second] };
+      const sealer = await opened(place, restored);
+      await sealer.follow(restored, performance.now());
+      expect((await sealer.seal(utf8('x'), row)).epoch).toBe(2);
+      await expect(place.open({ ...alone, epochs: [first!, second] })).rejects.toMatchObject({ code: 'key-missing' });
+    });
+
+    it('seals nothing once its lease is over, and goes on when it is told again', async () => {
+      const place = await ground.newPlace();
+      const known = knownOf(await opened(place));
+      const leased = await opened(place, known, 60_000);
+      const sealed = await leased.seal(utf8('x'), row);
+      await leased.follow(known, performance.now() - 61_000);
+      await expect(leased.seal(utf8('x'), row)).rejects.toMatchObject({ code: 'unavailable', isRetryable: true });
+      expect(await leased.open(sealed, row)).toEqual(utf8('x'));
+      await leased.follow(known, performance.now());
+      expect((await leased.seal(utf8('x'), row)).epoch).toBe(1);
     });
 
     it('seals the same bytes differently each time, and macs them the same', async () => {

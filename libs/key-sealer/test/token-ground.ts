@@ -45,7 +45,8 @@ export async function startTokenGround(mechanism: TokenMechanism): Promise<Token
     newPlace: async () => {
       const deployment = `place-${places++}`;
       return {
-        open: (known) => openPkcs11Sealer({ ...options(deployment), known }),
+        open: (known, leaseMs) =>
+          openPkcs11Sealer({ ...options(deployment), known, ...(leaseMs === undefined ? {} : { leaseMs }) }),
         clear: async () => inside((pkcs11, session) => destroyAll(pkcs11, session, deployment)),
       };
     },

@@ -15,9 +15,10 @@ export interface DummyIdentity {
  */
 export class DummyRecords {
   readonly #sealer: KeySealer;
-  readonly #record: Sealed;
+  readonly #record: { readonly sealed: Sealed };
 
-  constructor(sealer: KeySealer, record: Sealed) {
+  /** @param record - asked for what is in force whenever it is opened */
+  constructor(sealer: KeySealer, record: { readonly sealed: Sealed }) {
     this.#sealer = sealer;
     this.#record = record;
   }
@@ -32,7 +33,7 @@ export class DummyRecords {
 
   /** The record under an account's own salt. It is opened anew each time, which costs what opening a real one costs. */
   async record({ salt }: DummyIdentity): Promise<PasswordRecord> {
-    const record = decodePasswordRecord(await this.#sealer.open(this.#record, secretContext('dummy-record')));
+    const record = decodePasswordRecord(await this.#sealer.open(this.#record.sealed, secretContext('dummy-record')));
     return { ...record, salt };
   }
 }

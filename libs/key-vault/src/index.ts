@@ -48,14 +48,29 @@ export {
   type SequencerStep,
 } from './ledger/sequencer';
 export { createOpaqueServer } from './opaque-server';
-export { dummyRecordBytes } from './password-record';
+export {
+  activeRecordContext,
+  dummyRecordBytes,
+  loginAnswerContext,
+  loginStateContext,
+  pendingRecordContext,
+  registrationSaltContext,
+} from './password-record';
 export { NewStart, type CancelledBy } from './new-start';
 export { phaseOf, type NewStartPhase, type NewStartPolicy } from './new-start-state';
 export { defaultPolicy, leastNewStartWaitMs, type Ksf, type VaultPolicy } from './policy';
 export { DeletionState, type AccountDeletionRow, type AccountDeletionRows } from './ports/account-deletion-rows';
 export type { AnchorWatch } from './ports/anchor-watch';
 export type { GuessVetoRows } from './ports/guess-veto-rows';
-export type { KeySealer, Sealed, SealingContext, SealingEpochInfo, SealingKeys } from './ports/key-sealer';
+export type {
+  KeySealer,
+  KnownEpoch,
+  KnownKeys,
+  Sealed,
+  SealingContext,
+  SealingEpochInfo,
+  SealingKeys,
+} from './ports/key-sealer';
 export { NewStartState, type NewStartChange, type NewStartRow, type NewStartRows } from './ports/new-start-rows';
 export type { OpaqueServer } from './ports/opaque';
 export {
@@ -78,11 +93,25 @@ export {
   type RepositoryHeadRow,
   type StoredEvent,
 } from './ports/rows';
+export type { EndingFacts, SealedRow, SealedRows, SealingEpochRow, SealingStore } from './ports/sealing-store';
 export type { AccountTransaction, ChallengePurpose, VaultStore } from './ports/vault-store';
+export { drillRows, type DrillFigures } from './sealing/dump-drill';
+export {
+  EpochKeeper,
+  sealingSteps,
+  type EpochKeeperParts,
+  type EpochPolicy,
+  type EpochRound,
+  type KeptFor,
+  type SealingStep,
+} from './sealing/epoch-keeper';
+export type { ResealPass } from './sealing/reseal';
 export {
   openCertificateSigner,
   openLaterSecret,
   openVaultIdentity,
+  SealedSecret,
+  secretContext,
   type SecretName,
   type VaultIdentity,
   type LaterSecretStore,

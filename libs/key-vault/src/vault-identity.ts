@@ -37,8 +37,6 @@ export type SecretName = 'opaque-setup' | 'dummy-record' | 'ledger-seed' | 'cert
 /** Where the vault's own state is kept. */
 export interface VaultStateStore {
   state(): Promise<VaultStateRow | undefined>;
-  /** Epochs that are not destroyed. */
-  epochs(): Promise<readonly Pick<SealingEpochInfo, 'epoch' | 'keyId'>[]>;
   secret(name: SecretName): Promise<Sealed | undefined>;
   /** Writes everything in one transaction; does nothing where another process came first. */
   create(
@@ -57,11 +55,33 @@ export interface VaultIdentity {
   /** 32 bytes; devices pin it. */
   readonly opaquePublicKey: Uint8Array;
   /** The record of accounts that have none, still sealed: it is opened anew for each guess, as a real one is. */
-  readonly dummyRecord: Sealed;
+  readonly dummyRecord: SealedSecret;
   readonly ledgerSigner: NoteSigner;
   readonly certificateSigner: NoteSigner;
   readonly ledgerVerifier: NoteVerifier;
   readonly certificateVerifier: NoteVerifier;
+}
+
+/** A secret that stays sealed, as the database has it: each sealing epoch seals it anew. */
+export class SealedSecret {
+  readonly #store: Pick<VaultStateStore, 'secret'>;
+  readonly #name: SecretName;
+  #sealed: Sealed;
+
+  constructor(store: Pick<VaultStateStore, 'secret'>, name: SecretName, sealed: Sealed) {
+    this.#store = store;
+    this.#name = name;
+    this.#sealed = sealed;
+  }
+
+  get sealed(): Sealed {
+    return this.#sealed;
+  }
+
+  /** Reads it again where it is not of this epoch, for the key that it was read under will be destroyed. */
+  async refresh(epoch: number): Promise<void> {
+    if (this.#sealed.epoch !== epoch) this.#sealed = await secretOf(this.#store, this.#name);
+  }
 }
 
 /** What the vault's own secrets are bound to. */
@@ -94,7 +114,7 @@ export async function openVaultIdentity(
     vaultId: state.vaultId,
     opaqueSetup: requireOpaqueServerSetup(await opened('opaque-setup')),
     opaquePublicKey: state.opaquePublicKey,
-    dummyRecord: await secretOf(store, 'dummy-record'),
+    dummyRecord: new SealedSecret(store, 'dummy-record', await secretOf(store, 'dummy-record')),
     ledgerSigner,
     certificateSigner,
     ledgerVerifier: noteVerifierOf(ledgerSigner),

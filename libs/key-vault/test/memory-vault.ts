@@ -91,7 +91,7 @@ export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
   const parts = {
     ...{ accounts, store, sealer: memorySealer, vaultIdText: toBase64Url(vaultId) },
     opaque: createOpaqueServer(setup, await opaqueServerPublicKey(setup)),
-    dummies: new DummyRecords(memorySealer, dummy),
+    dummies: new DummyRecords(memorySealer, { sealed: dummy }),
     watch: { acknowledged: async () => Promise.resolve() },
     policy: { ...defaultPolicy, ...policy },
     atStep: () => undefined,

@@ -23,12 +23,12 @@ export class ChannelSecrets {
   }
 
   async seal(name: ChannelName, target: ChannelTarget): Promise<Sealed> {
-    return this.#sealer.seal(encodeTarget(target), contextOf(name, 1));
+    return this.#sealer.seal(encodeTarget(target), channelContext(name));
   }
 
   /** @throws SealerError where the row was moved or edited, or its epoch key is not at hand */
   async open(name: ChannelName, sealed: Sealed): Promise<ChannelTarget> {
-    return decodeTarget(await this.#sealer.open(sealed, contextOf(name, 1)));
+    return decodeTarget(await this.#sealer.open(sealed, channelContext(name)));
   }
 
   /** Eight decimal digits, the same whenever they are asked for. */
@@ -37,6 +37,11 @@ export class ChannelSecrets {
     const number = new DataView(mac.buffer, mac.byteOffset).getBigUint64(0) % 10n ** BigInt(codeDigits);
     return number.toString().padStart(codeDigits, '0');
   }
+}
+
+/** What an address or a subscription is bound to. */
+export function channelContext(name: ChannelName): SealingContext {
+  return contextOf(name, 1);
 }
 
 function contextOf({ accountId, channelId }: ChannelName, stateVersion: number): SealingContext {

@@ -12,6 +12,7 @@ describe('index', () => {
       'ChannelSecrets',
       'Courier',
       'canBeChecked',
+      'channelContext',
       'codeDigits',
       'confirmationEmail',
       'decodeTarget',

@@ -1,4 +1,4 @@
-export { ChannelSecrets, codeDigits, type ChannelName } from './channel-secrets';
+export { channelContext, ChannelSecrets, codeDigits, type ChannelName } from './channel-secrets';
 export {
   decodeTarget,
   encodeTarget,

@@ -53,8 +53,10 @@ function indented(text: string): string {
 }
 
 function summaryText({ guesses, sealing, witnesses, deviations }: Claims): string {
+  const { oldestKeyAt } = sealing;
   return [
     `${guesses.attempts} guesses at a password; records sealed by ${sealing.kind === 'pkcs11' ? 'an HSM' : 'key files'}`,
+    ...(oldestKeyAt === null ? [] : [`what was shredded before ${oldestKeyAt} opens from no dump`]),
     witnesses.length === 0 ? 'no independent witness' : `witnesses: ${witnesses.map(({ name }) => name).join(', ')}`,
     deviations.length === 0 ? 'nothing weaker than documented' : `${deviations.length} settings weaker than documented`,
   ].join('; ');

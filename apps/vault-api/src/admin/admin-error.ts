@@ -6,11 +6,20 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `no-vault`: the database is empty; vault-api has never started on it. - `unhealthy`: `doctor` found problems.
  * - `target-exists`: a file stands where one was to be written. - `declined`: the person did not confirm.
  * - `keys-in-hsm`: a command for key files, and the keys are in an HSM. - `no-terminal`: nobody is there to show a secret to.
- * - `no-such-file`: a file that was named cannot be read.
+ * - `no-such-file`: a file that was named cannot be read. - `not-a-dump`: a database that was named is no restored dump of this
+ *   vault. - `drill-failed`: a restored dump does not open, or not by one key.
  */
 export class AdminError extends CofferError {
   declare readonly code:
-    'no-vault' | 'unhealthy' | 'target-exists' | 'declined' | 'keys-in-hsm' | 'no-terminal' | 'no-such-file';
+    | 'no-vault'
+    | 'unhealthy'
+    | 'target-exists'
+    | 'declined'
+    | 'keys-in-hsm'
+    | 'no-terminal'
+    | 'no-such-file'
+    | 'not-a-dump'
+    | 'drill-failed';
 
   constructor(code: AdminError['code'], message: string, options: CofferErrorOptions = {}) {
     super(code, message, options);
@@ -33,6 +42,9 @@ const exits: Readonly<Record<string, AdminExit>> = {
   'keys-in-hsm': AdminExit.refused,
   'no-terminal': AdminExit.refused,
   'no-such-file': AdminExit.usage,
+  'not-a-dump': AdminExit.refused,
+  'drill-failed': AdminExit.refused,
+  'vault-sealed': AdminExit.refused,
   // shares and keys (libs/key-sealer)
   'share-damaged': AdminExit.refused,
   'shares-mixed': AdminExit.refused,

@@ -1,4 +1,5 @@
 import type { Claims } from '@coffer/contracts';
+import { PgSealingStore } from '@coffer/database';
 import { systemClock } from '@coffer/foundation';
 import { Controller, Inject } from '@nestjs/common';
 import { ContractRoute } from '../platform/contract-route';
@@ -14,7 +15,8 @@ export class ClaimsController {
   }
 
   @ContractRoute('getClaims')
-  claims(): Claims {
-    return computeClaims(this.#parts, systemClock);
+  async claims(): Promise<Claims> {
+    const oldestKeyAtMs = await new PgSealingStore(this.#parts.database).oldestKeyAtMs();
+    return computeClaims(this.#parts, oldestKeyAtMs, systemClock);
   }
 }

@@ -1,19 +1,23 @@
 import { limits, type Claim, type Claims } from '@coffer/contracts';
 import { toBase64Url, toRfc3339, type Clock } from '@coffer/foundation';
-import { defaultPolicy, type AnchorSet, type VaultPolicy } from '@coffer/key-vault';
+import { defaultPolicy, type AnchorSet, type EpochPolicy, type VaultPolicy } from '@coffer/key-vault';
 import type { ChannelChoice } from '@coffer/notice-channels';
 import type { VaultParts } from '../platform/vault-parts';
 import { disclosures } from './disclosures';
 
-/** What this deployment can and cannot promise (docs/protocol.md), computed from its configuration. */
+/**
+ * What this deployment can and cannot promise (docs/protocol.md), computed from its configuration.
+ *
+ * @param oldestKeyAtMs - when the oldest sealing key that exists was made
+ */
 export function computeClaims(
   parts: Pick<VaultParts, 'config' | 'sealer' | 'identity' | 'anchors'>,
+  oldestKeyAtMs: number | null,
   clock: Clock,
 ): Claims {
   const { config, sealer, identity, anchors } = parts;
-  const { policy, purge } = config;
+  const { policy, purge, sealing } = config;
   const deviations = findDeviations(parts);
-  const oldest = sealer.epochs()[0];
   return {
     v: 1,
     vaultId: toBase64Url(identity.vaultId),
@@ -27,10 +31,17 @@ export function computeClaims(
       newStartLimit(policy),
       deletionLimit(policy),
       'What is erased with an account goes from the database and the object store at once; dumps, replicas and the anchors keep it sealed until the sealing key of its time is destroyed, and dumps its names as long as they are kept.',
+      shredLimit(sealing.epochs),
       destruction[sealer.kind],
       ...noticeLimits(config.channels),
     ],
-    sealing: { kind: sealer.kind, oldestKeyAt: oldest === undefined ? null : toRfc3339(oldest.createdAtMs) },
+    sealing: {
+      kind: sealer.kind,
+      oldestKeyAt: oldestKeyAtMs === null ? null : toRfc3339(oldestKeyAtMs),
+      epochSeconds: sealing.epochs.epochMs / 1000,
+      keepSeconds: sealing.epochs.keepMs / 1000,
+      dumps: sealing.epochs.areDumpsKept ? 'drilled' : 'none',
+    },
     anchors: anchors.anchors.map(({ kind }) => ({ kind, name: anchorPlaces[kind] ?? 'elsewhere' })),
     witnesses: [],
     guesses: {
@@ -52,6 +63,15 @@ export function computeClaims(
     deviations,
     disclosures: [...disclosures(sealer.kind)],
   };
+}
+
+/** When a shred is final against copies of the database. */
+function shredLimit({ epochMs, keepMs, areDumpsKept }: EpochPolicy): string {
+  const drill = areDumpsKept ? ', and not before the operator has restored and opened a later dump' : '';
+  return (
+    'What is shredded is gone for the service at once. Dumps, replicas and logs of the database keep it sealed until the sealing key of ' +
+    `its time is destroyed: ${span(epochMs + keepMs)} later at the earliest${drill}. What was shredded before the oldest key that exists was made is gone there, too.`
+  );
 }
 
 /** What the end of a sealing key does not reach. */
@@ -134,7 +154,7 @@ function promises(sealing: 'key-file' | 'pkcs11'): Claim[] {
 }
 
 function findDeviations({ config }: Pick<VaultParts, 'config'>): string[] {
-  const { policy, purge, failpoint, isTestOfWaits } = config;
+  const { policy, purge, sealing, failpoint, isTestOfWaits } = config;
   const found: string[] = [];
   const isUsual = String(policy.guessDelaysMs) === String(defaultPolicy.guessDelaysMs);
   if (!isUsual) found.push('The waits between guesses are not the documented ones.');
@@ -142,6 +162,8 @@ function findDeviations({ config }: Pick<VaultParts, 'config'>): string[] {
   if (purge.youngKeyGraceSeconds < 7 * 86_400) found.push('A purge under a young key waits less than 7 days.');
   if (purge.listingGapMs < 60_000) found.push('A purge looks twice within less than 60 seconds.');
   if (isTestOfWaits) found.push('New starts and deletions wait for seconds: this is a test.');
+  if (sealing.isTest) found.push('Sealing keys live for seconds: this is a test.');
+  else if (sealing.epochs.epochMs > 7 * 86_400_000) found.push('A sealing epoch lasts longer than 7 days.');
   if (failpoint !== undefined) found.push('A failpoint is set: this is a test.');
   return found;
 }

@@ -29,7 +29,7 @@ export function disclosures(sealing: 'key-file' | 'pkcs11'): readonly Disclosure
     {
       party: 'A thief of the database or of a dump of it',
       always:
-        'Account names, the ledger, the feed of notices, names and sizes of found plaintext copies. Records, login states, and addresses that get notices are sealed.',
+        'Account names, the ledger, the feed of notices, names and sizes of found plaintext copies. Records, login states, and addresses that get notices are sealed; those of a sealing key that was destroyed since open for nobody.',
       digits: nothing,
       password: canCopySealing
         ? `${nothing} Whoever also copies the key files, which lie on the vault\u2019s host, is in the operator\u2019s place.`

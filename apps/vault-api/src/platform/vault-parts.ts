@@ -1,15 +1,7 @@
 import type { Database, PgAccountTransaction, PgAnchorWatch, PgVaultStore } from '@coffer/database';
-import type {
-  Accounts,
-  AnchorSet,
-  OpaqueServer,
-  SealingKeys,
-  SequencerStep,
-  VaultIdentity,
-  VaultStep,
-} from '@coffer/key-vault';
+import type { Accounts, AnchorSet, OpaqueServer, SealingKeys, VaultIdentity } from '@coffer/key-vault';
 import type { Logger, Registry } from '@coffer/observability';
-import type { AppConfig } from '../config';
+import type { AppConfig, Failpoint } from '../config';
 
 /** The ledger as features see it. */
 export interface LedgerView {
@@ -43,7 +35,7 @@ export interface VaultParts {
   readonly anchors: AnchorSet;
   readonly ledger: LedgerView;
   /** Named points between which a process may die; tests kill it there. */
-  readonly atStep: (step: VaultStep | SequencerStep) => void;
+  readonly atStep: (step: Failpoint) => void;
 }
 
 /** The token that `VaultParts` are injected by. */

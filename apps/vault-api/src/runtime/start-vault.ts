@@ -4,13 +4,14 @@ import {
   migrate,
   openDatabase,
   PgAnchorWatch,
+  PgSealingStore,
   PgVaultState,
   PgVaultStore,
   type Database,
 } from '@coffer/database';
 import { startEmbeddedPostgres } from '@coffer/embedded-postgres';
 import { systemClock } from '@coffer/foundation';
-import { openSealer } from '@coffer/key-sealer';
+import { EpochFollower, openSealer } from '@coffer/key-sealer';
 import {
   Accounts,
   createOpaqueServer,
@@ -28,6 +29,7 @@ import { builtOpaqueWorker, createOpaquePool, type OpaquePool } from '../opaque/
 import { clockProblem, seeVitals } from '../health/vital-problems';
 import { openAnchors } from '../ledger/open-anchors';
 import type { VaultParts } from '../platform/vault-parts';
+import { EpochRunner } from '../sealing/epoch-runner';
 import { failpoints } from './failpoints';
 import { StartError } from './start-error';
 
@@ -76,7 +78,7 @@ async function assemble(
   stopEmbedded: () => Promise<void>,
 ): Promise<RunningVault> {
   const state = new PgVaultState(database);
-  const sealer = await openKeys(config, state);
+  const sealer = await openKeys(config, database);
   try {
     return await assembleSealed(config, log, { database, databaseUrl, state, sealer }, stopEmbedded);
   } catch (error) {
@@ -110,10 +112,12 @@ async function assembleSealed(
   await ledger.start();
   const pushKey = await openPushKey(config, state, sealer);
   const opaque = openOpaque(config, identity);
+  const endSealing = keepSealing({ config, log, metrics, database, sealer, identity, accounts, ledger, atStep });
   return {
     ...{ ...parts, config, log, metrics, identity, opaque, accounts, store, watch, anchors, ledger, atStep },
     pushPublicKey: pushKey,
     stop: async () => {
+      await endSealing();
       await ledger.stop();
       await opaque.close();
       await sealer.close();
@@ -143,10 +147,36 @@ async function openPushKey(
 }
 
 /** Missing keys are made for an empty database only. */
-async function openKeys(config: AppConfig, state: PgVaultState): Promise<SealingKeys> {
-  const vault = await state.state();
-  const known = vault === undefined ? undefined : { rootId: vault.sealingRootId, epochs: await state.epochs() };
-  return openSealer(config.sealer, known, systemClock);
+async function openKeys(config: AppConfig, database: Database): Promise<SealingKeys> {
+  const known = await new PgSealingStore(database).needed();
+  return openSealer(config.sealer, known, systemClock, config.sealing.follow.leaseMs);
+}
+
+/** Seals by what the database names from now on, and takes turns with other processes in looking after the epochs. */
+function keepSealing(
+  parts: Pick<
+    VaultParts,
+    'config' | 'log' | 'metrics' | 'database' | 'sealer' | 'identity' | 'accounts' | 'ledger' | 'atStep'
+  >,
+): () => Promise<void> {
+  const { config, log, database, sealer, identity } = parts;
+  const store = new PgSealingStore(database);
+  const follower = new EpochFollower({
+    ...{ sealer, known: () => store.followed(), everyMs: config.sealing.follow.everyMs },
+    onFollowed: () => identity.dummyRecord.refresh(sealer.sealingEpoch()),
+    onFailure: (error) =>
+      error === undefined
+        ? log.info('the sealing keys are followed again')
+        : log.warn({ err: error }, 'it could not be learnt which sealing key is in force'),
+  });
+  const { epochs: policy, lookEveryMs: everyMs } = config.sealing;
+  const runner = new EpochRunner({ ...parts, vaultId: identity.vaultId, policy, everyMs });
+  follower.start();
+  runner.start();
+  return async () => {
+    await runner.stop();
+    await follower.stop();
+  };
 }
 
 async function requireDurable(database: Database): Promise<void> {

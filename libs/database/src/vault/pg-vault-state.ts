@@ -16,10 +16,6 @@ const findState = statement(
    FROM vault_state WHERE id = 1`,
 );
 const hasTables = statement('has-vault-tables', `SELECT to_regclass('vault_state') IS NOT NULL AS found`);
-const findEpochs = statement(
-  'find-sealing-epochs',
-  `SELECT epoch, key_id AS "keyId" FROM sealing_epochs WHERE destroyed_at IS NULL ORDER BY epoch`,
-);
 const findSecret = statement(
   'find-vault-secret',
   'SELECT sealing_epoch AS epoch, sealed AS bytes FROM vault_secrets WHERE name = $1',
@@ -62,10 +58,6 @@ export class PgVaultState implements VaultStateStore, LaterSecretStore {
   async stateIfAny(): Promise<VaultStateRow | undefined> {
     const [row] = await this.#database.rows<{ found: boolean }>(hasTables);
     return row?.found === true ? this.state() : undefined;
-  }
-
-  async epochs(): Promise<readonly Pick<SealingEpochInfo, 'epoch' | 'keyId'>[]> {
-    return this.#database.rows<Pick<SealingEpochInfo, 'epoch' | 'keyId'>>(findEpochs);
   }
 
   async secret(name: SecretName): Promise<Sealed | undefined> {

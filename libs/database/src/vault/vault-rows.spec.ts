@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import type { BudgetState, LedgerEvent } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
-import type { NewEvent, NewLogin } from '@coffer/key-vault';
+import type { NewEvent, NewLogin, SealedRow } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate, openDatabase, PgLedgerStore, PgVaultStore, type Database } from '../index';
+import { migrate, openDatabase, PgLedgerStore, PgSealingStore, PgVaultStore, type Database } from '../index';
+import { sealedPlaces } from '../sealing/sealed-places';
 import { statement } from '../statement';
 import { erasedTables } from './deletion-statements';
 import { spendGuess } from './lock-statements';
@@ -77,6 +78,51 @@ describe.each(servers)('on %s', (_name, programFolder) => {
       SELECT table_name::text AS name FROM information_schema.columns
       WHERE table_schema = 'public' AND column_name = 'account_id'`.then((found) => ({ rows: found }));
     expect([...erasedTables, ...elsewhere].sort()).toEqual(rows.map(({ name }) => name).sort());
+  });
+
+  it('seals anew every column of every table that names a sealing epoch', async () => {
+    const named = await database.prisma.$queryRaw<{ name: string }[]>`
+      SELECT c.table_name || '.' || c.column_name AS name FROM information_schema.columns c
+      WHERE c.table_schema = 'public' AND c.data_type = 'bytea' AND c.column_name ~ '(^|_)sealed$'
+        AND EXISTS (SELECT FROM information_schema.columns e WHERE e.table_schema = 'public'
+          AND e.table_name = c.table_name AND e.column_name = 'sealing_epoch')`;
+    const tables = await database.prisma.$queryRaw<{ name: string }[]>`
+      SELECT table_name::text AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND column_name LIKE '%epoch' AND table_name <> 'sealing_epochs'`;
+    expect(sealedPlaces.map(({ name }) => name).sort()).toEqual(named.map(({ name }) => name).sort());
+    expect([...new Set(sealedPlaces.map(({ table }) => table))].sort()).toEqual(tables.map(({ name }) => name).sort());
+  });
+
+  it('reads sealed values page by page, and replaces one only where it is what was read', async () => {
+    const sealing = new PgSealingStore(database);
+    const accountId = await newAccount();
+    const serials = [1, 2, 9_007_199_254_740_991];
+    await database.prisma.passwordRecord.createMany({
+      data: serials.map((serial) => ({
+        ...{ accountId, serial, keyslotId: newUuid(), purpose: `spec-${serial}` },
+        ...{ sealed: Buffer.from(bytes(40, serial % 250)), sealingEpoch: 1 },
+      })),
+    });
+    const place = 'password_records.sealed';
+    const pages: SealedRow[][] = [];
+    let after: SealedRow | undefined;
+    do {
+      pages.push([...(await sealing.next(place, 2, after, 2))]);
+      after = pages.at(-1)!.at(-1);
+    } while (pages.at(-1)!.length === 2);
+    const rows = pages.flat().filter(({ context }) => context.account === accountId);
+    expect(rows.map(({ context }) => context.serial)).toEqual(serials);
+    const [first, second, third] = rows as [SealedRow, SealedRow, SealedRow];
+    const next = { epoch: 2, bytes: bytes(50) };
+    expect(await sealing.replace(place, first, next)).toBe(true);
+    expect(await sealing.replace(place, first, next)).toBe(false);
+    const changed = { ...second, sealed: { ...second.sealed, bytes: bytes(40, 99) } };
+    expect(await sealing.replace(place, changed, next)).toBe(false);
+    await database.prisma.passwordRecord.deleteMany({ where: { accountId, serial: third.context.serial } });
+    expect(await sealing.replace(place, third, next)).toBe(false);
+    const left = (await sealing.next(place, 2, undefined, 100)).filter(({ context }) => context.account === accountId);
+    expect(left).toEqual([second]);
+    await database.prisma.passwordRecord.deleteMany({ where: { accountId } });
   });
 
   it('finds new starts and deletions that are due, not those of sealed accounts, which staff must repair first', async () => {

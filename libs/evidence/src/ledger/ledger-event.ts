@@ -57,6 +57,8 @@ export const LedgerEventKind = {
   accountSealed: 'account-sealed',
   accountRepaired: 'account-repaired',
   vaultRepaired: 'vault-repaired',
+  dumpDrilled: 'dump-drilled',
+  sealingEpochEnded: 'sealing-epoch-ended',
 } as const;
 export type LedgerEventKind = (typeof LedgerEventKind)[keyof typeof LedgerEventKind];
 

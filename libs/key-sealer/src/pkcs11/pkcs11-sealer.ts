@@ -3,18 +3,21 @@ import { sha256 } from '@coffer/crypto/node';
 import { concatBytes, equalBytes, toHex, type Clock } from '@coffer/foundation';
 import {
   SealerError,
+  type KnownKeys,
   type Sealed,
   type SealingContext,
   type SealingEpochInfo,
   type SealingKeys,
 } from '@coffer/key-vault';
 import { associatedData } from '../associated-data';
-import { requireEpochs, requireRoot, type KnownKeys } from '../known-keys';
+import { requireEpochs, requireRoot } from '../known-keys';
 import { sealerLabels } from '../labels';
+import { SealingLease } from '../sealing-lease';
 import { toSealerError } from './binding';
 import { Token, type TokenOptions, type TokenSession } from './token';
 import { tokenCiphers, tokenHmac } from './token-cipher';
 import {
+  destroyEpochKeys,
   findTokenKeys,
   generateEpochKey,
   generateRoot,
@@ -30,6 +33,8 @@ export interface Pkcs11Options extends TokenOptions {
   readonly mechanism: TokenMechanism;
   /** What the database names; undefined only where the database is empty, and then missing keys are made. */
   readonly known: KnownKeys | undefined;
+  /** How long it seals without being told which epoch seals; for ever unless given. */
+  readonly leaseMs?: number;
   readonly clock: Clock;
 }
 
@@ -54,21 +59,22 @@ export async function openPkcs11Sealer(options: Pkcs11Options): Promise<SealingK
 
 async function openKeys(token: Token<TokenKeys>, options: Pkcs11Options): Promise<Pkcs11Sealer> {
   const { known } = options;
-  let keys = await token.refresh();
+  const look = () => token.use('looking for keys', async (opened) => token.findAgain(opened));
+  let keys = await look();
   if (known === undefined && keys.roots.length === 0) {
     await token.use('making the root key', (opened) => generateRoot(opened, options.deployment));
-    keys = await token.refresh();
+    keys = await look();
   }
   if (keys.roots.length === 0) throw rootMissing(known);
   if (known === undefined && keys.epochs.length === 0) {
     const made = { epoch: 1, createdAtMs: options.clock.nowMs(), mechanism: options.mechanism };
     await token.use('making an epoch key', (opened) => generateEpochKey(opened, options.deployment, made));
-    keys = await token.refresh();
+    keys = await look();
   }
   const root = await token.use('reading the root key', (opened) => chooseRoot(opened, known));
   requireRoot(root.id, known, where);
   requireEpochs(keys.epochs, known, where);
-  const sealer = new Pkcs11Sealer(token, root.id, known);
+  const sealer = new Pkcs11Sealer(token, root.id, options);
   await requireRoundTrip(sealer);
   return sealer;
 }
@@ -119,7 +125,7 @@ async function chooseRoot(
 }
 
 /** One key per epoch: that which the database names, else the first that was made. */
-function chooseEpochs({ epochs }: TokenKeys, known: KnownKeys | undefined): readonly TokenEpochKey[] {
+function chooseEpochs({ epochs }: TokenKeys, { known }: SealingLease): readonly TokenEpochKey[] {
   const chosen = new Map<number, TokenEpochKey>();
   for (const key of epochs) {
     const named = known?.epochs.find(({ epoch }) => epoch === key.epoch);
@@ -129,30 +135,36 @@ function chooseEpochs({ epochs }: TokenKeys, known: KnownKeys | undefined): read
   return [...chosen.values()];
 }
 
+function toInfo({ epoch, keyId, createdAtMs }: TokenEpochKey): SealingEpochInfo {
+  return { epoch, keyId, createdAtMs };
+}
+
 class Pkcs11Sealer implements SealingKeys {
   readonly kind = 'pkcs11';
   readonly rootId: Uint8Array;
   readonly #token: Token<TokenKeys>;
-  readonly #known: KnownKeys | undefined;
+  readonly #options: Pkcs11Options;
+  readonly #lease: SealingLease;
   /** The root's handle over each way to the token. */
   readonly #roots = new WeakMap<TokenKeys, Buffer>();
 
-  constructor(token: Token<TokenKeys>, rootId: Uint8Array, known: KnownKeys | undefined) {
+  constructor(token: Token<TokenKeys>, rootId: Uint8Array, options: Pkcs11Options) {
     this.#token = token;
     this.rootId = rootId;
-    this.#known = known;
+    this.#options = options;
+    this.#lease = new SealingLease(options.known, options.leaseMs);
   }
 
   epochs(): readonly SealingEpochInfo[] {
-    const keys = chooseEpochs(this.#token.handles, this.#known);
-    return keys.map(({ epoch, keyId, createdAtMs }) => ({ epoch, keyId, createdAtMs }));
+    return this.#keys().map(toInfo);
   }
 
   sealingEpoch(): number {
-    return chooseEpochs(this.#token.handles, this.#known).at(-1)!.epoch;
+    return this.#lease.sealingEpoch(this.#keys());
   }
 
   async seal(plaintext: Uint8Array, context: SealingContext): Promise<Sealed> {
+    this.#lease.requireFresh();
     const epoch = this.sealingEpoch();
     const bytes = await this.#withKey('sealing', epoch, (opened, key) =>
       tokenCiphers[key.mechanism].seal(opened, key, plaintext, associatedData(context, epoch)),
@@ -180,6 +192,33 @@ class Pkcs11Sealer implements SealingKeys {
     return this.#use('making a mac', async (opened) => tokenHmac(opened, await this.#root(opened), bound));
   }
 
+  async follow(known: KnownKeys, askedAtMs: number): Promise<void> {
+    requireRoot(this.rootId, known, where);
+    const isHere = known.epochs.every(({ epoch }) => this.#keys().some((key) => key.epoch === epoch));
+    const { epochs } = isHere ? this.#token.handles : await this.#refresh();
+    requireEpochs(epochs, known, where);
+    this.#lease.renew(known, askedAtMs);
+  }
+
+  async createEpoch(epoch: number): Promise<SealingEpochInfo> {
+    const { deployment, mechanism, clock } = this.#options;
+    const find = async () => chooseEpochs(await this.#refresh(), this.#lease).find((key) => key.epoch === epoch);
+    const found = await find();
+    if (found !== undefined) return toInfo(found);
+    const wanted = { epoch, createdAtMs: clock.nowMs(), mechanism };
+    await this.#use('making an epoch key', (opened) => generateEpochKey(opened, deployment, wanted));
+    const made = await find();
+    if (made === undefined) throw new SealerError('key-missing', `the key of epoch ${epoch} was removed at once`);
+    return toInfo(made);
+  }
+
+  async destroyEpoch(epoch: number): Promise<void> {
+    await this.#use('destroying an epoch key', async (opened) =>
+      destroyEpochKeys(opened, this.#options.deployment, epoch),
+    );
+    await this.#refresh();
+  }
+
   async problem(): Promise<string | undefined> {
     try {
       await this.mac(new Uint8Array(0), { account: 'vault', serial: 0, table: 'health', stateVersion: 0 });
@@ -199,7 +238,10 @@ class Pkcs11Sealer implements SealingKeys {
     work: (opened: TokenSession<TokenKeys>, key: TokenEpochKey) => Promise<T>,
   ): Promise<T> {
     return this.#use(doing, async (opened) => {
-      const key = chooseEpochs(opened.handles, this.#known).find((candidate) => candidate.epoch === epoch);
+      const inHandles = (keys: TokenKeys): TokenEpochKey | undefined =>
+        chooseEpochs(keys, this.#lease).find((candidate) => candidate.epoch === epoch);
+      // another process may have made the key a moment ago
+      const key = inHandles(opened.handles) ?? inHandles(this.#token.findAgain(opened));
       if (key === undefined) throw new SealerError('unknown-epoch', `there is no sealing key of epoch ${epoch}`);
       return work(opened, key);
     });
@@ -211,6 +253,14 @@ class Pkcs11Sealer implements SealingKeys {
     } catch (error) {
       throw toSealerError(error, doing);
     }
+  }
+
+  #keys(): readonly TokenEpochKey[] {
+    return chooseEpochs(this.#token.handles, this.#lease).filter(({ epoch }) => !this.#lease.isEnded(epoch));
+  }
+
+  #refresh(): Promise<TokenKeys> {
+    return this.#use('looking for keys', async (opened) => this.#token.findAgain(opened));
   }
 
   async #root(opened: TokenSession<TokenKeys>): Promise<Buffer> {

@@ -108,6 +108,13 @@ export async function generateEpochKey(
   await pkcs11.C_GenerateKeyAsync(session, { mechanism: generation }, template);
 }
 
+/** Destroys every key of an epoch; none where there is none. */
+export function destroyEpochKeys(opened: Opened, deployment: string, epoch: number): void {
+  for (const key of findTokenKeys(opened, deployment).epochs) {
+    if (key.epoch === epoch) opened.pkcs11.C_DestroyObject(opened.session, key.handle);
+  }
+}
+
 function secretTemplate(binding: Binding, label: string): Template {
   return [
     { type: binding.CKA_CLASS, value: binding.CKO_SECRET_KEY },

@@ -117,12 +117,12 @@ export class Token<Handles> {
     return this.#handles;
   }
 
-  /** Looks for handles anew: other processes make and destroy keys, too. */
-  async refresh(): Promise<Handles> {
-    return this.#once(async (opened, way) => {
-      way.handles = this.#handles = this.#find(opened);
-      return way.handles;
-    });
+  /** Looks for handles anew, over the session of an operation: other processes make and destroy keys, too. */
+  findAgain(opened: TokenSession<Handles>): Handles {
+    const handles = this.#find(opened);
+    this.#handles = handles;
+    if (this.#way !== undefined) this.#way.handles = handles;
+    return handles;
   }
 
   /** Waits for what runs, closes all sessions and lets the library go. */
@@ -136,11 +136,11 @@ export class Token<Handles> {
     this.#module.release();
   }
 
-  async #once<T>(work: (session: TokenSession<Handles>, way: Way<Handles>) => Promise<T>): Promise<T> {
+  async #once<T>(work: (session: TokenSession<Handles>) => Promise<T>): Promise<T> {
     const { way, session } = await this.#session();
     this.#busy++;
     try {
-      return await work({ ...this.#shared(way.slot, session), handles: way.handles }, way);
+      return await work({ ...this.#shared(way.slot, session), handles: way.handles });
     } catch (error) {
       if (isLostWay(error)) this.#lose(way);
       throw error;

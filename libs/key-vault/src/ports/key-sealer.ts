@@ -27,15 +27,33 @@ export interface SealingEpochInfo {
   readonly createdAtMs: number;
 }
 
+/** An epoch that the database has not ended. */
+export interface KnownEpoch {
+  readonly epoch: number;
+  /** 8 bytes. */
+  readonly keyId: Uint8Array;
+  /** Set where nothing is known to be sealed under it: a database that was restored may name a key that was destroyed since. */
+  readonly mayBeMissing?: boolean;
+}
+
+/** Which keys the database names: they must be at hand, and they must be these. */
+export interface KnownKeys {
+  /** 8 bytes. */
+  readonly rootId: Uint8Array;
+  /** Oldest first; the last one seals. */
+  readonly epochs: readonly KnownEpoch[];
+}
+
 /** Seals what the vault keeps: by an HSM, or by key files. Keys never leave it. */
 export interface KeySealer {
   readonly kind: 'key-file' | 'pkcs11';
   /** 8 bytes that name the root key. */
   readonly rootId: Uint8Array;
-  /** Every epoch whose key is at hand, oldest first; the last one seals. */
+  /** Every epoch whose key is at hand, oldest first. */
   epochs(): readonly SealingEpochInfo[];
-  /** Number of the epoch that seals now. */
+  /** Number of the epoch that seals now: the newest that the database names. */
   sealingEpoch(): number;
+  /** @throws SealerError `unavailable` also where it was not told for too long which epoch seals */
   seal(plaintext: Uint8Array, context: SealingContext): Promise<Sealed>;
   /** @throws SealerError `does-not-open`, `unknown-epoch` */
   open(sealed: Sealed, context: SealingContext): Promise<Uint8Array>;
@@ -45,6 +63,19 @@ export interface KeySealer {
 
 /** A sealer together with what looks after its keys. */
 export interface SealingKeys extends KeySealer {
+  /**
+   * Takes over what the database names now: its newest epoch seals from here on, keys that are new are looked for, and keys
+   * of ended epochs are forgotten. Who has to be told and is not within the lease seals nothing any more, so that no row
+   * comes under a key that is about to be destroyed.
+   *
+   * @param askedAtMs - `performance.now()` before the database was asked
+   * @throws SealerError `key-missing`, `wrong-key`, and then everything stays as it was
+   */
+  follow(known: KnownKeys, askedAtMs: number): Promise<void>;
+  /** Makes the key of an epoch, or finds the one that is there; it seals nothing until the database names it. */
+  createEpoch(epoch: number): Promise<SealingEpochInfo>;
+  /** Destroys the keys of an epoch, here and where they are kept. Nothing happens where there are none. */
+  destroyEpoch(epoch: number): Promise<void>;
   /** Why the keys are out of reach now, in words for staff; undefined where they are at hand. */
   problem(): Promise<string | undefined>;
   /** Lets go of what holds the keys, once nothing is sealed or opened any more. */

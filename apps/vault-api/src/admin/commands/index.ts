@@ -1,6 +1,7 @@
 import type { RegisterAdmin } from '../admin-context';
 import { registerDeployment } from './deployment';
+import { registerDrill } from './drill';
 import { registerRoot } from './root';
 
 /** Every command, in the order in which `--help` lists them. A new one is a file here and a line below. */
-export const registrations: readonly RegisterAdmin[] = [registerDeployment, registerRoot];
+export const registrations: readonly RegisterAdmin[] = [registerDeployment, registerDrill, registerRoot];
