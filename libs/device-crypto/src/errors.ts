@@ -20,6 +20,9 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `wrong-digit-count`: fields `digits` and `expected`.
  * - `row-check-failed`: the two check letters do not fit their row; field `row` counts from 1.
  *
+ * Passkey keyslots:
+ * - `wrong-passkey`: what the passkey gave does not open the wrap: another passkey, account or place, or changed bytes.
+ *
  * Password keyslots:
  * - `invalid-password`: the password has no OpaqueString form; field `reason`.
  * - `wrong-password`: the server's answer does not open with this password.
@@ -48,5 +51,6 @@ export type DeviceCryptoErrorCode =
   | 'row-check-failed'
   | 'invalid-password'
   | 'wrong-password'
+  | 'wrong-passkey'
   | 'server-key-mismatch'
   | 'malformed-message';

@@ -1,4 +1,5 @@
 export type { Argon2id } from './argon2';
+export { sealedBackupKeyBytes } from './backup-key-wrap';
 export {
   chunkedCommitmentBytes,
   chunkedHeaderBytes,
@@ -35,8 +36,12 @@ export {
   generateEpochKey,
   generateRepositorySecret,
   keyIdBytes,
+  passkeyPrfInput,
+  prfOutputBytes,
+  prfSaltBytes,
   repositoryIdBytes,
   requireBackupKey,
+  requirePrfOutput,
   sealingContext,
   type BackupKey,
   type ChunkIdKey,
@@ -45,6 +50,7 @@ export {
   type GearTableKey,
   type KeyId,
   type OwnerKey,
+  type PrfOutput,
   type RepositorySecret,
   type SealingKey,
 } from './key-hierarchy';
@@ -74,6 +80,7 @@ export {
 } from './kit';
 export { contextLabels, keyLabels, type SealedKind } from './labels';
 export { passwordMaximumBytes, preparePassword, type PasswordFault, type PreparedPassword } from './opaque-string';
+export { newPrfSalt, openForPasskey, sealForPasskey, type PasskeyKeyslot } from './passkey-keyslot';
 export {
   finishPasswordRecovery,
   finishPasswordRegistration,
@@ -83,4 +90,4 @@ export {
   type RecoveryState,
   type RegistrationState,
 } from './password-keyslot';
-export { openSealedBackupKey, sealBackupKey, sealedBackupKeyBytes, type PasswordKeyslot } from './sealed-backup-key';
+export { openSealedBackupKey, sealBackupKey, type PasswordKeyslot } from './sealed-backup-key';

@@ -10,12 +10,15 @@ import {
   deriveKeyId,
   deriveKeyringWrapKey,
   deriveOwnerKey,
+  derivePasskeyWrapKey,
   derivePasswordWrapKey,
   deriveSealingKey,
   generateBackupKey,
   generateEpochKey,
   generateRepositorySecret,
+  passkeyPrfInput,
   requireBackupKey,
+  requirePrfOutput,
   sealingContext,
   type EpochKey,
   type ExportKey,
@@ -26,6 +29,8 @@ const backupKey = requireBackupKey(seed('backup key'));
 const repositorySecret = seed('repository secret') as RepositorySecret;
 const epochKey = seed('epoch key') as EpochKey;
 const exportKey = seed('export key', 64) as ExportKey;
+const prfSalt = seed('prf salt');
+const prfOutput = requirePrfOutput(seed('prf output'));
 
 describe('derived keys', () => {
   // The same by OpenSSL, label written out: what this program writes must open in ten years.
@@ -40,6 +45,8 @@ describe('derived keys', () => {
     ['snapshot sealing key', deriveSealingKey(epochKey, 'snapshot'), epochKey, 'coffer/v1/snapshot-sealing'],
     ['prune sealing key', deriveSealingKey(epochKey, 'prune'), epochKey, 'coffer/v1/prune-sealing'],
     ['password wrap key', derivePasswordWrapKey(exportKey), exportKey, 'coffer/v1/password-wrap'],
+    ['PRF input', passkeyPrfInput(prfSalt), prfSalt, 'coffer/v1/passkey-prf-input'],
+    ['passkey wrap key', derivePasskeyWrapKey(prfOutput), prfOutput, 'coffer/v1/passkey-wrap'],
   ])('%s is HKDF-SHA-256 without salt under its label', (_name, derived, from, label) => {
     const expected = hkdfSync('sha256', from, new Uint8Array(0), label, derived.length);
     expect(toHex(derived)).toBe(Buffer.from(expected).toString('hex'));
@@ -55,6 +62,8 @@ describe('derived keys', () => {
     expect(() => deriveKeyId(new Uint8Array(31) as typeof backupKey)).toThrow(EncodingError);
     expect(() => derivePasswordWrapKey(new Uint8Array(32) as unknown as ExportKey)).toThrow(EncodingError);
     expect(() => requireBackupKey(new Uint8Array(33))).toThrow(EncodingError);
+    expect(() => passkeyPrfInput(new Uint8Array(16))).toThrow(EncodingError);
+    expect(() => requirePrfOutput(new Uint8Array(64))).toThrow(EncodingError);
   });
 
   it('leave the secret alone', () => {

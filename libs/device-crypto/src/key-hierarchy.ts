@@ -30,6 +30,10 @@ export type GearTableKey = Branded<'gear table key'>;
 export type ExportKey = Branded<'OPAQUE export key'>;
 /** 32 bytes; seals the backup key of a password keyslot with XChaCha20-Poly1305. */
 export type PasswordWrapKey = Branded<'password wrap key'>;
+/** 32 bytes that a passkey's PRF gives after the person was verified (WebAuthn level 3, section 10.1.4). */
+export type PrfOutput = Branded<'passkey PRF output'>;
+/** 32 bytes; seals the backup key of a passkey keyslot with XChaCha20-Poly1305. */
+export type PasskeyWrapKey = Branded<'passkey wrap key'>;
 
 /** The key that signs whatever destroys or replaces. */
 export interface OwnerKey {
@@ -45,6 +49,8 @@ export const repositorySecretBytes = 32;
 export const epochKeyBytes = 32;
 export const repositoryIdBytes = 16;
 export const exportKeyBytes = 64;
+export const prfOutputBytes = 32;
+export const prfSaltBytes = 32;
 
 /** A new backup key from the platform's generator. */
 export function generateBackupKey(): BackupKey {
@@ -100,6 +106,26 @@ export function deriveSealingKey(epochKey: EpochKey, kind: SealedKind): SealingK
 /** The key that seals the backup key of a password keyslot. */
 export function derivePasswordWrapKey(exportKey: ExportKey): PasswordWrapKey {
   return derive(exportKey, exportKeyBytes, keyLabels.passwordWrap) as PasswordWrapKey;
+}
+
+/** Names 32 bytes the output of a passkey's PRF. @throws EncodingError `invalid-length` */
+export function requirePrfOutput(bytes: Uint8Array): PrfOutput {
+  return requireBytes(bytes, prfOutputBytes, 'PRF output') as PrfOutput;
+}
+
+/**
+ * What the PRF of a passkey is evaluated at: 32 bytes, public, for `eval.first`.
+ *
+ * @param prfSalt - of the keyslot, 32 bytes
+ * @throws EncodingError `invalid-length`
+ */
+export function passkeyPrfInput(prfSalt: Uint8Array): Uint8Array<ArrayBuffer> {
+  return derive(prfSalt, prfSaltBytes, keyLabels.passkeyPrfInput);
+}
+
+/** The key that seals the backup key of a passkey keyslot. */
+export function derivePasskeyWrapKey(output: PrfOutput): PasskeyWrapKey {
+  return derive(output, prfOutputBytes, keyLabels.passkeyWrap) as PasskeyWrapKey;
 }
 
 /**

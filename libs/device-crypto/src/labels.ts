@@ -13,6 +13,8 @@ export const keyLabels = {
   snapshotSealing: 'coffer/v1/snapshot-sealing',
   pruneSealing: 'coffer/v1/prune-sealing',
   passwordWrap: 'coffer/v1/password-wrap',
+  passkeyPrfInput: 'coffer/v1/passkey-prf-input',
+  passkeyWrap: 'coffer/v1/passkey-wrap',
 } as const;
 
 /** Every label that opens the context of a sealed object (chunked encryption). Mirrored in docs/key-labels.md too. */

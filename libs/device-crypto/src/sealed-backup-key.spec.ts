@@ -3,8 +3,9 @@ import { seed } from '@coffer/test-kit';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 
+import { sealedBackupKeyBytes } from './backup-key-wrap';
 import { deriveKeyId, requireBackupKey, type ExportKey, type KeyId } from './key-hierarchy';
-import { openSealedBackupKey, sealBackupKey, sealedBackupKeyBytes, type PasswordKeyslot } from './sealed-backup-key';
+import { openSealedBackupKey, sealBackupKey, type PasswordKeyslot } from './sealed-backup-key';
 
 const backupKey = requireBackupKey(seed('backup key'));
 const exportKey = seed('export key', 64) as ExportKey;

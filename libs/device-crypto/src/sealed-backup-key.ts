@@ -1,27 +1,9 @@
-import {
-  ksfCbor,
-  openXChaCha,
-  randomBytes,
-  requireSerial,
-  sealXChaCha,
-  wipe,
-  xChaChaNonceBytes,
-  xChaChaTagBytes,
-  type Argon2Parameters,
-} from '@coffer/crypto';
-import { concatBytes, encodeCbor, equalBytes, requireBytes } from '@coffer/foundation';
+import { ksfCbor, randomBytes, requireSerial, xChaChaNonceBytes, type Argon2Parameters } from '@coffer/crypto';
+import { encodeCbor, requireBytes } from '@coffer/foundation';
 
+import { unwrapBackupKey, wrapBackupKey, type BackupKeyWrap } from './backup-key-wrap';
 import { DeviceCryptoError } from './errors';
-import {
-  backupKeyBytes,
-  deriveKeyId,
-  derivePasswordWrapKey,
-  keyIdBytes,
-  requireBackupKey,
-  type BackupKey,
-  type ExportKey,
-  type KeyId,
-} from './key-hierarchy';
+import { derivePasswordWrapKey, keyIdBytes, type BackupKey, type ExportKey, type KeyId } from './key-hierarchy';
 
 /** What the sealed backup key of a password keyslot is bound to. The vault tells it, the device checks it by opening. */
 export interface PasswordKeyslot {
@@ -32,9 +14,6 @@ export interface PasswordKeyslot {
   readonly keyId: KeyId;
   readonly ksf: Argon2Parameters;
 }
-
-/** Length of a sealed backup key in bytes: nonce 24, backup key 32, tag 16. */
-export const sealedBackupKeyBytes = xChaChaNonceBytes + backupKeyBytes + xChaChaTagBytes;
 
 /**
  * Seals the backup key under a password keyslot's export key: nonce, XChaCha20-Poly1305 of the 32 bytes, with the
@@ -49,11 +28,7 @@ export function sealBackupKey(
   backupKey: BackupKey,
   nonce: Uint8Array = randomBytes(xChaChaNonceBytes),
 ): Uint8Array<ArrayBuffer> {
-  requireKeyId(backupKey, keyslot.keyId);
-  const wrapKey = derivePasswordWrapKey(exportKey);
-  const sealed = sealXChaCha(wrapKey, nonce, requireBackupKey(backupKey), associatedData(keyslot));
-  wipe(wrapKey);
-  return concatBytes(nonce, sealed);
+  return wrapBackupKey(wrapOf(exportKey, keyslot), backupKey, nonce);
 }
 
 /**
@@ -63,26 +38,13 @@ export function sealBackupKey(
  *   another key id than the keyslot names
  */
 export function openSealedBackupKey(exportKey: ExportKey, keyslot: PasswordKeyslot, sealed: Uint8Array): BackupKey {
-  if (sealed.length !== sealedBackupKeyBytes) {
-    throw new DeviceCryptoError('damaged', `a sealed backup key has ${sealedBackupKeyBytes} bytes`);
-  }
-  const bound = associatedData(keyslot);
-  const wrapKey = derivePasswordWrapKey(exportKey);
-  let backupKey: BackupKey;
-  try {
-    const nonce = sealed.subarray(0, xChaChaNonceBytes);
-    backupKey = requireBackupKey(openXChaCha(wrapKey, nonce, sealed.subarray(xChaChaNonceBytes), bound));
-  } catch (cause) {
-    throw new DeviceCryptoError('damaged', 'the sealed backup key does not belong to this password keyslot', { cause });
-  } finally {
-    wipe(wrapKey);
-  }
-  requireKeyId(backupKey, keyslot.keyId);
-  return backupKey;
+  const refusal = (cause: unknown): DeviceCryptoError =>
+    new DeviceCryptoError('damaged', 'the sealed backup key does not belong to this password keyslot', { cause });
+  return unwrapBackupKey(wrapOf(exportKey, keyslot), sealed, refusal);
 }
 
-function associatedData(keyslot: PasswordKeyslot): Uint8Array<ArrayBuffer> {
-  return encodeCbor({
+function wrapOf(exportKey: ExportKey, keyslot: PasswordKeyslot): BackupKeyWrap {
+  const associatedData = encodeCbor({
     v: 1,
     purpose: 'password',
     account: { issuer: keyslot.account.issuer, subject: keyslot.account.subject },
@@ -91,10 +53,5 @@ function associatedData(keyslot: PasswordKeyslot): Uint8Array<ArrayBuffer> {
     keyId: requireBytes(keyslot.keyId, keyIdBytes, 'key id'),
     ksf: ksfCbor(keyslot.ksf),
   });
-}
-
-function requireKeyId(backupKey: BackupKey, keyId: KeyId): void {
-  if (!equalBytes(deriveKeyId(backupKey), keyId)) {
-    throw new DeviceCryptoError('wrong-key', 'the keyslot names another backup key; nothing was changed');
-  }
+  return { wrapKey: derivePasswordWrapKey(exportKey), associatedData, keyId: keyslot.keyId };
 }
