@@ -111,6 +111,15 @@ export const walkRequests: Readonly<Record<RouteName, Build>> = {
   activateDigits: async (_, { sign, seed, keyId }) => [
     { body: await sign('activate-digits', { ownerPublicKey: signingPublicKey(seed), keyId, kind: 'digits' }) },
   ],
+  listPasskeys: nothing,
+  activatePasskey: async (_, { sign, keyId }) => [
+    {
+      body: await sign('activate-passkey', {
+        ...{ keyId, rpId: 'portal.example', credentialId: randomBytes(16) },
+        ...{ prfSalt: randomBytes(32), sealedBackupKey: randomBytes(72) },
+      }),
+    },
+  ],
   removeKeyslot: async ({ keyslotId }, { sign }) => [
     { params: { keyslotId }, headers: header(await sign('remove-keyslot', { keyslotId })) },
   ],

@@ -359,7 +359,7 @@ describe('the access walk', () => {
     }
     expect(changes(before, await snapshot()).sort()).toEqual(['budget', 'keyslots', 'records']);
     const { keyslots } = (await target.owner.device.call<{ keyslots: { kind: string }[] }>('GET', '/v1/keyslots')).body;
-    expect(keyslots.map(({ kind }) => kind)).toEqual(['digits']);
+    expect(keyslots.map(({ kind }) => kind)).toEqual(['digits', 'passkey']);
   });
 
   it('the second exception: a sign-in just made, and a new start that nobody cancels, put another key in place', async () => {

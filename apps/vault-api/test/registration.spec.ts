@@ -13,10 +13,11 @@ import {
 } from '@coffer/evidence';
 import { deployment } from '@coffer/contracts';
 import { generateSigningSeed, randomBytes, signingPublicKey, type SigningSeed } from '@coffer/crypto';
-import { fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
+import { fromBase64Url, newUuid, toBase64Url, toHex } from '@coffer/foundation';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestDevice } from './test-device';
 import { startBench, type VaultBench } from './vault-bench';
 
 let bench: VaultBench;
@@ -212,21 +213,47 @@ describe('keyslots', () => {
     device.isOwner = true;
     expect((await device.activateDigits()).body['code']).toBe('already-exists');
     const keyslotId = String(digits.body['keyslotId']);
-    const remove = async (id: string) => {
-      const signed = await device.statement('remove-keyslot', { keyslotId: id });
-      const header = `${signed.statement}.${signed.signature}.${signed.body}`;
-      return device.call('DELETE', `/v1/keyslots/${id}`, undefined, { 'coffer-statement': header });
-    };
-    const last = await remove(keyslotId);
+    const last = await device.remove(keyslotId);
     expect([last.status, last.body['code']]).toEqual([409, 'last-keyslot']);
     const password = await device.setPassword('x');
     expect(password.status).toBe(201);
     expect((await device.recover('wrong')).status).toBe(401);
-    expect((await remove(String(password.body['keyslotId']))).status).toBe(204);
+    expect((await device.remove(String(password.body['keyslotId']))).status).toBe(204);
     expect(await device.budget()).toMatchObject({ attemptsRemaining: 9 });
     expect((await device.recover('x')).body['code']).toBe('wrong-guess');
     const foreign = bench.device();
     expect((await foreign.call('GET', '/v1/keyslots')).body).toEqual({ keyslots: [] });
+  });
+
+  it('of a passkey keep its wrap byte for byte, for this account’s token alone, and go with it', async () => {
+    const device = bench.device();
+    const [credentialId, prfSalt, sealedBackupKey] = [randomBytes(1023), randomBytes(32), randomBytes(72)];
+    const wrap = { keyId: device.keyId, rpId: 'portal.example', credentialId, prfSalt, sealedBackupKey };
+    const add = async () => {
+      const signed = await device.statement('activate-passkey', wrap);
+      return device.call<Record<string, string>>('POST', '/v1/keyslots/passkeys', signed);
+    };
+    await device.account();
+    expect((await add()).body['code']).toBe('wrong-owner-generation');
+    const digits = (await device.activateDigits()).body;
+    const added = await add();
+    expect([added.status, added.body['kind']]).toEqual([201, 'passkey']);
+    expect((await add()).body['code']).toBe('already-exists');
+    const keyslotId = added.body['keyslotId']!;
+    const list = async (of: TestDevice) => (await of.call('GET', '/v1/keyslots/passkeys')).body;
+    expect(await list(device)).toEqual({
+      passkeys: [
+        {
+          ...{ keyslotId, keyId: toHex(device.keyId), rpId: 'portal.example' },
+          ...{ credentialId: toBase64Url(credentialId), prfSalt: toBase64Url(prfSalt) },
+          sealedBackupKey: toBase64Url(sealedBackupKey),
+        },
+      ],
+    });
+    expect(await list(bench.device())).toEqual({ passkeys: [] });
+    expect((await device.remove(digits['keyslotId']!)).body['code']).toBe('last-keyslot');
+    expect((await device.remove(keyslotId)).status).toBe(204);
+    expect(await list(device)).toEqual({ passkeys: [] });
   });
 
   it('are changed by no statement twice, by none of another account, by none of an old challenge', async () => {

@@ -187,6 +187,12 @@ export class TestDevice {
     return this.call<Record<string, string>>('POST', '/v1/keyslots/digits', signed);
   }
 
+  async remove(keyslotId: string) {
+    const signed = await this.statement('remove-keyslot', { keyslotId });
+    const header = `${signed.statement}.${signed.signature}.${signed.body}`;
+    return this.call('DELETE', `/v1/keyslots/${keyslotId}`, undefined, { 'coffer-statement': header });
+  }
+
   /** The whole of setting a password. @returns the answer of the last step that was reached */
   async setPassword(password: string, previousSerial = 0): Promise<Answer & { readonly serial: number }> {
     const opened = await this.openRegistration(password, previousSerial);

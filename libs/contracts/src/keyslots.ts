@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   base64UrlBetween,
   base64UrlOf,
+  bytes32Text,
   count,
   idText,
   instantText,
@@ -45,6 +46,32 @@ export const keyslotList = z.strictObject({ keyslots: z.array(keyslot) }).meta({
 
 /** @see keyslotList */
 export type KeyslotList = z.infer<typeof keyslotList>;
+
+/**
+ * What an active passkey keyslot is opened with. The backup key in it is sealed under what the passkey alone gives, so it is of no
+ * use to who reads it here.
+ */
+export const passkeyWrap = z
+  .strictObject({
+    keyslotId: uuidText,
+    keyId: keyIdText,
+    /** Relying party id: the host name of the portal that made the passkey. */
+    rpId: z.string().min(1).max(253),
+    credentialId: base64UrlBetween(1, 1023),
+    prfSalt: bytes32Text,
+    /** Nonce, ciphertext and tag: 72 bytes (docs/key-labels.md). */
+    sealedBackupKey: base64UrlOf(72),
+  })
+  .meta({ id: 'PasskeyWrap' });
+
+/** @see passkeyWrap */
+export type PasskeyWrap = z.infer<typeof passkeyWrap>;
+
+/** Answer of `GET /v1/keyslots/passkeys`. */
+export const passkeyWrapList = z.strictObject({ passkeys: z.array(passkeyWrap) }).meta({ id: 'PasskeyWrapList' });
+
+/** @see passkeyWrapList */
+export type PasskeyWrapList = z.infer<typeof passkeyWrapList>;
 
 /** Argon2id as the device has to run it; the accepted range is a guard against a server that asks for less. */
 export const ksf = z

@@ -43,6 +43,7 @@ export const problemKinds = {
   'registration-expired': kind(410, 'The registration has expired.'),
   'new-start-not-open': kind(409, 'The new start is not open.'),
   'undo-pending': kind(409, 'The former owner key can still undo the new start.'),
+  'too-many-keyslots': kind(409, 'The account has as many passkeys as it may have.'),
   'too-many-registrations': kind(429, 'Too many registrations were opened today.'),
   'vault-sealed': kind(503, 'The vault is sealed: its ledger does not agree with its anchor.'),
   'account-sealed': kind(423, 'The account is sealed: its budget does not agree with its ledger.'),

@@ -5,6 +5,7 @@ import { base64UrlBetween, base64UrlOf } from './text-forms';
 /** Purposes of owner-signed statements (docs/wire.md, "Statements"). The first group has `vault` scope. */
 export const statementPurposes = [
   'activate-digits',
+  'activate-passkey',
   'register-password',
   'password-record',
   'password-confirm',

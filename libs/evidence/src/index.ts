@@ -76,6 +76,7 @@ export {
 } from './proof/proof-of-restorability';
 export {
   keyslotsMaximum,
+  passkeysMaximum,
   rotatedHeadsMaximum,
   type ActivatedDigits,
   type ActivatedPasskey,
@@ -126,6 +127,7 @@ export {
   VaultPurpose,
   type AccountDeletionBody,
   type ActivateDigitsBody,
+  type ActivatePasskeyBody,
   type CreateGrantBody,
   type CreateRepositoryBody,
   type DeleteObjectsBody,

@@ -64,6 +64,10 @@ export function sampleProof(): ProofOfRestorability {
 
 export const vaultBodies: VaultBodies = {
   'activate-digits': { ownerPublicKey, keyId, kind: 'digits' },
+  'activate-passkey': {
+    ...{ keyId, rpId: 'portal.example', credentialId: seed('credential', 16) },
+    ...{ prfSalt: seed('prf salt'), sealedBackupKey: seed('passkey wrap', 72) },
+  },
   'register-password': { registrationRequest: seed('registration request') },
   'password-record': {
     registrationId: anId,

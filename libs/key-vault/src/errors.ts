@@ -24,6 +24,7 @@ export type VaultErrorCode =
   | 'new-start-not-open'
   | 'undo-pending'
   | 'too-many-registrations'
+  | 'too-many-keyslots'
   | 'vault-sealed'
   | 'account-sealed'
   | 'account-closed'

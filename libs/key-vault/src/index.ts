@@ -17,6 +17,7 @@ export {
 } from './guess-budget';
 export { GuessVeto } from './guess-veto';
 export { KeyslotRemoval } from './keyslot-removal';
+export { Passkeys } from './passkeys';
 export { Keyslots } from './keyslots';
 export { AnchorError, type Anchor, type AnchoredEntry, type AnchorEntry, type AnchorHead } from './ledger/anchor';
 export { AnchorSet, type AnchorReading } from './ledger/anchor-set';

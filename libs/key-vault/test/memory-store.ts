@@ -47,6 +47,12 @@ interface Rows {
 
 const keyOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+/** Those under the account's current key. */
+function ofOwner<Row extends { readonly keyId: Uint8Array }>({ account }: Rows, rows: readonly Row[]): readonly Row[] {
+  const { keyId } = account;
+  return rows.filter((row) => keyId !== null && keyOf(row.keyId) === keyOf(keyId));
+}
+
 /**
  * A readable twin of the database: immutable rows per account, one writer at a time, all or nothing. It is the oracle that the
  * adapter's statements are compared with, so each method says the rule of its statement once more.
@@ -138,7 +144,8 @@ export class MemoryStore implements VaultStore {
   }
 
   async passkeys(accountId: string): Promise<readonly PasskeyRow[]> {
-    return this.rows(accountId).passkeys;
+    const rows = this.rows(accountId);
+    return ofOwner(rows, rows.passkeys);
   }
 
   async record(accountId: string, serial: number): Promise<RecordRow | null> {
@@ -356,10 +363,7 @@ class MemoryTransaction implements AccountTransaction {
   }
 
   async keyslots(): Promise<readonly KeyslotRow[]> {
-    const { keyId } = this.#rows.account;
-    return this.#rows.keyslots.filter(
-      (slot) => slot.state === 'active' && keyId !== null && keyOf(slot.keyId) === keyOf(keyId),
-    );
+    return ofOwner(this.#rows, this.#rows.keyslots).filter(({ state }) => state === 'active');
   }
 
   async insertKeyslot(keyslot: KeyslotRow): Promise<void> {
@@ -419,6 +423,10 @@ class MemoryTransaction implements AccountTransaction {
     if (row?.state !== 'pending' || row.expiresAtMs <= this.#now) return false;
     this.#put({ ...row, state: 'proven', expiresAtMs });
     return true;
+  }
+
+  async passkeys(): Promise<readonly PasskeyRow[]> {
+    return ofOwner(this.#rows, this.#rows.passkeys);
   }
 
   async insertPasskey(passkey: PasskeyRow): Promise<void> {

@@ -32,8 +32,9 @@ import {
   dummyRecordBytes,
   GuessVeto,
   KeyslotRemoval,
-  NewStart,
   Keyslots,
+  NewStart,
+  Passkeys,
   Recovery,
   Registrations,
   Rotation,
@@ -41,6 +42,7 @@ import {
   SealerError,
   type AccountRow,
   type KeySealer,
+  type KeyslotRow,
   type OpenedRegistration,
   type SealingContext,
   type StartedLogin,
@@ -107,6 +109,7 @@ export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
     activation: new Activation(parts),
     keyslots: new Keyslots(parts),
     removal: new KeyslotRemoval(parts),
+    passkeys: new Passkeys(parts),
     veto: new GuessVeto(parts),
     newStart: new NewStart(parts),
     deletion: new AccountDeletion(parts),
@@ -270,6 +273,18 @@ export class MemoryDevice {
     const ownerPublicKey = signingPublicKey(this.owner);
     const signed = await this.statement('activate-digits', { ownerPublicKey, keyId: this.keyId, kind: 'digits' });
     return this.#vault.keyslots.activateDigits(await this.account(), signed);
+  }
+
+  /** What a device says of a passkey whose wrap it has opened again; the vault cannot tell random bytes from it. */
+  passkey(change: Partial<VaultBodies['activate-passkey']> = {}): VaultBodies['activate-passkey'] {
+    return {
+      ...{ keyId: this.keyId, rpId: 'portal.example', credentialId: randomBytes(16) },
+      ...{ prfSalt: randomBytes(32), sealedBackupKey: randomBytes(72), ...change },
+    };
+  }
+
+  async activatePasskey(body = this.passkey()): Promise<KeyslotRow> {
+    return this.#vault.passkeys.activate(await this.account(), await this.statement('activate-passkey', body));
   }
 
   async remove(keyslotId: string): Promise<void> {

@@ -157,6 +157,7 @@ export const exitCodes = {
   'target-exists': ExitCode.refused,
   'token-expired': ExitCode.refused,
   'too-many-channels': ExitCode.refused,
+  'too-many-keyslots': ExitCode.refused,
   'too-large': ExitCode.refused,
   unauthenticated: ExitCode.refused,
   'undo-pending': ExitCode.refused,

@@ -104,11 +104,13 @@ export const endKeyslot = statement(
    WHERE account_id = $1 AND keyslot_id = $2 AND state = 'active'`,
 );
 
+/** Those of the owner's key, as with the list of keyslots. */
 export const listPasskeys = statement(
   'list-passkeys',
   `SELECT keyslot_id AS "keyslotId", key_id AS "keyId", rp_id AS "rpId", credential_id AS "credentialId",
      prf_salt AS "prfSalt", sealed_backup_key AS "sealedBackupKey"
-   FROM passkey_wraps WHERE account_id = $1 ORDER BY keyslot_id`,
+   FROM passkey_wraps WHERE account_id = $1
+     AND key_id = (SELECT key_id FROM accounts WHERE account_id = $1) ORDER BY keyslot_id`,
 );
 export const insertPasskey = statement(
   'insert-passkey',

@@ -211,6 +211,10 @@ export class PgAccountTransaction implements AccountTransaction {
     await this.#change(password.endKeyslot, [keyslotId, state]);
   }
 
+  async passkeys(): Promise<readonly PasskeyRow[]> {
+    return this.sql.rows<PasskeyRow>(password.listPasskeys, [this.accountId]);
+  }
+
   async insertPasskey(passkey: PasskeyRow): Promise<void> {
     const { keyslotId, keyId, rpId, credentialId, prfSalt, sealedBackupKey } = passkey;
     await this.#change(password.insertPasskey, [keyslotId, keyId, rpId, credentialId, prfSalt, sealedBackupKey]);

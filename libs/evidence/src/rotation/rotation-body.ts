@@ -46,7 +46,7 @@ export interface PasskeyWrap {
   readonly rpId: string;
   /** 1-1023 bytes (WebAuthn, section 4). */
   readonly credentialId: Uint8Array;
-  /** Input of the PRF, 32 bytes. */
+  /** Random, 32 bytes; the input of the PRF is derived from it (docs/key-labels.md). */
   readonly prfSalt: Uint8Array;
   /** The backup key sealed under the PRF's output, 72 bytes. */
   readonly sealedBackupKey: Uint8Array;
@@ -80,17 +80,18 @@ export interface RotationBody {
 
 /** Keyslots of one account at most. */
 export const keyslotsMaximum = 16;
+/** Passkeys among them: digits and a password always find room, so that a rotation can name every keyslot. */
+export const passkeysMaximum = keyslotsMaximum - 2;
 /** Repositories that one rotation takes along. */
 export const rotatedHeadsMaximum = 16;
 
-const passkeyWrapFields = {
+/** How a passkey's wrap is read wherever it is signed. */
+export const passkeyWrapFields = {
   rpId: text(253),
   credentialId: bytesBetween(1, 1023),
   prfSalt: bytes(32),
   sealedBackupKey: bytes(72),
 };
-
-export const passkeyWrapShape: Shape<PasskeyWrap> = record<PasskeyWrap>(passkeyWrapFields);
 
 const signed = record<SignedStatement>({
   statement: bytesBetween(1, statementMaximumBytes),

@@ -1,9 +1,10 @@
 import type { ProofOfRestorability } from '../proof/proof-of-restorability';
-import type { RotationBody } from '../rotation/rotation-body';
+import type { PasskeyWrap, RotationBody } from '../rotation/rotation-body';
 
 /** What an owner key asks of a vault (docs/wire.md, "Statements"). */
 export const VaultPurpose = {
   activateDigits: 'activate-digits',
+  activatePasskey: 'activate-passkey',
   registerPassword: 'register-password',
   passwordRecord: 'password-record',
   passwordConfirm: 'password-confirm',
@@ -45,6 +46,12 @@ export interface ActivateDigitsBody {
   /** 8 bytes. */
   readonly keyId: Uint8Array;
   readonly kind: 'digits';
+}
+
+/** Body of `activate-passkey`: a wrap of the account's backup key that was opened again with a second evaluation. */
+export interface ActivatePasskeyBody extends PasskeyWrap {
+  /** 8 bytes. */
+  readonly keyId: Uint8Array;
 }
 
 /** Body of `register-password`. */
@@ -190,6 +197,7 @@ export interface QuarantinePlaintextBody {
 /** The body that goes with each purpose. */
 export interface VaultBodies {
   readonly 'activate-digits': ActivateDigitsBody;
+  readonly 'activate-passkey': ActivatePasskeyBody;
   readonly 'register-password': RegisterPasswordBody;
   readonly 'password-record': PasswordRecordBody;
   readonly 'password-confirm': PasswordConfirmBody;

@@ -1,7 +1,7 @@
 import { argon2Ranges } from '@coffer/crypto';
 
 import { proofMaximumBytes, proofShape } from '../proof/proof-of-restorability';
-import { rotationMaximumBytes, rotationShape } from '../rotation/rotation-body';
+import { passkeyWrapFields, rotationMaximumBytes, rotationShape } from '../rotation/rotation-body';
 import {
   areDistinct,
   bytes,
@@ -56,6 +56,7 @@ const purgeConsent = record<PurgeConsentBody>({
 /** How the body of each purpose is read. */
 export const vaultBodyShapes: { readonly [P in VaultPurpose]: Shape<VaultBodies[P]> } = {
   'activate-digits': record({ ownerPublicKey: bytes(32), keyId: bytes(8), kind: oneOf('digits') }),
+  'activate-passkey': record({ keyId: bytes(8), ...passkeyWrapFields }),
   'register-password': record({ registrationRequest: bytes(32) }),
   'password-record': record(passwordRecord),
   'password-confirm': record({ registrationId: uuid, loginId: uuid, ke1Hash: sha256 }),

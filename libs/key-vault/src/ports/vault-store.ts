@@ -79,6 +79,8 @@ export interface AccountTransaction {
   keyslots(): Promise<readonly KeyslotRow[]>;
   insertKeyslot(keyslot: KeyslotRow): Promise<void>;
   endKeyslot(keyslotId: string, state: 'removed' | 'shredded'): Promise<void>;
+  /** The wraps of the owner's passkey keyslots, oldest first. */
+  passkeys(): Promise<readonly PasskeyRow[]>;
   insertPasskey(passkey: PasskeyRow): Promise<void>;
   deletePasskey(keyslotId: string): Promise<void>;
 
@@ -144,7 +146,7 @@ export interface VaultStore<Transaction extends AccountTransaction = AccountTran
    * @returns the KE2 that the row now has: this one, or that of whoever was first; undefined where the login has expired
    */
   storeEvaluation(accountId: string, loginId: string, ke2: Uint8Array, state: Sealed): Promise<Uint8Array | undefined>;
-  /** The wraps of the account's passkey keyslots, oldest first. */
+  /** The wraps of the owner's passkey keyslots, oldest first. */
   passkeys(accountId: string): Promise<readonly PasskeyRow[]>;
   /** The active record of `serial`. */
   record(accountId: string, serial: number): Promise<RecordRow | null>;
