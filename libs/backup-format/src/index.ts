@@ -36,6 +36,7 @@ export { PackBuilder, type FinishedPack } from './pack-builder';
 export { endOfChunks, packTablePlace, readPack } from './pack-reader';
 export { decodePackTable, encodePackTable, packTableBytes, type PackEntry } from './pack-table';
 export { padme } from './padme';
+export { passkeyParameters, type PasskeyParameters } from './passkey-parameters';
 export { comparePaths } from './path-order';
 export {
   decodeRepositoryConfig,

@@ -26,6 +26,10 @@ export const formatLimits = {
   deviceCharacters: 256,
   configBytes: 4096,
   keyslotBytes: 16_384,
+  /** Longest credential id of a passkey in bytes (WebAuthn level 3, section 4). */
+  credentialIdBytes: 1023,
+  /** Longest relying party id of a passkey: a host name. */
+  rpIdCharacters: 253,
   headBytes: 4096,
   rotationBytes: 4096,
   features: 64,

@@ -16,6 +16,15 @@ export {
 export { LedgerError } from './ledger/ledger-error';
 export { cancelNewStart, finishNewStart, undoNewStart } from './new-start';
 export { OwnerSigner, type StatementTerms } from './owner-signer';
+export { passkeyCopyPath } from './passkey-copies';
+export {
+  activatePasskey,
+  listPasskeys,
+  recoverByPasskey,
+  sealPasskey,
+  type AddedPasskey,
+  type PasskeyPlace,
+} from './passkey-keyslot';
 export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
 export { proveRotationPassword, registerPassword } from './password-registration';
 export {
