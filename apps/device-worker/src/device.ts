@@ -1,9 +1,17 @@
-import type { Deployment } from '@coffer/contracts';
-import { DeviceCryptoError, deriveKeyId, parseDigits, type BackupKey } from '@coffer/device-crypto';
+import type { Deployment, Repository as RepositoryEntry } from '@coffer/contracts';
+import {
+  DeviceCryptoError,
+  deriveKeyId,
+  parseDigits,
+  passkeyPrfInput,
+  requirePrfOutput,
+  type BackupKey,
+} from '@coffer/device-crypto';
 import {
   DeviceError,
   protocolVersion,
   type DeviceHandlers,
+  type DeviceParams,
   type DeviceRequestContext,
   type DeviceResult,
   type GuessBudget,
@@ -11,15 +19,24 @@ import {
 import { systemClock, toHex, type Clock } from '@coffer/foundation';
 import { wipe } from '@coffer/crypto';
 import type { VaultClient } from '@coffer/vault-client';
-import { openDeviceAccount, recoverByPassword, type DeviceAccount } from '@coffer/vault-device';
+import {
+  listPasskeys,
+  openDeviceAccount,
+  recoverByPasskey,
+  recoverByPassword,
+  type DeviceAccount,
+} from '@coffer/vault-device';
 import { listBackups } from './list-backups';
 import { OpenedBackup } from './opened-backup';
+import type { PasskeyAddition } from './passkey-addition';
 import { toDeviceError } from './to-device-error';
 
 export interface DeviceOptions {
   readonly client: VaultClient;
   /** What this device pins. Asked once; a failure is asked again. */
   readonly deployment: () => Promise<Deployment>;
+  /** Host name of the page: the relying party id of its passkeys. */
+  readonly rpId: string;
   readonly onCsrfToken: (token: string) => void;
   /** Called after the backup key was wiped. */
   readonly onLocked: (reason: 'asked' | 'signed-out') => void;
@@ -41,6 +58,15 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
       device.guarded(() => device.unlockWithPassword(params.repositoryId, params.password, context)),
     unlockWithDigits: (params, context) =>
       device.guarded(() => device.unlockWithDigits(params.repositoryId, params.digits, context)),
+    listPasskeys: (params, context) => device.guarded(() => device.listPasskeys(params.repositoryId, context)),
+    unlockWithPasskey: (params, context) => device.guarded(() => device.unlockWithPasskey(params, context)),
+    beginPasskey: (_, context) => device.reading(context, (backup) => device.beginPasskey(backup)),
+    sealPasskey: ({ credentialId, prfOutput }, context) =>
+      device.adding(context, async (addition) => {
+        addition.seal(credentialId, prfOutput);
+        return {};
+      }),
+    confirmPasskey: ({ prfOutput }, context) => device.adding(context, (addition) => addition.confirm(prfOutput)),
     listSnapshots: (_, context) => device.reading(context, (backup) => backup.listSnapshots()),
     listConversations: ({ snapshotId }, context) =>
       device.reading(context, async (backup) => ({ conversations: await backup.listConversations(snapshotId) })),
@@ -61,6 +87,7 @@ class Device {
   readonly #clock: Clock;
   #deployment: Promise<Deployment> | undefined;
   #opened: OpenedBackup | undefined;
+  #addition: PasskeyAddition | undefined;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
@@ -105,6 +132,44 @@ class Device {
     return this.#open(await this.#account(context), repositoryId, backupKey, null, context);
   }
 
+  /** What the page is to ask the authenticators of this address for. @throws DeviceError `no-passkey`, `not-found` */
+  async listPasskeys(repositoryId: string, context: DeviceRequestContext): Promise<DeviceResult<'listPasskeys'>> {
+    const { rpId } = this.#options;
+    const account = await this.#account(context);
+    const { keyId } = await this.#repository(repositoryId);
+    const isCurrent = account.keyId !== null && toHex(account.keyId) === keyId;
+    const wraps = isCurrent ? await listPasskeys(account, rpId) : [];
+    if (wraps.length === 0) throw new DeviceError('no-passkey', 'no passkey of this address opens this backup');
+    const passkeys = wraps.map(({ credentialId, prfSalt }) => ({
+      credentialId: credentialId.slice(),
+      prfInput: passkeyPrfInput(prfSalt),
+    }));
+    return { rpId, passkeys };
+  }
+
+  async unlockWithPasskey(
+    { repositoryId, credentialId, prfOutput }: DeviceParams<'unlockWithPasskey'>,
+    context: DeviceRequestContext,
+  ): Promise<DeviceResult<'unlockWithPasskey'>> {
+    const output = requirePrfOutput(prfOutput);
+    const account = await this.#account(context);
+    const backupKey = await recoverByPasskey(account, this.#options.rpId, credentialId, output);
+    return this.#open(account, repositoryId, backupKey, null, context);
+  }
+
+  async beginPasskey(backup: OpenedBackup): Promise<DeviceResult<'beginPasskey'>> {
+    this.#addition = backup.addPasskey(this.#options.rpId);
+    return this.#addition.begin();
+  }
+
+  /** Runs what needs a passkey that is being added. @throws DeviceError `locked`, `protocol` */
+  adding<Result>(context: DeviceRequestContext, act: (addition: PasskeyAddition) => Promise<Result>): Promise<Result> {
+    return this.reading(context, () => {
+      if (this.#addition === undefined) throw new DeviceError('protocol', 'begin to add a passkey first');
+      return act(this.#addition);
+    });
+  }
+
   /** Runs what needs the open backup. @throws DeviceError `locked` */
   reading<Result>(
     { progress, signal }: DeviceRequestContext,
@@ -145,6 +210,7 @@ class Device {
     if (this.#opened === undefined) return;
     this.#opened.forget();
     this.#opened = undefined;
+    this.#addition = undefined;
     this.#options.onLocked(reason);
   }
 
@@ -162,6 +228,7 @@ class Device {
       const opened = await OpenedBackup.open({ account, repositoryId, backupKey });
       this.#opened?.forget();
       this.#opened = opened;
+      this.#addition = undefined;
     } catch (error) {
       wipe(backupKey);
       throw error;
@@ -171,12 +238,16 @@ class Device {
 
   /** The vault's word on which key opens what saves the fetch of a keyring; the keyring itself decides. */
   async #requireKeyOf(repositoryId: string, keyIdHex: string): Promise<void> {
+    if ((await this.#repository(repositoryId)).keyId !== keyIdHex) {
+      throw new DeviceError('wrong-key', 'this key opens another backup; nothing was changed and nothing was counted');
+    }
+  }
+
+  async #repository(repositoryId: string): Promise<RepositoryEntry> {
     const { repositories } = await this.#options.client.listRepositories();
     const repository = repositories.find((candidate) => candidate.repositoryId === repositoryId);
     if (repository === undefined) throw new DeviceError('not-found', 'there is no such backup');
-    if (repository.keyId !== keyIdHex) {
-      throw new DeviceError('wrong-key', 'this key opens another backup; nothing was changed and nothing was counted');
-    }
+    return repository;
   }
 
   /** The account at the vault that deployment.json pins. */

@@ -19,6 +19,7 @@ const service: DeviceService = serveDevice(
   port,
   createDevice({
     client,
+    rpId: here.hostname,
     deployment: () => fetchDeployment(new URL('deployment.json', here)),
     onCsrfToken: (token) => (csrfToken = token),
     onLocked: (reason) => service.announceLocked(reason),

@@ -8,6 +8,7 @@ import { DeviceError, type ConversationSummary, type DeviceResult } from '@coffe
 import { fromBase64Url, toRfc3339 } from '@coffer/foundation';
 import { VaultHeadKeeper, vaultStore, type DeviceAccount } from '@coffer/vault-device';
 import { observedStore } from './observed-store';
+import { PasskeyAddition } from './passkey-addition';
 
 /** Decoded segments that are kept: scrolling back and forth asks for the same ones. */
 const segmentsKept = 16;
@@ -100,6 +101,11 @@ export class OpenedBackup {
       found.push(...messages.slice(Math.max(0, from - span.from), Math.max(0, to - span.from)));
     }
     return found;
+  }
+
+  /** Begins to add a passkey for this backup's key. */
+  addPasskey(rpId: string): PasskeyAddition {
+    return new PasskeyAddition({ account: this.#account, backupKey: this.#backupKey, rpId });
   }
 
   /** Overwrites every key and lets go of all that was read. Nothing may be asked of this object afterwards. */

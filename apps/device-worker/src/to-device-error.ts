@@ -21,8 +21,7 @@ export function toDeviceError(error: unknown): unknown {
   }
   if (error instanceof DeviceCryptoError) return fromCrypto(error);
   if (error instanceof VaultDeviceError) {
-    const code = error.code === 'deployment-changed' ? 'server-changed' : 'wrong-key';
-    return new DeviceError(code, error.message, { cause: error });
+    return new DeviceError(accountCodes[error.code] ?? 'wrong-key', error.message, { cause: error });
   }
   if (error instanceof CryptoError) {
     // Argon2id parameters outside the range that is built in: a server that asks for less, or for far too much.
@@ -31,6 +30,11 @@ export function toDeviceError(error: unknown): unknown {
   if (error instanceof EvidenceError || error instanceof ChatModelError) return damaged(error);
   return error;
 }
+
+const accountCodes: Partial<Record<VaultDeviceError['code'], DeviceErrorCode>> = {
+  'deployment-changed': 'server-changed',
+  'no-keyslot': 'no-passkey',
+};
 
 const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {
   unreachable: 'offline',
@@ -43,6 +47,8 @@ const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {
   'attempt-too-early': 'attempt-too-early',
   'guesses-vetoed': 'guesses-vetoed',
   'no-attempts-left': 'no-attempts-left',
+  'last-keyslot': 'last-keyslot',
+  'too-many-keyslots': 'too-many-keyslots',
   'rate-limited': 'throttled',
   'not-found': 'not-found',
   'service-unavailable': 'unavailable',
@@ -100,6 +106,7 @@ const cryptoCodes: Partial<Record<DeviceCryptoErrorCode, DeviceErrorCode>> = {
   'wrong-digit-count': 'malformed-key',
   'row-check-failed': 'malformed-key',
   'invalid-password': 'malformed-password',
+  'wrong-passkey': 'wrong-passkey',
   'server-key-mismatch': 'server-changed',
   'unsupported-version': 'unsupported-format',
 };

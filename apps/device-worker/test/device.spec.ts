@@ -62,6 +62,7 @@ describe('the device over a vault', () => {
       createDevice({
         client,
         clock,
+        rpId: 'localhost',
         deployment: async () => vault.deployment,
         onCsrfToken: (token) => csrf.push(token),
         onLocked: (reason) => service.announceLocked(reason),

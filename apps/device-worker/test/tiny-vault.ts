@@ -1,6 +1,13 @@
 import { Repository, repositoryStore, type CurrentHead, type HeadKeeper } from '@coffer/backup-engine';
 import { nodePlatform } from '@coffer/backup-engine/node';
-import { problemKinds, problemMediaType, problemType, type Deployment, type ProblemCode } from '@coffer/contracts';
+import {
+  problemKinds,
+  problemMediaType,
+  problemType,
+  type Deployment,
+  type PasskeyWrap,
+  type ProblemCode,
+} from '@coffer/contracts';
 import {
   createOpaqueRegistrationResponse,
   createOpaqueServerSetup,
@@ -27,7 +34,14 @@ import {
   sealBackupKey,
   startPasswordRegistration,
 } from '@coffer/device-crypto';
-import { encodeLedgerEvent, signedStatementToJson, type LedgerEventKind, type SignedStatement } from '@coffer/evidence';
+import {
+  encodeLedgerEvent,
+  signedStatementFromJson,
+  signedStatementToJson,
+  verifyVaultStatement,
+  type LedgerEventKind,
+  type SignedStatement,
+} from '@coffer/evidence';
 import { fromBase64Url, newUuid, toBase64Url, toHex, toRfc3339, type Clock } from '@coffer/foundation';
 import { MemoryObjectStore } from '@coffer/object-store';
 import { writeSnapshot, type SampleChat } from './write-snapshot';
@@ -58,6 +72,8 @@ export class TinyVault {
   remaining = 10;
   head: SignedStatement | null = null;
   interference: Interference | undefined;
+  /** As the vault lists them. */
+  passkeys: PasskeyWrap[] = [];
   readonly #clock: Clock;
   readonly #events: string[] = [];
   readonly #salt = randomBytes(32);
@@ -100,7 +116,10 @@ export class TinyVault {
     if (request.method === 'POST') return this.#post(path, await request.text());
     const objects = `repositories/${this.repositoryId}/objects`;
     if (path === objects) return this.#list(new URL(request.url).searchParams.get('prefix') ?? '');
-    if (path.startsWith(`${objects}/`)) return this.#object(request, path.slice(objects.length + 1));
+    if (path.startsWith(`${objects}/`)) {
+      const name = path.slice(objects.length + 1);
+      return request.method === 'PUT' ? this.#put(name, await request.bytes()) : this.#object(request, name);
+    }
     switch (path) {
       case 'account':
         return json({
@@ -121,6 +140,8 @@ export class TinyVault {
         });
       case 'keyslots':
         return json({ keyslots: ['digits', 'password'].map((kind) => this.#keyslot(kind)) });
+      case 'keyslots/passkeys':
+        return json({ passkeys: this.passkeys });
       case 'ledger/events':
         return json({
           events: this.#events.map((event, index) => ({
@@ -143,6 +164,11 @@ export class TinyVault {
       const expiresAt = toRfc3339(this.#clock.nowMs() + 900_000);
       return json({ grant, kind: 'gateway', permission: 'read', expiresAt }, {}, 201);
     }
+    if (path === 'challenges') {
+      const expiresAt = toRfc3339(this.#clock.nowMs() + 300_000);
+      return json({ challenge: toBase64Url(randomBytes(32)), expiresAt }, {}, 201);
+    }
+    if (path === 'keyslots/passkeys') return this.#addPasskey(JSON.parse(body));
     const { loginId, ke1, ke3 } = JSON.parse(body) as Record<'loginId' | 'ke1' | 'ke3', string>;
     if (path === 'logins') return this.#startLogin(loginId, ke1);
     const state = this.#logins.get(path.split('/')[1] ?? '');
@@ -168,6 +194,26 @@ export class TinyVault {
     const expiresAt = toRfc3339(this.#clock.nowMs() + 120_000);
     const left = { attemptsRemaining: this.remaining, nextAttemptAt: null };
     return json({ loginId, ke2: toBase64Url(ke2), serial, ksf, ...left, expiresAt }, {}, 201);
+  }
+
+  /** What the owner signed, and nothing else. */
+  #addPasskey(signed: unknown): Response {
+    const { body } = verifyVaultStatement(signedStatementFromJson(signed), {
+      ...{ purpose: 'activate-passkey', vaultId: fromBase64Url(this.vaultId), account: accountId, generation: 1 },
+      ...{ ownerPublicKey: deriveOwnerKey(this.backupKey).publicKey, nowMs: this.#clock.nowMs() },
+    });
+    const keyslot = this.#keyslot('passkey');
+    this.passkeys.push({
+      ...{ keyslotId: keyslot.keyslotId, keyId: toHex(body.keyId), rpId: body.rpId },
+      ...{ credentialId: toBase64Url(body.credentialId), prfSalt: toBase64Url(body.prfSalt) },
+      sealedBackupKey: toBase64Url(body.sealedBackupKey),
+    });
+    return json(keyslot, {}, 201);
+  }
+
+  async #put(path: string, bytes: Uint8Array): Promise<Response> {
+    await this.#repositoryStore().put(path, bytes);
+    return new Response(null, { status: 201 });
   }
 
   async #object(request: Request, path: string): Promise<Response> {

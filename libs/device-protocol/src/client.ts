@@ -13,6 +13,8 @@ export interface DeviceCallOptions {
   /** Takes the request back; the promise then rejects with `cancelled`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: DeviceProgress) => void;
+  /** Buffers of the parameters that are handed over, not copied: the page can read them no more. */
+  readonly transfer?: readonly ArrayBuffer[];
 }
 
 /** The page's end of a device. */
@@ -59,7 +61,7 @@ export function connectDevice(port: DevicePort): DeviceClient {
       if (closed !== undefined) return Promise.reject(closed);
       const id = ++lastId;
       return new Promise((resolve, reject) => {
-        const { signal, onProgress } = options;
+        const { signal, onProgress, transfer = [] } = options;
         const end = (): void => {
           pending.delete(id);
           signal?.removeEventListener('abort', cancel);
@@ -87,7 +89,7 @@ export function connectDevice(port: DevicePort): DeviceClient {
           resolve(result);
         };
         pending.set(id, { settle, fail });
-        port.postMessage({ v: protocolVersion, type: 'request', id, method, params });
+        port.postMessage({ v: protocolVersion, type: 'request', id, method, params }, [...transfer]);
       });
     },
     onLocked(listener) {

@@ -43,6 +43,9 @@ async function failureOf(call: Promise<unknown>): Promise<DeviceError> {
   return expect.unreachable('the call should have failed with a DeviceError');
 }
 
+/** What a passkey gave, as it arrived. */
+const received: Uint8Array[] = [];
+
 const handlers: DeviceHandlers = {
   hello: async () => ({ protocol: 1, openRepositoryId: null }),
   setCsrf: async () => ({}),
@@ -62,6 +65,16 @@ const handlers: DeviceHandlers = {
     );
     return { repositoryId, keyIdHex, budget: null };
   },
+  listPasskeys: async () => ({ rpId: 'localhost', passkeys: [] }),
+  unlockWithPasskey: async ({ prfOutput }) => {
+    received.push(prfOutput);
+    return { repositoryId, keyIdHex, budget: null };
+  },
+  beginPasskey: async () => ({
+    ...{ rpId: 'localhost', userId: new Uint8Array(16), prfInput: new Uint8Array(32), known: [new Uint8Array(1023)] },
+  }),
+  sealPasskey: async () => ({}),
+  confirmPasskey: async () => ({ missingCopies: 0 }),
   listSnapshots: async () => ({ snapshots: [{ wrong: true } as never], damaged: 0 }),
   listConversations: async () => ({ conversations: [] }),
   readMessages: async ({ from }) => ({ from, messages: everyKind }),
@@ -130,6 +143,19 @@ describe('a page and a device on one port', () => {
     const failure = await failureOf(device.call('unlockWithPassword', { repositoryId: secret, password: secret }));
     expect(failure.code).toBe('protocol');
     expect(failure.message).not.toContain(secret);
+  });
+
+  it('carries bytes of the right length, and takes them out of the page’s memory where it is told to', async () => {
+    expect((await device.call('beginPasskey', {})).known).toEqual([new Uint8Array(1023)]);
+    const credentialId = new Uint8Array(16);
+    const prfOutput = new Uint8Array(32).fill(7);
+    const transfer = [prfOutput.buffer];
+    await device.call('unlockWithPasskey', { repositoryId, credentialId, prfOutput }, { transfer });
+    expect([prfOutput.length, received.at(-1)]).toEqual([0, new Uint8Array(32).fill(7)]);
+    for (const bytes of [new Uint8Array(31), new Uint8Array(33)]) {
+      const failure = device.call('unlockWithPasskey', { repositoryId, credentialId, prfOutput: bytes });
+      await expect(failure).rejects.toMatchObject({ code: 'protocol' });
+    }
   });
 
   it('refuses a range of more than 500 messages', async () => {

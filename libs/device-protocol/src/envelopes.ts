@@ -54,7 +54,8 @@ export type FromDevice = z.infer<typeof fromDeviceSchema>;
 
 /** The part of `Worker`, `MessagePort` and `DedicatedWorkerGlobalScope` that the two ends need. */
 export interface DevicePort {
-  postMessage(message: unknown): void;
+  /** @param transfer - what leaves the sender's memory with the message */
+  postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
   removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
   /** A `MessagePort` delivers nothing until it is started. */

@@ -12,6 +12,10 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * | `attempt-too-early` | the next guess is not open yet; nothing was spent; `nextAttemptAt`, `attemptsRemaining` |
  * | `guesses-vetoed` | the account's owner has stopped guesses; nothing was spent; `nextAttemptAt`, `attemptsRemaining` |
  * | `no-attempts-left` | the password keyslot is gone or has no guesses left; other keyslots still work |
+ * | `wrong-passkey` | what the passkey gave does not open the backup; costs nothing |
+ * | `no-passkey` | no passkey of this address opens this backup; costs nothing |
+ * | `last-keyslot` | a passkey would be the only way to the backup key; nothing was added |
+ * | `too-many-keyslots` | the account has as many passkeys as it may have; nothing was added |
  * | `signed-out` | the session of the page has ended; sign in again |
  * | `offline` | the server was not reached; nothing was spent that an answer would have shown |
  * | `unavailable` | the server answered that it cannot serve now; `retryAfterSeconds` or null |
@@ -33,6 +37,10 @@ export const deviceErrorCodes = [
   'attempt-too-early',
   'guesses-vetoed',
   'no-attempts-left',
+  'wrong-passkey',
+  'no-passkey',
+  'last-keyslot',
+  'too-many-keyslots',
   'signed-out',
   'offline',
   'unavailable',

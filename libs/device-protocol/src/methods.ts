@@ -13,6 +13,15 @@ const repositoryId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 const keyIdHex = z.string().regex(/^[0-9a-f]{16}$/);
 const count = z.int().nonnegative();
 
+const bytes = (least: number, most: number) =>
+  z.instanceof(Uint8Array<ArrayBuffer>).refine(({ length }) => length >= least && length <= most, {
+    message: 'bytes of another length expected',
+  });
+/** Credential id of a passkey (WebAuthn level 3, section 4). */
+const credentialId = bytes(1, 1023);
+/** What a passkey's PRF gives. The array is handed over: the page keeps none. */
+const prfOutput = bytes(32, 32);
+
 const budgetSchema = z.strictObject({
   /** Guesses left until a proven success. */
   attemptsRemaining: count,
@@ -111,6 +120,39 @@ export const deviceMethods = {
   unlockWithPassword: method(z.strictObject({ repositoryId, password: z.string().min(1).max(1024) }), openedSchema),
   /** Never spends a guess. Blanks and case are ignored. */
   unlockWithDigits: method(z.strictObject({ repositoryId, digits: z.string().max(512) }), openedSchema),
+  /** The passkeys of this address that open a backup, and what each is to be evaluated at. */
+  listPasskeys: method(
+    z.strictObject({ repositoryId }),
+    z.strictObject({
+      /** Relying party id: the host name of this page. */
+      rpId: z.string().min(1).max(253),
+      passkeys: z.array(z.strictObject({ credentialId, prfInput: bytes(32, 32) })),
+    }),
+  ),
+  /** Never spends a guess. */
+  unlockWithPasskey: method(z.strictObject({ repositoryId, credentialId, prfOutput }), openedSchema),
+  /** Begins to add a passkey for the open backup: what the page is to ask an authenticator for. */
+  beginPasskey: method(
+    nothing,
+    z.strictObject({
+      rpId: z.string().min(1).max(253),
+      /** User handle: 16 bytes that mean nothing elsewhere. */
+      userId: bytes(16, 16),
+      prfInput: bytes(32, 32),
+      /** Passkeys that open it already: an authenticator that has one of these is not to make another. */
+      known: z.array(credentialId),
+    }),
+  ),
+  /** Seals the backup key under the first evaluation. Nothing leaves the device yet. */
+  sealPasskey: method(z.strictObject({ credentialId, prfOutput }), nothing),
+  /** Opens it again with a second evaluation, and adds the keyslot only then. */
+  confirmPasskey: method(
+    z.strictObject({ prfOutput }),
+    z.strictObject({
+      /** Repositories that could not take a copy of the wrap. */
+      missingCopies: count,
+    }),
+  ),
   /** The dated states of the open backup, the newest first, and how many more there are that cannot be read. */
   listSnapshots: method(nothing, z.strictObject({ snapshots: z.array(snapshotSchema), damaged: count })),
   /** The conversations of one snapshot, the one with the newest message first. */

@@ -9,6 +9,7 @@ import { locale, text } from '../messages/text';
 import { BackupsScreen } from './backups/backups-screen';
 import { DeviceAlert } from './device/device-alert';
 import { useDevice } from './device/use-device';
+import { PasskeyScreen } from './passkey/passkey-screen';
 import { ReaderScreen } from './reader/reader-screen';
 import { AppShell } from './shell/app-shell';
 import { UnlockScreen } from './unlock/unlock-screen';
@@ -68,7 +69,19 @@ function Screens({ device, displayName, onSignOut }: ScreensProps): ReactNode {
     displayName,
     onSignOut,
     onLock: openRepositoryId === null ? null : () => void device.call('lock', {}),
+    onAddPasskey: openRepositoryId === null || step === 'passkey' ? null : () => go('passkey'),
   };
+  if (step === 'passkey' && openRepositoryId !== null) {
+    return (
+      <AppShell {...shell}>
+        <PasskeyScreen
+          device={device}
+          displayName={displayName}
+          onBack={() => go(conversationId === null ? 'reader' : 'chat', 'replace')}
+        />
+      </AppShell>
+    );
+  }
   if ((step === 'reader' || step === 'chat') && openRepositoryId !== null) {
     return (
       <AppShell {...shell} isFull>

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 
 /** Where in the portal a person is. Never in the address: what is read there would stay in the history of the browser. */
-export const steps = ['backups', 'unlock', 'reader', 'chat'] as const;
+export const steps = ['backups', 'unlock', 'reader', 'chat', 'passkey'] as const;
 export type Step = (typeof steps)[number];
 
 const stateKey = 'cofferStep';

@@ -49,6 +49,11 @@ export const english = {
   'unlock.password-detail': 'The one that you chose for your backups. Guesses are counted.',
   'unlock.digits': '64-digit key',
   'unlock.digits-detail': 'From your emergency kit. May be tried as often as you like.',
+  'unlock.passkey': 'Passkey',
+  'unlock.passkey-detail': 'Your fingerprint, face or PIN. May be tried as often as you like.',
+  'unlock.passkey-hint': 'Your browser asks for the passkey that you added for this backup at this address.',
+  'unlock.passkey-asking': 'Answer your browser',
+  'unlock.passkey-action': 'Unlock with passkey',
   'unlock.password-label': 'Backup password',
   'unlock.password-hint': 'Not the password with which you sign in. It never leaves this device.',
   'unlock.digits-label': '64-digit key',
@@ -63,6 +68,38 @@ export const english = {
   'unlock.deriving': 'Working out the key from your password',
   'unlock.opening': 'Opening the backup',
   'unlock.reading': 'Reading',
+
+  'passkey.open': 'Add a passkey',
+  'passkey.title': 'Add a passkey',
+  'passkey.lead': 'Open your backups with your fingerprint, face or PIN, on the devices that hold this passkey.',
+  'passkey.point-beside':
+    'It stands beside your password or 64-digit key and never takes their place. Keep those: they still open your backups when the passkey is lost.',
+  'passkey.point-asks':
+    'Your browser asks two or three times: to make the passkey, and to see that it opens your backup again. It is added only then.',
+  'passkey.point-keeper':
+    'If your passkeys are kept in an account of Apple, Google or a password manager, whoever gets into that account can use this one too, once signed in here.',
+  'passkey.action': 'Make the passkey',
+  'passkey.again': 'Try again',
+  'passkey.back': 'Back to your chats',
+  'passkey.phase-make': 'Answer your browser: it makes the passkey',
+  'passkey.phase-seal': 'Answer your browser again: the passkey seals your backup’s key',
+  'passkey.phase-check': 'Answer your browser again: the passkey has to open your backup’s key once more',
+  'passkey.phase-save': 'Telling the vault',
+  'passkey.done': 'The passkey opens your backups now',
+  'passkey.done-text': 'Next time choose “Passkey” when you open a backup. To remove it: coffer keyslots remove.',
+  'passkey.done-no-copy':
+    'The vault has it. Its copy beside one of your backups could not be written; that matters only if the vault is lost.',
+  'passkey.cancelled': 'The browser’s question was closed',
+  'passkey.cancelled-text':
+    'It was cancelled or not answered in time, or this device has no such passkey. Nothing was changed, and nothing was counted.',
+  'passkey.known': 'This device has a passkey for your backups already',
+  'passkey.known-text': 'It opens them now; a second one on the same device would add nothing. Nothing was changed.',
+  'passkey.no-prf': 'This passkey cannot open a backup',
+  'passkey.no-prf-text':
+    'Its device or browser does not give the secret that a backup is sealed with (the PRF extension of WebAuthn). Nothing was added to your account; you can delete the passkey where your device keeps it. Try another device, or keep to your password or 64-digit key.',
+  'passkey.unsupported': 'Passkeys do not work here',
+  'passkey.unsupported-text':
+    'This browser has none, or none that checks your fingerprint, face or PIN. Nothing was changed. Your password or 64-digit key opens your backups as before.',
 
   'reader.loading': 'Reading the list of chats',
   'reader.snapshot': 'Backup of',
@@ -101,6 +138,18 @@ export const english = {
     'A device that holds this account’s key has stopped them for a while. Nothing was counted. Your 64-digit key opens the backup now.',
   'error.no-attempts-left': 'No guesses are left for the password',
   'error.no-attempts-left-text': 'The password keyslot is closed. Your 64-digit key still opens the backup.',
+  'error.wrong-passkey': 'This passkey does not open this backup',
+  'error.wrong-passkey-text':
+    'What it gives is not what the backup’s key was sealed with. Your backup is unharmed and nothing was counted. Use your password or 64-digit key, and add the passkey anew.',
+  'error.no-passkey': 'No passkey of this address opens this backup',
+  'error.no-passkey-text':
+    'Passkeys belong to the address at which they were made. Nothing was counted. Your password or 64-digit key opens the backup.',
+  'error.last-keyslot': 'A passkey must not be the only way in',
+  'error.last-keyslot-text':
+    'Your account has neither a password nor a recorded 64-digit key now. Add one first (coffer keyslots add); nothing was changed.',
+  'error.too-many-keyslots': 'No further passkey fits',
+  'error.too-many-keyslots-text':
+    'Remove one that you do not need any more (coffer keyslots remove). Nothing was changed.',
   'error.signed-out': 'Your session has ended',
   'error.signed-out-text': 'Everything was sealed again. Sign in to go on.',
   'error.offline': 'No connection',

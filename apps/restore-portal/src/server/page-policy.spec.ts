@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { describe, expect, it } from 'vitest';
-import { lateDrawingStyle, newNonce, pagePolicy, workerPolicy } from './page-policy';
+import { commonHeaders, lateDrawingStyle, newNonce, pagePolicy, workerPolicy } from './page-policy';
 
 describe('pagePolicy', () => {
   const policy = pagePolicy('abc');
@@ -24,6 +24,16 @@ describe('pagePolicy', () => {
 describe('workerPolicy', () => {
   it('is the one that docs/architecture.md names', () => {
     expect(workerPolicy).toBe("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'");
+  });
+});
+
+describe('commonHeaders', () => {
+  it('let this origin alone ask for passkeys, and nobody for camera or place', () => {
+    const permissions = commonHeaders['permissions-policy']?.split(', ');
+    expect(permissions).toContain('publickey-credentials-create=(self)');
+    expect(permissions).toContain('publickey-credentials-get=(self)');
+    expect(permissions?.filter((entry) => !/=\((self)?\)$/.test(entry))).toEqual([]);
+    expect(permissions?.filter((entry) => entry.includes('(self)'))).toHaveLength(2);
   });
 });
 

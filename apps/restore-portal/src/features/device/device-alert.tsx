@@ -5,6 +5,7 @@ import { Alert, Button, ButtonLink, formatDuration, type AlertTone } from '@coff
 import {
   CloudOff,
   FileWarning,
+  Fingerprint,
   Hourglass,
   KeyRound,
   LockKeyhole,
@@ -27,6 +28,10 @@ const looks: Readonly<Record<Shown, readonly [AlertTone, LucideIcon]>> = {
   'attempt-too-early': ['warning', Hourglass],
   'guesses-vetoed': ['warning', Hourglass],
   'no-attempts-left': ['danger', LockKeyhole],
+  'wrong-passkey': ['warning', Fingerprint],
+  'no-passkey': ['warning', Fingerprint],
+  'last-keyslot': ['warning', Fingerprint],
+  'too-many-keyslots': ['warning', Fingerprint],
   'signed-out': ['info', LockKeyhole],
   offline: ['info', WifiOff],
   unavailable: ['info', CloudOff],

@@ -1,7 +1,7 @@
 'use client';
 
 import { Button } from '@coffer/web-ui';
-import { Lock, LogOut } from 'lucide-react';
+import { Fingerprint, Lock, LogOut } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { text } from '../../messages/text';
 import { Mark } from './mark';
@@ -10,6 +10,8 @@ export interface AppShellProps {
   readonly displayName: string;
   /** Shown while a backup is open. */
   readonly onLock: (() => void) | null;
+  /** Likewise: to the screen that adds a passkey. */
+  readonly onAddPasskey?: (() => void) | null;
   readonly onSignOut: () => void;
   /** The content takes the rest of the window and scrolls inside itself. */
   readonly isFull?: boolean;
@@ -17,7 +19,8 @@ export interface AppShellProps {
 }
 
 /** What stands around every screen of who is signed in. */
-export function AppShell({ displayName, onLock, onSignOut, isFull = false, children }: AppShellProps): ReactNode {
+export function AppShell(props: AppShellProps): ReactNode {
+  const { displayName, onLock, onAddPasskey = null, onSignOut, isFull = false, children } = props;
   return (
     <div className={`flex flex-col ${isFull ? 'h-dvh' : 'min-h-dvh'}`}>
       <a
@@ -36,6 +39,12 @@ export function AppShell({ displayName, onLock, onSignOut, isFull = false, child
           >
             {displayName}
           </bdi>
+          {onAddPasskey !== null && (
+            <Button variant="quiet" onClick={onAddPasskey}>
+              <Fingerprint aria-hidden="true" className="size-4" />
+              {text('passkey.open')}
+            </Button>
+          )}
           {onLock !== null && (
             <Button variant="secondary" onClick={onLock}>
               <Lock aria-hidden="true" className="size-4" />

@@ -16,17 +16,20 @@ import {
   onlyDigits,
   PasswordField,
   ProgressBar,
+  type Choice,
 } from '@coffer/web-ui';
-import { ArrowLeft, Grid3x3, KeyRound } from 'lucide-react';
+import { ArrowLeft, Fingerprint, Grid3x3, KeyRound, type LucideIcon } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { locale, text } from '../../messages/text';
 import { formatKeyId } from '../backups/format-key-id';
-import { DeviceAlert } from '../device/device-alert';
 import { useNow } from '../device/use-now';
+import { hasPasskeys } from '../passkey/ask-passkey';
+import { PasskeyAlert } from '../passkey/passkey-alert';
+import { unlockWithPasskey } from '../passkey/unlock-with-passkey';
 import { useArrivalFocus } from '../use-step';
 import { GuessMeter, secondsUntilNext } from './guess-meter';
 
-type Secret = 'password' | 'digits';
+type Secret = 'passkey' | 'password' | 'digits';
 
 export interface UnlockScreenProps {
   readonly device: DeviceClient;
@@ -43,7 +46,8 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
   const { device, backup, budget, onBudget, onOpened, onBack } = props;
   const heading = useArrivalFocus();
   const hasPassword = backup.keyslots.some(({ kind }) => kind === 'password');
-  const [secret, setSecret] = useState<Secret>(hasPassword ? 'password' : 'digits');
+  const hasPasskey = hasPasskeys() && backup.keyslots.some(({ kind }) => kind === 'passkey');
+  const [secret, setSecret] = useState<Secret>(hasPasskey ? 'passkey' : hasPassword ? 'password' : 'digits');
   const [value, setValue] = useState('');
   const [error, setError] = useState<unknown>(null);
   const [progress, setProgress] = useState<DeviceProgress | null>(null);
@@ -54,7 +58,10 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
   const nowMs = useNow(1000);
   const isEarly = secret === 'password' && secondsUntilNext(budget, nowMs) > 0;
   const isSpent = secret === 'password' && budget.attemptsRemaining === 0;
-  const isComplete = secret === 'password' ? value !== '' : onlyDigits(value).length === digitCount;
+  const phase = progress?.phase ?? 'contacting';
+  // Until the device opens the backup, it is the browser that waits for the person.
+  const isAsking = secret === 'passkey' && phase === 'contacting';
+  const isComplete = isCompleteOf[secret](value);
 
   const unlock = async (): Promise<void> => {
     const controller = new AbortController();
@@ -64,10 +71,11 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
     const options = { signal: controller.signal, onProgress: setProgress };
     const { repositoryId } = backup;
     try {
-      const opened =
-        secret === 'password'
-          ? await device.call('unlockWithPassword', { repositoryId, password: value }, options)
-          : await device.call('unlockWithDigits', { repositoryId, digits: value }, options);
+      const opened = await {
+        passkey: () => unlockWithPasskey(device, repositoryId, options),
+        password: () => device.call('unlockWithPassword', { repositoryId, password: value }, options),
+        digits: () => device.call('unlockWithDigits', { repositoryId, digits: value }, options),
+      }[secret]();
       setValue('');
       if (opened.budget !== null) onBudget(opened.budget);
       onOpened();
@@ -121,7 +129,7 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
         onSubmit={submit}
         className="flex flex-col gap-5 rounded-2xl border border-line bg-surface p-5 shadow-raised sm:p-6"
       >
-        {hasPassword && (
+        {(hasPassword || hasPasskey) && (
           <ChoiceCards
             legend={text('unlock.which')}
             value={secret}
@@ -130,23 +138,11 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
               setSecret(next);
               edit('');
             }}
-            choices={[
-              {
-                value: 'password',
-                title: text('unlock.password'),
-                detail: text('unlock.password-detail'),
-                icon: <KeyRound aria-hidden="true" className="size-4 text-accent" />,
-              },
-              {
-                value: 'digits',
-                title: text('unlock.digits'),
-                detail: text('unlock.digits-detail'),
-                icon: <Grid3x3 aria-hidden="true" className="size-4 text-accent" />,
-              },
-            ]}
+            choices={choicesOf(hasPasskey, hasPassword)}
           />
         )}
-        {secret === 'password' ? (
+        {secret === 'passkey' && <p className="text-muted">{text('unlock.passkey-hint')}</p>}
+        {secret === 'password' && (
           <>
             <GuessMeter budget={budget} />
             {/* Password managers keep a secret under a name. */}
@@ -159,7 +155,8 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
               isDisabled={isBusy || isSpent}
             />
           </>
-        ) : (
+        )}
+        {secret === 'digits' && (
           <DigitsField
             label={text('unlock.digits-label')}
             hint={text('unlock.digits-hint')}
@@ -170,13 +167,13 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
         )}
         {isBusy && (
           <ProgressBar
-            label={text(`unlock.${progress?.phase ?? 'contacting'}`)}
+            label={text(isAsking ? 'unlock.passkey-asking' : `unlock.${phase}`)}
             doneBytes={progress?.doneBytes ?? 0}
             totalBytes={progress?.totalBytes ?? null}
           />
         )}
         {error !== null && (
-          <DeviceAlert error={error} keyId={formatKeyId(backup.keyIdHex)} onRetry={() => void unlock()} />
+          <PasskeyAlert error={error} keyId={formatKeyId(backup.keyIdHex)} onRetry={() => void unlock()} />
         )}
         <div className="flex">
           <Button
@@ -185,12 +182,34 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
             isBusy={isBusy}
             disabled={!isBusy && (!isComplete || isEarly || isSpent)}
           >
-            {text('unlock.action')}
+            {text(secret === 'passkey' ? 'unlock.passkey-action' : 'unlock.action')}
           </Button>
         </div>
       </form>
     </section>
   );
+}
+
+/** Whether what was typed can be tried. A passkey needs nothing typed. */
+const isCompleteOf: Readonly<Record<Secret, (value: string) => boolean>> = {
+  passkey: () => true,
+  password: (value) => value !== '',
+  digits: (value) => onlyDigits(value).length === digitCount,
+};
+
+/** The ways in that this backup has. The 64-digit key is its own way in, recorded at the vault or not. */
+function choicesOf(hasPasskey: boolean, hasPassword: boolean): readonly Choice<Secret>[] {
+  const card = (value: Secret, Icon: LucideIcon): Choice<Secret> => ({
+    value,
+    title: text(`unlock.${value}`),
+    detail: text(`unlock.${value}-detail`),
+    icon: <Icon aria-hidden="true" className="size-4 text-accent" />,
+  });
+  return [
+    ...(hasPasskey ? [card('passkey', Fingerprint)] : []),
+    ...(hasPassword ? [card('password', KeyRound)] : []),
+    card('digits', Grid3x3),
+  ];
 }
 
 /** The budget that a failed try reports. */

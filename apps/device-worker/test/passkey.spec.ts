@@ -1,0 +1,150 @@
+import { objectPrefixes } from '@coffer/backup-format';
+import { hmacSha256 } from '@coffer/crypto';
+import { connectDevice, serveDevice, type DeviceClient, type DeviceService } from '@coffer/device-protocol';
+import { toBase64Url, toHex } from '@coffer/foundation';
+import { fakeClock, seed } from '@coffer/test-kit';
+import { createVaultClient } from '@coffer/vault-client';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createDevice } from '../src/device';
+import { problem, TinyVault } from './tiny-vault';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** An authenticator's PRF: a secret per credential. Each answer is a new array, for the device overwrites it. */
+const evaluate = (credentialId: Uint8Array, prfInput: Uint8Array): Bytes =>
+  hmacSha256(seed(`authenticator ${toHex(credentialId)}`), prfInput).slice();
+
+describe('passkeys of the device over a vault', () => {
+  const clock = fakeClock(Date.UTC(2026, 10, 23, 10));
+  const credentialId = seed('credential', 16).slice();
+  let vault: TinyVault;
+  let device: DeviceClient;
+  let service: DeviceService;
+  let rpId: string;
+  let repositoryId: string;
+
+  beforeAll(async () => {
+    vault = await TinyVault.create('password', [[]], clock);
+    ({ repositoryId } = vault);
+  });
+  beforeEach(() => {
+    rpId = 'localhost';
+    vault.passkeys = [];
+    start();
+  });
+  afterEach(stop);
+
+  function start(): void {
+    const channel = new MessageChannel();
+    const options = { baseUrl: 'http://localhost:4300', fetch: vault.fetch, retry: { tries: 1 }, clock };
+    service = serveDevice(
+      channel.port2,
+      createDevice({
+        ...{ client: createVaultClient(options), clock, rpId, deployment: async () => vault.deployment },
+        ...{ onCsrfToken: () => undefined, onLocked: (reason) => service.announceLocked(reason) },
+      }),
+    );
+    device = connectDevice(channel.port1);
+  }
+  function stop(): void {
+    device.close();
+    service.close();
+  }
+
+  const unlock = () => device.call('unlockWithDigits', { repositoryId, digits: vault.digits });
+  async function add(): Promise<number> {
+    const { prfInput } = await device.call('beginPasskey', {});
+    await device.call('sealPasskey', { credentialId, prfOutput: evaluate(credentialId, prfInput) });
+    const confirmed = device.call('confirmPasskey', { prfOutput: evaluate(credentialId, prfInput) });
+    return (await confirmed).missingCopies;
+  }
+  async function unlockByPasskey(change: (output: Bytes) => Bytes = (output) => output) {
+    const { passkeys } = await device.call('listPasskeys', { repositoryId });
+    const { credentialId: of, prfInput } = passkeys[0]!;
+    const prfOutput = change(evaluate(of, prfInput));
+    return device.call('unlockWithPasskey', { repositoryId, credentialId: of, prfOutput });
+  }
+
+  it('open the backup again after they were added to the open one, and no guess is spent', async () => {
+    await unlock();
+    const { known, userId } = await device.call('beginPasskey', {});
+    expect([known, userId.length]).toEqual([[], 16]);
+    expect(await add()).toBe(0);
+    expect((await device.call('beginPasskey', {})).known).toEqual([credentialId]);
+    const copies: string[] = [];
+    for await (const { key } of vault.store.list('')) if (key.includes(objectPrefixes.keyslots)) copies.push(key);
+    // The hint of the 64 digits, and the copy of the wrap.
+    expect(copies).toHaveLength(2);
+    await device.call('lock', {});
+    vault.requests.length = 0;
+    const opened = await unlockByPasskey();
+    expect(opened).toEqual({ repositoryId, keyIdHex: vault.keyIdHex, budget: null });
+    expect(vault.requests.filter((request) => request.includes('logins'))).toEqual([]);
+    expect((await device.call('listSnapshots', {})).snapshots).toHaveLength(1);
+  });
+
+  it('are handed over: the page can read what they gave no more', async () => {
+    await unlock();
+    const { prfInput } = await device.call('beginPasskey', {});
+    const prfOutput = evaluate(credentialId, prfInput);
+    await device.call('sealPasskey', { credentialId, prfOutput }, { transfer: [prfOutput.buffer] });
+    expect(prfOutput).toHaveLength(0);
+  });
+
+  it('are not added where the second evaluation gives something else, or where nothing was sealed', async () => {
+    await unlock();
+    const { prfInput } = await device.call('beginPasskey', {});
+    const unsealed = device.call('confirmPasskey', { prfOutput: evaluate(credentialId, prfInput) });
+    await expect(unsealed).rejects.toMatchObject({ code: 'protocol' });
+    await device.call('sealPasskey', { credentialId, prfOutput: evaluate(credentialId, prfInput) });
+    const wrong = device.call('confirmPasskey', { prfOutput: seed('another').slice() });
+    await expect(wrong).rejects.toMatchObject({ code: 'wrong-passkey' });
+    expect(vault.passkeys).toEqual([]);
+  });
+
+  it('are added to an open backup alone, and a lock ends what was begun', async () => {
+    await expect(device.call('beginPasskey', {})).rejects.toMatchObject({ code: 'locked' });
+    await unlock();
+    const { prfInput } = await device.call('beginPasskey', {});
+    await device.call('sealPasskey', { credentialId, prfOutput: evaluate(credentialId, prfInput) });
+    await device.call('lock', {});
+    const late = () => device.call('confirmPasskey', { prfOutput: evaluate(credentialId, prfInput) });
+    await expect(late()).rejects.toMatchObject({ code: 'locked' });
+    await unlock();
+    await expect(late()).rejects.toMatchObject({ code: 'protocol' });
+    expect(vault.passkeys).toEqual([]);
+  });
+
+  it('tell a wrong one from none of this address', async () => {
+    await expect(unlockByPasskey()).rejects.toMatchObject({ code: 'no-passkey' });
+    await unlock();
+    await add();
+    await device.call('lock', {});
+    const flipped = (output: Bytes): Bytes => output.map((byte) => byte ^ 1);
+    await expect(unlockByPasskey(flipped)).rejects.toMatchObject({ code: 'wrong-passkey' });
+    stop();
+    rpId = 'backup.example';
+    start();
+    await expect(unlockByPasskey()).rejects.toMatchObject({ code: 'no-passkey' });
+    const given = { repositoryId, credentialId, prfOutput: seed('any').slice() };
+    await expect(device.call('unlockWithPasskey', given)).rejects.toMatchObject({ code: 'no-passkey' });
+  });
+
+  it.each(['last-keyslot', 'too-many-keyslots'] as const)('say so where the vault refuses with %s', async (code) => {
+    await unlock();
+    vault.interference = (request) =>
+      request.method === 'POST' && request.url.endsWith('/keyslots/passkeys') ? problem(code) : undefined;
+    await expect(add()).rejects.toMatchObject({ code });
+    vault.interference = undefined;
+  });
+
+  it('are listed under the key of the backup alone', async () => {
+    await unlock();
+    await add();
+    const [passkey] = vault.passkeys;
+    expect(passkey).toMatchObject({ rpId: 'localhost', credentialId: toBase64Url(credentialId), keyId: vault.keyIdHex });
+    await expect(device.call('listPasskeys', { repositoryId: 'A'.repeat(22) })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+});
