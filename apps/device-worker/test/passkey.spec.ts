@@ -30,6 +30,7 @@ describe('passkeys of the device over a vault', () => {
   beforeEach(() => {
     rpId = 'localhost';
     vault.passkeys = [];
+    vault.interference = undefined;
     start();
   });
   afterEach(stop);
@@ -135,14 +136,17 @@ describe('passkeys of the device over a vault', () => {
     vault.interference = (request) =>
       request.method === 'POST' && request.url.endsWith('/keyslots/passkeys') ? problem(code) : undefined;
     await expect(add()).rejects.toMatchObject({ code });
-    vault.interference = undefined;
   });
 
   it('are listed under the key of the backup alone', async () => {
     await unlock();
     await add();
     const [passkey] = vault.passkeys;
-    expect(passkey).toMatchObject({ rpId: 'localhost', credentialId: toBase64Url(credentialId), keyId: vault.keyIdHex });
+    expect(passkey).toMatchObject({
+      rpId: 'localhost',
+      credentialId: toBase64Url(credentialId),
+      keyId: vault.keyIdHex,
+    });
     await expect(device.call('listPasskeys', { repositoryId: 'A'.repeat(22) })).rejects.toMatchObject({
       code: 'not-found',
     });

@@ -3,50 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { readyPlatform, samplePassword } from './platform/ready-platform';
-
-/** What must never be found outside the memory of the page: what was typed, and what was read. */
-interface Canaries {
-  readonly password: string;
-  readonly newestText: string;
-}
-
-function canaries(): Canaries {
-  const database = new DatabaseSync(join(readyPlatform().sample.deviceFolder, 'msgstore.db'), { readOnly: true });
-  const row = database.prepare('SELECT text_data FROM message ORDER BY timestamp DESC LIMIT 1').get();
-  database.close();
-  return { password: samplePassword(), newestText: String(row?.['text_data']) };
-}
-
-async function signIn(page: Page): Promise<void> {
-  const { urls, sample } = readyPlatform();
-  await page.goto(urls.portal);
-  await page.getByRole('link', { name: 'Sign in' }).click();
-  // The provider of the demo shows the passwords of its accounts.
-  const cell = page.getByRole('cell', { name: sample.username, exact: true });
-  const signInPassword = await page.getByRole('row').filter({ has: cell }).getByRole('cell').nth(1).textContent();
-  await page.getByLabel('Name', { exact: true }).fill(sample.username);
-  await page.getByLabel('Password', { exact: true }).fill(signInPassword ?? '');
-  await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL(`${urls.portal}/`);
-  await expect(page.getByRole('heading', { name: 'Your backups' })).toBeVisible();
-}
-
-async function unlock(page: Page, password: string): Promise<void> {
-  await page.getByRole('button', { name: 'Open' }).click();
-  await page.getByLabel('Backup password').fill(password);
-  await page.getByRole('button', { name: 'Unlock' }).click();
-  await expect(page.getByRole('list', { name: 'Chats' })).toBeVisible();
-}
-
-async function expectAxeClean(page: Page): Promise<void> {
-  const { violations, passes } = await new AxeBuilder({ page }).analyze();
-  expect(passes.length).toBeGreaterThan(5);
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([]);
-}
+import { canaries, expectAxeClean, signIn, unlock, wayIn } from './platform/portal-page';
+import { readyPlatform } from './platform/ready-platform';
 
 /** Every place of the page's own in which something could outlive it. */
 function storedByPage(page: Page): Promise<string> {
@@ -75,7 +34,7 @@ test.describe('restore portal', () => {
     await expect(page.getByRole('heading', { name: /Last backup/ })).toBeVisible();
     await expectAxeClean(page);
 
-    await page.getByRole('button', { name: 'Open' }).click();
+    await wayIn(page, 'Password');
     await expect(page.getByText('10 guesses left')).toBeVisible();
     await expectAxeClean(page);
     await page.getByLabel('Backup password').fill('not the password');
@@ -102,7 +61,7 @@ test.describe('restore portal', () => {
 
   test('gives all guesses back to who knows the password', async ({ page }) => {
     await signIn(page);
-    await page.getByRole('button', { name: 'Open' }).click();
+    await wayIn(page, 'Password');
     await expect(page.getByText('10 guesses left')).toBeVisible();
   });
 
@@ -122,14 +81,13 @@ test.describe('restore portal', () => {
     await unlock(page, password);
     await page.reload();
     await expect(page.getByRole('heading', { name: 'Your backups' })).toBeVisible();
-    await page.getByRole('button', { name: 'Open' }).click();
+    await wayIn(page, 'Password');
     await expect(page.getByLabel('Backup password')).toHaveValue('');
   });
 
   test('tells a key of another backup from a wrong password, and counts nothing for it', async ({ page }) => {
     await signIn(page);
-    await page.getByRole('button', { name: 'Open' }).click();
-    await page.getByRole('radio', { name: /64-digit key/ }).check();
+    await wayIn(page, '64-digit key');
     const field = page.getByRole('textbox', { name: '64-digit key' });
     await field.fill('zz'.repeat(10) + '01'.repeat(31));
     await expect(page.getByText('62 of 64 digits')).toBeVisible();

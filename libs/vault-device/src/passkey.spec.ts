@@ -91,7 +91,9 @@ class PasskeyVault {
         return { keyslotId: this.keyslotId, kind: 'passkey', keyId: toHex(keyId), state: 'active' };
       },
       listRepositories: async () => ({
-        repositories: [headless, withHead].map((id) => repository(id)).concat(repository(seed('other', 16), seed('k', 8) as typeof keyId)),
+        repositories: [headless, withHead]
+          .map((id) => repository(id))
+          .concat(repository(seed('other', 16), seed('k', 8) as typeof keyId)),
       }),
       createGrant: async () => ({ grant: 'grant', kind: 'gateway', permission: 'create', expiresAt }),
       putObject: async ({ params, body }: { params: { repositoryId: string; path: string }; body: Uint8Array }) => {
