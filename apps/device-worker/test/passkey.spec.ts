@@ -7,12 +7,18 @@ import { createVaultClient } from '@coffer/vault-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice } from '../src/device';
 import { problem, TinyVault } from './tiny-vault';
+import type { SampleChat } from './write-snapshot';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** An authenticator's PRF: a secret per credential. Each answer is a new array, for the device overwrites it. */
 const evaluate = (credentialId: Uint8Array, prfInput: Uint8Array): Bytes =>
   hmacSha256(seed(`authenticator ${toHex(credentialId)}`), prfInput).slice();
+
+const chat: SampleChat = {
+  conversation: { id: 'ada', kind: 'direct', title: 'Ada', participants: [{ id: 'ada' }] },
+  messages: [{ id: 'm', senderId: 'ada', isFromSelf: false, timeMs: 1_700_000_000_000, kind: 'text', text: 'hello' }],
+};
 
 describe('passkeys of the device over a vault', () => {
   const clock = fakeClock(Date.UTC(2026, 10, 23, 10));
@@ -24,7 +30,7 @@ describe('passkeys of the device over a vault', () => {
   let repositoryId: string;
 
   beforeAll(async () => {
-    vault = await TinyVault.create('password', [[]], clock);
+    vault = await TinyVault.create('password', [[chat]], clock);
     ({ repositoryId } = vault);
   });
   beforeEach(() => {

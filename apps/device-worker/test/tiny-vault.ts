@@ -20,6 +20,7 @@ import {
   opaqueIdentities,
   opaqueServerPublicKey,
   randomBytes,
+  sha256,
   startOpaqueLogin,
   type OpaqueLoginState,
   type RegistrationRecord,
@@ -213,7 +214,7 @@ export class TinyVault {
 
   async #put(path: string, bytes: Uint8Array): Promise<Response> {
     await this.#repositoryStore().put(path, bytes);
-    return new Response(null, { status: 201 });
+    return json({ path, sizeBytes: bytes.length, sha256: toBase64Url(sha256(bytes)) }, {}, 201);
   }
 
   async #object(request: Request, path: string): Promise<Response> {

@@ -56,6 +56,7 @@ describe('public surface', () => {
       'parseKeyringPath',
       'parsePackPath',
       'parseSnapshotPath',
+      'passkeyParameters',
       'readPack',
       'requireItemPath',
       'requireKnownFeatures',

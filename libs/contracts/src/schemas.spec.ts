@@ -99,7 +99,7 @@ describe('bodies', () => {
         objects++;
       }
     }
-    expect(objects).toBe(88);
+    expect(objects).toBe(91);
     expect(accepts(startLogin, login)).toBe(true);
     expect(accepts(startLogin, { ...login, remember: true })).toBe(false);
   });
@@ -148,7 +148,7 @@ describe('the header Coffer-Statement', () => {
 
 describe('problems', () => {
   it('has the codes of docs/wire.md with a client or server error status and a sentence', () => {
-    expect(problemCodes.length).toBe(42);
+    expect(problemCodes.length).toBe(43);
     for (const code of problemCodes) {
       const { status, title } = problemKinds[code];
       expect(status).toBeGreaterThanOrEqual(400);

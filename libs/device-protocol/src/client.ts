@@ -89,7 +89,7 @@ export function connectDevice(port: DevicePort): DeviceClient {
           resolve(result);
         };
         pending.set(id, { settle, fail });
-        port.postMessage({ v: protocolVersion, type: 'request', id, method, params }, [...transfer]);
+        port.postMessage({ v: protocolVersion, type: 'request', id, method, params }, { transfer: [...transfer] });
       });
     },
     onLocked(listener) {

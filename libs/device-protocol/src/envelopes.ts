@@ -55,7 +55,7 @@ export type FromDevice = z.infer<typeof fromDeviceSchema>;
 /** The part of `Worker`, `MessagePort` and `DedicatedWorkerGlobalScope` that the two ends need. */
 export interface DevicePort {
   /** @param transfer - what leaves the sender's memory with the message */
-  postMessage(message: unknown, transfer?: ArrayBuffer[]): void;
+  postMessage(message: unknown, options?: { readonly transfer?: ArrayBuffer[] }): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
   removeEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
   /** A `MessagePort` delivers nothing until it is started. */

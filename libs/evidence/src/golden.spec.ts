@@ -40,6 +40,7 @@ describe('bytes of version 1', () => {
     expect(signed).toMatchInlineSnapshot(`
       [
         "activate-digits aafef0a4533c3b7c f4097dc6fb591360",
+        "activate-passkey 4343db6177eba10c b8386f88427c3230",
         "register-password 13779d21e15cbf82 783c5763c1cf1966",
         "password-record c12ecd4676c1a8af ca49ae846ce3efed",
         "password-confirm 5a9fc1f99836af3b 53e17be443c3de8d",

@@ -73,6 +73,7 @@ describe('index', () => {
       'parseNote',
       'parseTileSpan',
       'parseVerifierKey',
+      'passkeysMaximum',
       'proofCoverage',
       'proofFoundations',
       'proofHash',

@@ -31,6 +31,7 @@ describe('index', () => {
         "LoginOutcome",
         "NewStart",
         "NewStartState",
+        "Passkeys",
         "Recovery",
         "RegistrationState",
         "Registrations",

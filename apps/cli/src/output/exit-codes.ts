@@ -79,6 +79,7 @@ export const exitCodes = {
   'wrong-code': ExitCode.wrongKey,
   'wrong-guess': ExitCode.wrongKey,
   'wrong-key': ExitCode.wrongKey,
+  'wrong-passkey': ExitCode.wrongKey,
   'wrong-password': ExitCode.wrongKey,
 
   'authentication-failed': ExitCode.damaged,

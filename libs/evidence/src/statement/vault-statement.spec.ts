@@ -80,7 +80,7 @@ describe('verifyVaultStatement', () => {
   });
 
   it('covers every purpose of the wire', () => {
-    expect(purposes.length).toBe(24);
+    expect(purposes.length).toBe(25);
     expect(purposes.toSorted()).toEqual(Object.keys(vaultBodies).toSorted());
   });
 
