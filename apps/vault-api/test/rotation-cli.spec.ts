@@ -1,5 +1,6 @@
-import { randomBytes } from '@coffer/crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hkdfSha256, randomBytes, requireSigningSeed } from '@coffer/crypto';
+import { fromHex, utf8 } from '@coffer/foundation';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +26,20 @@ const secret = (name: string, text: string): string => {
   return file;
 };
 
+/** A passkey keyslot beside the account's digits, with a wrap that no passkey opens: the vault cannot tell, nor can this device. */
+async function addPasskey({ subject, former }: RotatingAccount): Promise<void> {
+  const owner = bench.device(undefined, subject);
+  const backupKey = fromHex(readFileSync(former, 'utf8').replaceAll(/\s/g, ''));
+  const seed = requireSigningSeed(hkdfSha256(backupKey, new Uint8Array(0), utf8('coffer/v1/owner-signature'), 32));
+  const { keyId } = (await owner.call<{ keyId: string }>('GET', '/v1/account')).body;
+  const wrap = {
+    ...{ keyId: fromHex(keyId), rpId: 'localhost', credentialId: randomBytes(16) },
+    ...{ prfSalt: randomBytes(32), sealedBackupKey: randomBytes(72) },
+  };
+  const signed = await owner.statement('activate-passkey', wrap, { owner: seed });
+  expect((await owner.call('POST', '/v1/keyslots/passkeys', signed)).status).toBe(201);
+}
+
 describe('coffer keyslots rotate', { timeout: 900_000 }, () => {
   it('gives a new key with new keyslots, and other devices learn of it', async () => {
     const account = await RotatingAccount.backUp(bench, folder, randomBytes(200_000));
@@ -37,10 +52,22 @@ describe('coffer keyslots rotate', { timeout: 900_000 }, () => {
     const other = await CofferDevice.signIn(bench, subject, join(account.root, 'other'));
     account.requireDone(await other.run(['unlock', '--key', account.former]));
 
+    await addPasskey(account);
+    expect(await device.run(['keyslots', 'remove', 'passkey', '--yes'])).toMatchObject({
+      code: 0,
+      summary: { kind: 'passkey', kinds: ['digits', 'password'] },
+    });
+    await addPasskey(account);
+
     const rotated = await device.run([...account.rotate, '--password', '--password-file', newPassword]);
     expect(rotated).toMatchObject({
       code: 0,
       summary: { kinds: expect.arrayContaining(['digits', 'password']) as string[], keyslots: 2 },
+    });
+    // A passkey cannot be asked on the command line: it goes with the former key, and the person is told.
+    expect(rotated.lines).toContainEqual(expect.objectContaining({ type: 'warning', code: 'passkeys-removed' }));
+    expect((await bench.device(undefined, subject).call('GET', '/v1/keyslots/passkeys')).body).toEqual({
+      passkeys: [],
     });
     expect(rotated.summary?.['keyId']).not.toBe(rotated.summary?.['formerKeyId']);
     expect(await account.inForce()).toBe('next');

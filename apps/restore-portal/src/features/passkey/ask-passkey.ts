@@ -81,7 +81,9 @@ export async function evaluatePasskey(
   passkeys: readonly Askable[],
   signal: AbortSignal,
 ): Promise<Evaluation> {
-  const byCredential = passkeys.map(({ credentialId, prfInput }) => [toBase64Url(credentialId), { first: prfInput }]);
+  const evalByCredential = Object.fromEntries(
+    passkeys.map(({ credentialId, prfInput }) => [toBase64Url(credentialId), { first: prfInput }] as const),
+  );
   const credential = await asked(() =>
     navigator.credentials.get({
       signal,
@@ -90,7 +92,7 @@ export async function evaluatePasskey(
         challenge: unusedChallenge(),
         allowCredentials: passkeys.map(({ credentialId: id }) => ({ type: 'public-key', id })),
         userVerification: 'required',
-        extensions: { prf: { evalByCredential: Object.fromEntries(byCredential) } },
+        extensions: { prf: { evalByCredential } },
       },
     }),
   );
