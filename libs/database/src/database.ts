@@ -60,10 +60,12 @@ export function openDatabase(options: DatabaseOptions): Database {
   // A connection that breaks while it is lent out tells its borrower by refusing the statement; the event besides that would
   // otherwise end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
+  let prisma: PrismaClient | undefined;
   return {
     ...queryable((statement, values) => pool.query(config(statement, values))),
-    prisma,
+    get prisma() {
+      return (prisma ??= new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) }));
+    },
     transaction: async (work) => {
       const client = await pool.connect().catch((cause: unknown) => {
         throw toDatabaseError(cause);
@@ -83,7 +85,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     },
     session: (onLost) => openSession(settings, onLost),
     close: async () => {
-      await prisma.$disconnect();
+      await prisma?.$disconnect();
       await pool.end();
     },
   };
