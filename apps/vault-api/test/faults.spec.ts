@@ -8,6 +8,7 @@ import type { ApiProcess } from './api-process';
 import { dumpOf } from './dump';
 import { TestDevice } from './test-device';
 import type { TestIssuer } from './test-issuer';
+import { stretchTripWire, type TripMoment } from './trip-wire';
 import { startBench, type VaultBench } from './vault-bench';
 
 const password = 'correct horse battery';
@@ -274,6 +275,66 @@ describe('an edited database', () => {
 });
 
 describe('the database', () => {
+  it('D13: a connection that breaks before or after any message of a guess leaves one guess, and the same request goes on', async () => {
+    const wire = await stretchTripWire(bench.server.port);
+    try {
+      const url = new URL(bench.server.url);
+      url.host = `127.0.0.1:${wire.port}`;
+      const api = await bench.start({ DATABASE_URL: url.href });
+      const device = await registered();
+      const there = bench.device(api, device.subject);
+      let guesses = 0;
+      let broken = 0;
+      const guess = async (at: number, moment: TripMoment): Promise<void> => {
+        await expect.poll(async () => (await there.call('GET', '/v1/budget')).status, { timeout: 20_000 }).toBe(200);
+        const attempt = await there.beginAttempt(password);
+        wire.arm(at, moment, () => {
+          broken++;
+          wire.cut();
+        });
+        const first = await there.startLogin(attempt);
+        wire.disarm();
+        expect([201, 503]).toContain(first.status);
+        await expect.poll(async () => (await there.startLogin(attempt)).status, { timeout: 20_000 }).toBe(201);
+        guesses++;
+        const resumed = await there.startLogin(attempt);
+        expect(resumed.body.attemptsRemaining).toBe(10 - guesses);
+        if (guesses < 9) return;
+        const { ke3 } = (await there.finishAttempt(attempt, resumed.body.ke2, resumed.body))!;
+        expect((await there.finishLogin(attempt.loginId, ke3)).status).toBe(200);
+        guesses = 0;
+      };
+      for (let at = 1; at <= 9; at++) {
+        for (const moment of ['before', 'after'] as const) await guess(at, moment);
+      }
+      expect(broken).toBeGreaterThan(9);
+      await api.kill('SIGKILL');
+    } finally {
+      await wire.stop();
+    }
+  });
+
+  it.each([
+    ['40001', 'serialization_failure'],
+    ['40P01', 'deadlock_detected'],
+  ])('D13: %s (%s) at the spend is answered as not counted, and the same request is counted once', async (sqlState) => {
+    const device = await registered();
+    const { accountId } = await device.account();
+    const name = `fail_${sqlState.toLowerCase()}`;
+    await bench.sql(`CREATE SEQUENCE ${name}`);
+    await bench.sql(`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF nextval('${name}') = 1 THEN RAISE EXCEPTION 'in the way' USING ERRCODE = '${sqlState}'; END IF; RETURN NEW; END $$`);
+    await bench.sql(`CREATE TRIGGER ${name} BEFORE UPDATE ON budgets FOR EACH ROW
+      WHEN (OLD.account_id = '${accountId}') EXECUTE FUNCTION ${name}()`);
+    const attempt = await device.beginAttempt('wrong');
+    const first = await device.startLogin(attempt);
+    expect([201, 503]).toContain(first.status);
+    if (first.status === 503) expect(await device.budget()).toMatchObject({ attemptsRemaining: 10 });
+    const second = await device.startLogin(attempt);
+    expect([second.status, second.body.attemptsRemaining]).toEqual([201, 9]);
+    await bench.sql(`DROP TRIGGER ${name} ON budgets`);
+  });
+
   it('A05, A06: dies among guesses: nobody is answered without a counted guess, 503 while it is away, and then it goes on', async () => {
     const own = await startBench(2, { COFFER_GUESS_DELAYS: '0' });
     try {

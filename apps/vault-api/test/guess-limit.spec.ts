@@ -1,6 +1,7 @@
 import { randomBytes } from '@coffer/crypto';
 import { newUuid, toBase64Url } from '@coffer/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startStatementLog } from './statement-log';
 import type { TestDevice } from './test-device';
 import { startBench, type VaultBench } from './vault-bench';
 
@@ -298,6 +299,40 @@ describe('the guess budget', () => {
     expect(await device.budget()).toMatchObject({ attemptsRemaining: 10 });
     expect((await device.call('POST', '/v1/logins', { loginId: newUuid(), ke1 })).status).toBe(201);
     expect(await device.budget()).toMatchObject({ attemptsRemaining: 9 });
+  });
+
+  it('A01: what the database is sent for a guess is one conditional statement, which also makes what follows from it', async () => {
+    const device = await registered(bench);
+    const log = await startStatementLog(Number(new URL(bench.server.url).port));
+    try {
+      const url = new URL(bench.server.url);
+      url.host = `127.0.0.1:${log.port}`;
+      const api = await bench.start({ DATABASE_URL: url.href });
+      const there = bench.device(api, device.subject);
+      await there.account();
+      const attempt = await there.beginAttempt('wrong');
+      log.clear();
+      expect((await there.startLogin(attempt)).status).toBe(201);
+      const [spending, ...others] = log.transactions.filter((sent) => sent.some((sql) => /UPDATE budgets/i.test(sql)));
+      expect(others).toEqual([]);
+      const touching = spending!.filter((sql) => /\bbudgets\b/i.test(sql) && !/^SELECT/i.test(sql));
+      expect(touching).toEqual([
+        expect.stringMatching(
+          /^WITH spent AS \( UPDATE budgets SET remaining = \$5, .* WHERE account_id = \$1 AND remaining > 0 AND \(next_guess_at IS NULL OR next_guess_at <= clock_timestamp\(\)\) AND \(vetoed_until IS NULL OR vetoed_until <= clock_timestamp\(\)\) AND remaining = \$2 AND attempt = \$3 AND active_serial = \$4 RETURNING /,
+        ),
+      ]);
+      for (const [table, from] of [
+        ['logins', 'FROM spent'],
+        ['ledger_events', 'FROM spent'],
+        ['ledger_queue', 'FROM spent'],
+      ]) {
+        const inserts = log.transactions.flat().filter((sql) => sql.includes(`INSERT INTO ${table} `));
+        expect(inserts).toEqual([touching[0]]);
+        expect(inserts[0]).toContain(from);
+      }
+    } finally {
+      await log.stop();
+    }
   });
 });
 

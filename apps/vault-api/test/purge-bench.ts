@@ -11,6 +11,7 @@ import {
   type LedgerEvent,
 } from '@coffer/evidence';
 import { concatBytes, fromBase64Url, toHex, utf8 } from '@coffer/foundation';
+import { expect } from 'vitest';
 import { RepositoryDevice, type ListedObject, type SealedObject } from './repository-device';
 import { startBench, type VaultBench } from './vault-bench';
 import { startWorkerProcess, type WorkerProcess } from './worker-process';
@@ -48,10 +49,14 @@ export async function startPurgeBench(
       return worker;
     },
     forgetDeadWorkers: async () => {
-      await bench.sql(`UPDATE jobs.job SET state = 'retry', start_after = now() WHERE state = 'active' AND NOT EXISTS (
-        SELECT FROM jobs.job other WHERE other.name = job.name AND other.singleton_key = job.singleton_key
-          AND other.state = 'retry')`);
-      await bench.sql(`UPDATE purge_rounds SET leased_until = NULL`);
+      const forget = async (): Promise<void> => {
+        await bench.sql(`UPDATE jobs.job SET state = 'retry', start_after = now() WHERE state = 'active' AND NOT EXISTS (
+          SELECT FROM jobs.job other WHERE other.name = job.name AND other.singleton_key = job.singleton_key
+            AND other.state = 'retry')`);
+        await bench.sql(`UPDATE purge_rounds SET leased_until = NULL`);
+      };
+      // One that was stopped inside a transaction keeps its rows until the server ends that transaction, after 15 s.
+      await expect.poll(() => forget().then(() => 'forgotten', String), { timeout: 60_000 }).toBe('forgotten');
     },
     stop: async () => {
       await Promise.all(workers.map((worker) => worker.kill('SIGKILL')));

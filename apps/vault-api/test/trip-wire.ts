@@ -14,6 +14,8 @@ export interface TripWire {
   /** Calls `trip` at the n-th message from now on, once. */
   arm(n: number, moment: TripMoment, trip: () => void): void;
   disarm(): void;
+  /** Ends every connection that goes through it; what was sent before still arrives. */
+  cut(): void;
   stop(): Promise<void>;
 }
 
@@ -22,9 +24,12 @@ export async function stretchTripWire(target: number): Promise<TripWire> {
   let count = 0;
   let armed: { readonly at: number; readonly moment: TripMoment; readonly trip: () => void } | undefined;
   const sockets = new Set<Socket>();
+  const clients = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1');
     let isCut = false;
+    clients.add(client);
+    client.on('close', () => clients.delete(client));
     for (const socket of [client, upstream]) {
       sockets.add(socket);
       socket.setNoDelay(true);
@@ -60,6 +65,9 @@ export async function stretchTripWire(target: number): Promise<TripWire> {
     },
     disarm: () => {
       armed = undefined;
+    },
+    cut: () => {
+      for (const client of clients) client.destroy();
     },
     stop: () =>
       new Promise((resolve) => {
