@@ -33,7 +33,7 @@ export const vaultFigures: OpsVault = opsVault.parse({
   lockouts: 0,
   shreds: 0,
   anchor: { kind: 'disk', lagSeconds: 0.4, acknowledgedAt: at, treeSize: 98_765 },
-  sealing: { kind: 'key-file', oldestKeyAt: '2026-11-20T10:00:00.000Z' },
+  sealing: { kind: 'key-file', oldestKeyAt: '2026-11-20T10:00:00.000Z', keys: 2, drilledAt: null },
   series: Array.from({ length: 24 }, (_, hour) => ({
     at: new Date(Date.parse(at) - (24 - hour) * 3_600_000).toISOString(),
     guesses: hour % 4,

@@ -61,7 +61,14 @@ export const opsVault = z
       acknowledgedAt: instantText.nullable(),
       treeSize: count,
     }),
-    sealing: z.strictObject({ kind: z.enum(['key-file', 'pkcs11']), oldestKeyAt: instantText.nullable() }),
+    sealing: z.strictObject({
+      kind: z.enum(['key-file', 'pkcs11']),
+      oldestKeyAt: instantText.nullable(),
+      /** Sealing keys that exist. */
+      keys: count,
+      /** When a restored dump was last opened by the drill. */
+      drilledAt: instantText.nullable(),
+    }),
     /** Equal steps over the window, oldest first. */
     series: z.array(z.strictObject({ at: instantText, guesses: count, proven: count, shreds: count })),
   })

@@ -58,7 +58,12 @@ export class OpsVaultService {
         acknowledgedAt: instant(now.anchoredAtMs),
         treeSize: now.treeSize ?? 0,
       },
-      sealing: { kind: this.#parts.sealer.kind, oldestKeyAt: instant(now.oldestKeyAtMs) },
+      sealing: {
+        kind: this.#parts.sealer.kind,
+        oldestKeyAt: instant(now.oldestKeyAtMs),
+        keys: now.sealingKeys,
+        drilledAt: instant(now.drilledAtMs),
+      },
       series: series.map(({ step, ...counts }) => ({ at: toRfc3339(fromMs + step * stepMs), ...counts })),
     };
   }

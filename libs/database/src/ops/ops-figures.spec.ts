@@ -30,7 +30,15 @@ const everything = { state: null, bucket: null, provider: null, account: null };
 
 describe('OpsFigures', () => {
   it('tells the vault in numbers, also in steps that had no event', async () => {
-    expect(await ops.vault()).toMatchObject({ total: 2, owned: 0, sealedAccounts: 0, lockouts: 0, isSealed: null });
+    expect(await ops.vault()).toMatchObject({
+      total: 2,
+      owned: 0,
+      sealedAccounts: 0,
+      lockouts: 0,
+      isSealed: null,
+      sealingKeys: 0,
+      drilledAtMs: null,
+    });
     const series = await ops.vaultSeries((await ops.nowMs()) - 3_600_000, 600_000, 6);
     expect(series).toHaveLength(6);
     expect(series[5]).toEqual({ step: 5, guesses: 0, proven: 0, shreds: 0 });

@@ -17,6 +17,8 @@ export interface VaultFigures {
   readonly nearLockouts: number;
   readonly lockouts: number;
   readonly oldestKeyAtMs: number | null;
+  readonly sealingKeys: number;
+  readonly drilledAtMs: number | null;
   readonly treeSize: number | null;
   readonly anchoredAtMs: number | null;
 }

@@ -25,6 +25,9 @@ export const readVault = statement(
      (SELECT count(*)::int FROM budgets WHERE remaining BETWEEN 1 AND 3) AS "nearLockouts",
      (SELECT count(*)::int FROM budgets WHERE remaining = 0) AS lockouts,
      (SELECT ${instantMs('min(created_at)')} FROM sealing_epochs WHERE destroyed_at IS NULL) AS "oldestKeyAtMs",
+     (SELECT count(*)::int FROM sealing_epochs WHERE destroyed_at IS NULL) AS "sealingKeys",
+     (SELECT ${instantMs('max(e.at)')} FROM ledger_events e JOIN accounts USING (account_id)
+       WHERE issuer = '${vaultIssuer}' AND kind = 'dump-drilled') AS "drilledAtMs",
      (SELECT tree_size FROM ledger_state WHERE id = 1) AS "treeSize",
      (SELECT ${instantMs('anchored_at')} FROM ledger_state WHERE id = 1) AS "anchoredAtMs"`,
 );

@@ -156,7 +156,8 @@ function SealingHint({ vault: { sealing, at } }: { readonly vault: OpsVault }): 
   return (
     <>
       Records are sealed by {sealing.kind === 'key-file' ? 'a key file' : 'an HSM (PKCS #11)'}; oldest key{' '}
-      <Instant at={sealing.oldestKeyAt} from={at} />.
+      <Instant at={sealing.oldestKeyAt} from={at} />, {formatCount(sealing.keys)} in all; last drill of a dump{' '}
+      <Instant at={sealing.drilledAt} from={at} />.
     </>
   );
 }
