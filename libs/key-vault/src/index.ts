@@ -38,6 +38,7 @@ export type {
   LedgerStore,
   LedgerTransaction,
   NewLeaf,
+  PlacedLeaf,
   QueuedEvent,
 } from './ledger/ledger-store';
 export { TreeAudit, type AuditStep } from './ledger/tree-audit';
@@ -121,6 +122,32 @@ export {
 } from './vault-identity';
 export { recordVaultEvent, vaultAccount, vaultIssuer } from './vault-chain';
 export { Recovery, type FinishedLogin, type StartedLogin } from './recovery';
+export type { AccountFacts, AccountPlan } from './repair/account-plan';
+export type { LedgerKey, TreePlan } from './repair/plan-tree';
+export type { RepairMandate } from './repair/repair-account';
+export {
+  approvalLifeMs,
+  approve,
+  requireTwoApprovals,
+  staffPseudonym,
+  type ProposedRepair,
+  type RepairApproval,
+} from './repair/repair-approval';
+export { RepairError } from './repair/repair-error';
+export { ApprovedPlan, encodePlan, hashPlan, type ApprovablePlan, type RepairSummary } from './repair/repair-plan';
+export { repairSteps, type RepairStep } from './repair/repair-steps';
+export type {
+  AccountChanges,
+  AccountEvidence,
+  AccountRepairStore,
+  BoundOwner,
+  EvidentEvent,
+  RepairScope,
+  RepairTransaction,
+  TreeRepairStore,
+  TreeRepairTransaction,
+} from './repair/repair-store';
+export { VaultRepair, type RepairPlan, type VaultRepairParts } from './repair/vault-repair';
 export { isOwnRepository, requireRemovalStatement } from './repository-removal';
 export { Rotation, type RotatedAccount } from './rotation';
 export { RotationRegistrations } from './rotation-registrations';

@@ -147,7 +147,8 @@ export const vaultNotices = {
     title: 'Your account’s records in the vault were repaired',
     text:
       `They did not agree with the ledger any more. Two members of staff put them back to what the ledger shows; ${remaining} ` +
-      'password guesses are left. Check the keyslots on the safety page; your backup was not touched.',
+      'password guesses are left. Check the keyslots on the safety page: a password or passkey that was set lately may have to be ' +
+      'set again. Your backup was not touched. If old unencrypted copies were being deleted, that has stopped until you start it again.',
   }),
   rotationProven: (): Notice => ({
     kind: 'rotation-proven',

@@ -142,7 +142,8 @@ export async function chainHolds(sealer: KeySealer, chain: AccountChain): Promis
   }
 }
 
-function columnsAgree({ event, hash, figures }: ChainEvent, decoded: LedgerEvent): boolean {
+/** Whether the columns beside an event say what it says. @param decoded - what `event` encodes */
+export function columnsAgree({ event, hash, figures }: ChainEvent, decoded: LedgerEvent): boolean {
   return (
     equalBytes(hash, hashLedgerEvent(event)) &&
     figures.kind === decoded.kind &&

@@ -79,8 +79,12 @@ export interface LedgerStore {
   markChecked(holds: boolean): Promise<void>;
 }
 
+/** A leaf with its place, or of nobody: its account was erased, or is not in the database any more. */
+export type PlacedLeaf = Pick<NewLeaf, 'leafIndex' | 'entry'> &
+  (Pick<NewLeaf, 'accountId' | 'number'> | { readonly accountId: null; readonly number: null });
+
 /** A stored leaf; event and salt are null once an account was erased. */
-export interface LeafWithEvent extends NewLeaf {
+export type LeafWithEvent = PlacedLeaf & {
   readonly event: Uint8Array | null;
   readonly salt: Uint8Array | null;
-}
+};

@@ -33,7 +33,7 @@ export class TreeAudit {
     for (let at = 0; at < count; at++) {
       const leaf = leaves[at];
       if (leaf?.leafIndex !== first + at) return this.#broken(`leaf ${first + at} of the tree is missing`);
-      if (isEdited(leaf)) differing.add(leaf.accountId);
+      if (leaf.accountId !== null && isEdited(leaf)) differing.add(leaf.accountId);
       nodes.push(...this.#tree.append(hashLeaf(leaf.entry)));
     }
     const wrong = await firstWrong(store, nodes);

@@ -29,7 +29,7 @@ export interface AccountDeletionRows {
    * @returns whether the account was open
    */
   close(): Promise<boolean>;
-  /** Whether every event is in the tree and no repository is left to empty. */
+  /** Whether every event is in the tree and anchored, and no repository is left to empty. */
   isErasable(): Promise<boolean>;
   /** Removes every row that names the account; the leaves of its events stay, and name nobody. @returns how many leaves */
   erase(): Promise<number>;
