@@ -1,8 +1,8 @@
 export { openDatabase, type Database, type DatabaseOptions, type Queryable, type Session } from './database';
 export { durabilityProblems } from './durability';
 export { DatabaseError } from './errors';
-export { migrate } from './migrate';
 export { PgSealedRows, PgSealingStore } from './sealing/pg-sealing-store';
+export { migrate, pendingMigrations } from './migrate';
 export { PgAccountTransaction } from './vault/pg-account-transaction';
 export { PgAnchorWatch } from './vault/pg-anchor-watch';
 export { PgLedgerStore } from './vault/pg-ledger-store';
@@ -40,6 +40,8 @@ export {
   type PurgeView,
 } from './purge/purge-reader';
 export { purgeStore, type PurgeChain, type PurgeLedger, type PurgeStore } from './purge/purge-rows';
+export { PgRepairStore } from './repair/pg-repair-store';
+export { PgRepairs, type RepairRow } from './repair/pg-repairs';
 export {
   repositoryStore,
   type PinRow,

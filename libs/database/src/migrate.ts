@@ -3,8 +3,10 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import { sha256 } from '@coffer/crypto';
 import { toHex, utf8 } from '@coffer/foundation';
 import { Client, Pool } from 'pg';
+import type { Queryable } from './database';
 import { DatabaseError, toDatabaseError } from './errors';
 import { migrations as shipped } from './migrations';
+import { statement } from './statement';
 import { migrationList, openSchemaEngine, type Migration, type SchemaEngine } from './schema-engine';
 
 /** Any number; all processes of one deployment take the same lock. */
@@ -52,6 +54,17 @@ async function isUpToDate(holder: Client, migrations: readonly Migration[]): Pro
       return row.isDone && row.name === name && row.checksum === toHex(sha256(utf8(sql)));
     })
   );
+}
+
+const appliedNames = statement(
+  'find-applied-migrations',
+  `SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+);
+
+/** Names of this version's migrations that the database lacks, in order. @throws DatabaseError */
+export async function pendingMigrations(database: Queryable): Promise<readonly string[]> {
+  const applied = new Set((await database.rows<{ name: string }>(appliedNames)).map(({ name }) => name));
+  return shipped.map(({ name }) => name).filter((name) => !applied.has(name));
 }
 
 async function apply(url: string, migrations: readonly Migration[]): Promise<readonly string[]> {

@@ -45,10 +45,13 @@ export const clearClosed = statement(
    DELETE FROM purge_mandates WHERE account_id = $1`,
 );
 
+/** Before all its events are anchored a database that is put back to a dump would not know of its closing. */
 export const isErasable = statement(
   'is-erasable',
   `SELECT NOT EXISTS (SELECT FROM repositories WHERE account_id = $1)
-     AND NOT EXISTS (SELECT FROM ledger_queue WHERE account_id = $1) AS "isErasable"
+     AND NOT EXISTS (SELECT FROM ledger_queue WHERE account_id = $1)
+     AND NOT EXISTS (SELECT FROM ledger_leaves l JOIN ledger_state s ON s.id = 1 AND l.leaf_index >= s.anchored_size
+       WHERE l.account_id = $1) AS "isErasable"
    FROM accounts WHERE account_id = $1 AND closed_at IS NOT NULL`,
 );
 

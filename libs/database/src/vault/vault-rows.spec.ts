@@ -2,9 +2,17 @@ import { existsSync } from 'node:fs';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import type { BudgetState, LedgerEvent } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
-import type { NewEvent, NewLogin, SealedRow } from '@coffer/key-vault';
+import type { NewEvent, NewLogin, NewStartRow, SealedRow } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate, openDatabase, PgLedgerStore, PgSealingStore, PgVaultStore, type Database } from '../index';
+import {
+  migrate,
+  openDatabase,
+  PgLedgerStore,
+  PgRepairStore,
+  PgSealingStore,
+  PgVaultStore,
+  type Database,
+} from '../index';
 import { sealedPlaces } from '../sealing/sealed-places';
 import { statement } from '../statement';
 import { erasedTables } from './deletion-statements';
@@ -73,7 +81,7 @@ describe.each(servers)('on %s', (_name, programFolder) => {
   }
 
   it('erases every table that names an account, but those that are emptied otherwise', async () => {
-    const elsewhere = ['ledger_leaves', 'ledger_queue', 'purge_rounds', 'repairs', 'repositories'];
+    const elsewhere = ['ledger_leaves', 'ledger_queue', 'purge_rounds', 'repositories'];
     const { rows } = await database.prisma.$queryRaw<{ name: string }[]>`
       SELECT table_name::text AS name FROM information_schema.columns
       WHERE table_schema = 'public' AND column_name = 'account_id'`.then((found) => ({ rows: found }));
@@ -267,6 +275,85 @@ describe.each(servers)('on %s', (_name, programFolder) => {
     expect(await store.sweep(100)).toBe(false);
     // What has not expired stays.
     expect(await database.rows(left, [accountId])).toMatchObject([{ n: 1 }]);
+  });
+
+  it('reads back what a repair has made of an account, and ends what was open', async () => {
+    const [accountId, repairs] = [await newAccount(), new PgRepairStore(database)];
+    await store.issueChallenge(accountId, bytes(32, 9), 'statement', 300);
+    await store.transaction(accountId, (transaction) => transaction.seal('a difference'));
+    const budget = { remaining: 3, attempt: 7, nextAtMs: 1_800_000_000_999, serial: 0 };
+    const events = [
+      eventOf(accountId, 1, opening, 'account-opened'),
+      eventOf(accountId, 2, budget, 'account-repaired'),
+    ];
+    const owner = { generation: 2, keyId: bytes(8, 2), ownerPublicKey: bytes(32, 2) };
+    const digits = { keyslotId: newUuid(), kind: 'digits', keyId: bytes(8, 2), serial: 0, state: 'active' } as const;
+    const newStart: NewStartRow = {
+      ...{ newStartId: newUuid(), state: 'finished', ownerGeneration: 1, keyId: bytes(8), ownerPublicKey: bytes(32) },
+      ...{
+        begunAtMs: 1_000,
+        opensAtMs: 2_000,
+        closesAtMs: 3_000,
+        finishedAtMs: 2_500,
+        undoUntilMs: 9_000,
+        stepAtMs: 9_000,
+      },
+    };
+    await repairs.repairAccount(accountId, async (transaction) => {
+      expect((await transaction.evidence())?.row.sealedReason).toBe('a difference');
+      await transaction.write({
+        ...{ events, sequencedNumber: 1, budget, vetoedUntilMs: 1_900_000_000_001, owner, endedKeyslots: [] },
+        newKeyslots: [{ ...digits, provenAtMs: 1_700_000_000_000 }],
+        ...{ newStarts: [newStart], deletion: null, removedRepositories: [] },
+        notice: {
+          ...{ noticeId: newUuid(), atMs: 1_000, kind: 'account-repaired', severity: 'warning', title: '', text: '' },
+          eventNumber: 2,
+        },
+      });
+    });
+    const found = await repairs.repairAccount(accountId, (transaction) => transaction.evidence());
+    expect(found).toMatchObject({
+      row: { sealedReason: null, ownerGeneration: 2, keyId: owner.keyId, ownerPublicKey: owner.ownerPublicKey },
+      ...{ budget, vetoedUntilMs: 1_900_000_000_001, recordSerial: 0, queued: [2], leaves: [] },
+      ...{ keyslots: [digits], newStarts: [newStart] },
+    });
+    expect(
+      found!.events.map(({ number, event, figures }) => [number, event, figures.remaining, figures.nextAtMs]),
+    ).toEqual([
+      [1, events[0]!.event, 10, null],
+      [2, events[1]!.event, 3, 1_800_000_000_999],
+    ]);
+    expect(await database.prisma.challenge.count({ where: { accountId } })).toBe(0);
+    expect((await repairs.evidences('accounts', null, 100)).map(({ row }) => row.accountId)).not.toContain(accountId);
+    expect(await repairs.known([accountId, newUuid()])).toEqual(new Set([accountId]));
+  });
+
+  it('puts leaves in the place of others, of an account or of nobody, and cuts tree and hashes', async () => {
+    const [accountId, repairs] = [await newAccount(), new PgRepairStore(database)];
+    const leaf = (leafIndex: number, number: number | null) => {
+      const place = number === null ? { accountId: null, number } : { accountId, number };
+      return { leafIndex, entry: bytes(32, leafIndex), ...place };
+    };
+    const nodes = [0, 1, 2].map((index) => ({ level: 0, index, hash: bytes(32, index) }));
+    await repairs.repairTree(async (transaction) => {
+      await transaction.putLeaves([leaf(900, 1), leaf(901, null), leaf(902, 3)]);
+      await transaction.putNodes([...nodes, { level: 1, index: 0, hash: bytes(32) }]);
+      // Number 3 moves: a number stands once.
+      await transaction.putLeaves([leaf(901, 3)]);
+      await transaction.putNodes([{ level: 1, index: 0, hash: bytes(32, 1) }]);
+    });
+    const places = async () => (await repairs.leaves(900, 10)).map(({ leafIndex, number }) => [leafIndex, number]);
+    expect(await places()).toEqual([
+      [900, 1],
+      [901, 3],
+    ]);
+    // The event of leaf 900 waits no more: it is in the tree.
+    const [evidence] = (await repairs.evidences('vault', null, 1_000)).filter(({ row }) => row.accountId === accountId);
+    expect(evidence!.queued).toEqual([]);
+    await repairs.repairTree((transaction) => transaction.cut(2));
+    expect(await places()).toEqual([]);
+    const asked = [...nodes, { level: 1, index: 0 }];
+    expect(await repairs.hashes.read(asked)).toEqual([bytes(32, 0), bytes(32, 1), bytes(32, 1)]);
   });
 
   it('queues every event once, and hands the queue out in the order of each account', async () => {
