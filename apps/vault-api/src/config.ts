@@ -11,10 +11,12 @@ import {
 import {
   defaultPolicy,
   leastNewStartWaitMs,
+  repairSteps,
   sealingSteps,
   sequencerSteps,
   vaultSteps,
   type EpochPolicy,
+  type RepairStep,
   type SealingStep,
   type SequencerStep,
   type VaultPolicy,
@@ -87,11 +89,11 @@ const variables = z.object({
   COFFER_DUMPS: z.enum(['kept', 'none']).default('kept'),
   COFFER_TEST_WAITS: secondsList.pipe(z.array(z.number()).length(5)).optional(),
   COFFER_TEST_SEALING: secondsList.pipe(z.array(z.number()).length(2)).optional(),
-  COFFER_FAILPOINT: z.enum([...vaultSteps, ...sequencerSteps, ...sealingSteps]).optional(),
+  COFFER_FAILPOINT: z.enum([...vaultSteps, ...sequencerSteps, ...sealingSteps, ...repairSteps]).optional(),
 });
 
 /** A named point between two steps at which a test has a process kill itself. */
-export type Failpoint = VaultStep | SequencerStep | SealingStep;
+export type Failpoint = VaultStep | SequencerStep | SealingStep | RepairStep;
 
 /** How the sealing epochs are looked after. */
 export interface SealingConfig {

@@ -59,16 +59,22 @@ export async function writeDeployment(file: string, content: Deployment): Promis
 }
 
 async function requireSameKeys(file: string, content: Deployment): Promise<void> {
+  const problem = await deploymentProblem(file, content);
+  if (problem !== undefined) throw differs(problem);
+}
+
+/** Why the file is not this vault's, in words for staff; undefined where it is, or there is none. */
+export async function deploymentProblem(file: string, content: Deployment): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
   });
-  if (text === undefined) return;
+  if (text === undefined) return undefined;
   const there = parseDeployment(text);
-  if (there === undefined) throw differs(`"${file}" is no deployment.json`);
+  if (there === undefined) return `"${file}" is no deployment.json`;
   const pinned = ['vaultId', 'opaqueServerPublicKey', 'ledgerKey', 'certificateKey'] as const;
   const other = pinned.filter((name) => there[name] !== content[name]);
-  if (other.length > 0) throw differs(`"${file}" has another ${other.join(', ')} than this vault`);
+  return other.length > 0 ? `"${file}" has another ${other.join(', ')} than this vault` : undefined;
 }
 
 function parseDeployment(text: string): Deployment | undefined {

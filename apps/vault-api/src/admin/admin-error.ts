@@ -7,7 +7,8 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `target-exists`: a file stands where one was to be written. - `declined`: the person did not confirm.
  * - `keys-in-hsm`: a command for key files, and the keys are in an HSM. - `no-terminal`: nobody is there to show a secret to.
  * - `no-such-file`: a file that was named cannot be read. - `not-a-dump`: a database that was named is no restored dump of this
- *   vault. - `drill-failed`: a restored dump does not open, or not by one key.
+ *   vault. - `drill-failed`: a restored dump does not open, or not by one key. - `forbidden`: the sign-in is not one of staff.
+ * - `reason-missing`: whoever approves a repair first has to say why. - `ledger-busy`: another process has the ledger.
  */
 export class AdminError extends CofferError {
   declare readonly code:
@@ -19,7 +20,10 @@ export class AdminError extends CofferError {
     | 'no-terminal'
     | 'no-such-file'
     | 'not-a-dump'
-    | 'drill-failed';
+    | 'drill-failed'
+    | 'forbidden'
+    | 'reason-missing'
+    | 'ledger-busy';
 
   constructor(code: AdminError['code'], message: string, options: CofferErrorOptions = {}) {
     super(code, message, options);
@@ -45,6 +49,19 @@ const exits: Readonly<Record<string, AdminExit>> = {
   'not-a-dump': AdminExit.refused,
   'drill-failed': AdminExit.refused,
   'vault-sealed': AdminExit.refused,
+  'reason-missing': AdminExit.usage,
+  'ledger-busy': AdminExit.refused,
+  // repair (libs/key-vault)
+  'nothing-to-repair': AdminExit.refused,
+  'beyond-repair': AdminExit.refused,
+  'plan-changed': AdminExit.refused,
+  'not-approved': AdminExit.refused,
+  'same-person': AdminExit.refused,
+  'approval-expired': AdminExit.refused,
+  'anchor-silent': AdminExit.unreachable,
+  'anchor-forked': AdminExit.refused,
+  'anchor-damaged': AdminExit.refused,
+  'not-durable': AdminExit.refused,
   // shares and keys (libs/key-sealer)
   'share-damaged': AdminExit.refused,
   'shares-mixed': AdminExit.refused,
@@ -58,6 +75,7 @@ const exits: Readonly<Record<string, AdminExit>> = {
   forbidden: AdminExit.refused,
   unauthenticated: AdminExit.refused,
   'token-expired': AdminExit.refused,
+  'fresh-login-required': AdminExit.refused,
   'precondition-failed': AdminExit.refused,
 };
 

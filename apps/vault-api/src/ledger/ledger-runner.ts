@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PgLedgerStore, statement, type PgAnchorWatch, type Session } from '@coffer/database';
+import { PgLedgerStore, type PgAnchorWatch, type Session } from '@coffer/database';
 import { AnchorError, Sequencer, type Anchor, type SequencerStep, type TreeCheck } from '@coffer/key-vault';
 import type { Registry } from '@coffer/observability';
 import { ledgerMetrics, type LedgerMetrics } from './ledger-metrics';
 import { LedgerWatchdog, type LedgerWatchdogParts } from './ledger-watchdog';
+import { takeSequencerLock } from './sequencer-lock';
 
 export interface LedgerRunnerParts extends LedgerWatchdogParts {
   readonly watch: PgAnchorWatch;
@@ -18,10 +19,6 @@ export interface LedgerRunnerParts extends LedgerWatchdogParts {
   readonly atStep: (step: SequencerStep) => void;
 }
 
-/** Session lock of the one process that sequences. */
-const sequencerLock = 4_300_002;
-const tryLock = statement('sequencer-lock', `SELECT pg_try_advisory_lock(${sequencerLock}) AS held`);
-
 /** One checkpoint for whatever comes within so many milliseconds; a guess that comes alone does not wait for company. */
 const batchMs = 100;
 /** Between two looks where no commit of this process wakes it, and how long an idle anchor may be silent. */
@@ -34,7 +31,7 @@ const housekeepingEveryMs = 15_000;
 /**
  * Keeps the ledger going: one process of all holds the lock, sequences and anchors; the others wait to take over. Every
  * process checks tree and anchor when it starts, and whoever takes the lock checks again before it sequences, so that a
- * database that was rolled back is never built upon. A sealed vault sequences nothing.
+ * database that was rolled back is never built upon. A sealed vault sequences nothing, and nobody leads until it is repaired.
  */
 export class LedgerRunner {
   readonly #parts: LedgerRunnerParts;
@@ -101,8 +98,8 @@ export class LedgerRunner {
     try {
       while (!this.#isStopping() && !over.signal.aborted) {
         await this.#watchdog.refresh();
-        const [lock] = await session.rows<{ held: boolean }>(tryLock);
-        if (lock?.held === true) return await this.#lead(session, over);
+        // While the vault is sealed the lock is left to whoever repairs it.
+        if (this.sealedReason === null && (await takeSequencerLock(session))) return await this.#lead(session, over);
         await this.#pause(contendEveryMs);
       }
     } finally {
@@ -114,6 +111,7 @@ export class LedgerRunner {
 
   async #lead(session: Session, over: AbortController): Promise<void> {
     const { isKnown, unread } = await this.#watchdog.checkTree();
+    if (this.sealedReason !== null) return;
     if (!isKnown) {
       // Nobody knows whether the database was rolled back, so nothing is built upon it.
       this.#parts.log.warn({ unread }, 'too few anchors can be read; the ledger waits for them');
@@ -138,7 +136,8 @@ export class LedgerRunner {
         refreshedAt = now;
         await this.#watchdog.refresh();
       }
-      if (this.sealedReason === null && now - appendedAt >= batchMs) {
+      if (this.sealedReason !== null) return;
+      if (now - appendedAt >= batchMs) {
         const touch = now - touchedAt >= touchEveryMs;
         const round = await sequencer.round(touch);
         if (touch || round.appended > 0) touchedAt = now;
