@@ -77,7 +77,7 @@ export const english = {
   'passkey.point-asks':
     'Your browser asks two or three times: to make the passkey, and to see that it opens your backup again. It is added only then.',
   'passkey.point-keeper':
-    'If your passkeys are kept in an account of Apple, Google or a password manager, whoever gets into that account can use this one too, once signed in here.',
+    'If your passkeys are kept in an account of Apple, Google or a password manager, whoever gets into that account can use this one too, once signed in here. No guess is counted then.',
   'passkey.action': 'Make the passkey',
   'passkey.again': 'Try again',
   'passkey.back': 'Back to your chats',

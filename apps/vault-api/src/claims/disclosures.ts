@@ -63,6 +63,13 @@ export function disclosures(sealing: 'key-file' | 'pkcs11'): readonly Disclosure
       passkey: 'The key, if it is unlocked there.',
     },
     {
+      party: 'Whoever can use the person\u2019s passkey, also by the account that keeps it in step between devices',
+      always: 'Nothing by that alone.',
+      ...{ digits: nothing, password: nothing },
+      passkey:
+        'The key, with the wrap besides: that takes a sign-in to this account, the object store or the database. No guess is counted, and nobody is told.',
+    },
+    {
       party: 'A thief of a device that holds the key, unlocked',
       always: 'Everything. `coffer lock` removes the key from a device; changing the key closes what comes after.',
       ...{ digits: 'Everything.', password: 'Everything.', passkey: 'Everything.' },
