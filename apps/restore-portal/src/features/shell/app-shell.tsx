@@ -42,7 +42,8 @@ export function AppShell(props: AppShellProps): ReactNode {
           {onAddPasskey !== null && (
             <Button variant="quiet" onClick={onAddPasskey}>
               <Fingerprint aria-hidden="true" className="size-4" />
-              {text('passkey.open')}
+              {/* A narrow window has room for its sign alone. */}
+              <span className="sr-only sm:not-sr-only">{text('passkey.open')}</span>
             </Button>
           )}
           {onLock !== null && (
