@@ -210,6 +210,35 @@ describe('coffer-admin repair, of one account in a vault that goes on', { timeou
   });
 });
 
+describe('an edit that no chain and no tree tells of', { timeout: 300_000 }, () => {
+  it('A29: guesses whose leaves were made nobody’s and whose events were removed: doctor finds them, and the vault is planned', async () => {
+    const edited = await registered();
+    const { accountId } = await accountOf(edited);
+    const [before] = await bench.sql<{ last: number }>(
+      'SELECT max(number)::int AS last FROM ledger_events WHERE account_id = $1::uuid',
+      [accountId],
+    );
+    for (let more = 0; more < 2; more++) expect((await edited.recover('wrong')).status).toBe(401);
+    const since = [accountId, before!.last];
+    await bench.sql('DELETE FROM ledger_events WHERE account_id = $1::uuid AND number > $2::int', since);
+    await bench.sql(
+      'UPDATE ledger_leaves SET account_id = NULL, number = NULL WHERE account_id = $1::uuid AND number > $2::int',
+      since,
+    );
+    await bench.sql('UPDATE budgets SET remaining = 10, attempt = 0 WHERE account_id = $1::uuid', [accountId]);
+    const run = await admin('doctor');
+    expect(run.exitCode).toBe(1);
+    expect(run.lines.filter(({ status }) => status === 'problem')).toEqual([
+      expect.objectContaining({ check: 'anchored-leaves', what: expect.stringMatching(/^2 leaves/) }),
+    ]);
+    expect(await planned()).toMatchObject({
+      scope: 'vault',
+      accounts: { repaired: 1, lowered: 1 },
+      events: { restored: 2 },
+    });
+  });
+});
+
 async function accountOf(device: TestDevice): Promise<{ readonly accountId: string }> {
   // A sealed vault does not say; the database does.
   const [row] = await bench.sql<{ accountId: string }>(
