@@ -260,6 +260,25 @@ describe('a database that was edited', () => {
     expect(ground.store.accounts.get(edited)!.row).toMatchObject({ ownerGeneration: 0, ownerPublicKey: null });
   });
 
+  it('a veto that was taken away holds again, and an account that was opened again is closed', async () => {
+    const [vetoed, closed] = await two();
+    const { store } = ground;
+    await store.act(vetoed, 'guesses-vetoed', { vetoedUntilMs: 9_000, details: { untilMs: 9_000 } });
+    const { row } = store.accounts.get(closed)!;
+    await store.act(closed, 'account-closed', {
+      ...{ row: { ...row, closedAtMs: 1 }, recordSerial: 0, budget: { ...ground.budget(closed), serial: 0 } },
+      details: { deletionId: newUuid(), by: 'login' },
+    });
+    await ground.sequence();
+    store.edit(vetoed, { vetoedUntilMs: null });
+    store.edit(closed, { row });
+    const { summary } = await ground.repaired();
+    expect(summary.accounts).toMatchObject({ repaired: 2, closed: 1 });
+    expect(store.accounts.get(vetoed)!.vetoedUntilMs).toBe(9_000);
+    expect(store.accounts.get(closed)!.row.closedAtMs).not.toBeNull();
+    await ground.requireSound();
+  });
+
   it.each([
     'an event removed',
     'an event of another account in its place',
