@@ -211,7 +211,7 @@ describe('coffer-admin repair, of one account in a vault that goes on', { timeou
 });
 
 describe('an edit that no chain and no tree tells of', { timeout: 300_000 }, () => {
-  it('A29: guesses whose leaves were made nobody’s and whose events were removed: doctor finds them, and the vault is planned', async () => {
+  it('A29: guesses whose leaves were made nobody’s and whose events were removed: the vault seals itself, doctor finds them, and a repair is planned', async () => {
     const edited = await registered();
     const { accountId } = await accountOf(edited);
     const [before] = await bench.sql<{ last: number }>(
@@ -226,11 +226,17 @@ describe('an edit that no chain and no tree tells of', { timeout: 300_000 }, () 
       since,
     );
     await bench.sql('UPDATE budgets SET remaining = 10, attempt = 0 WHERE account_id = $1::uuid', [accountId]);
+    await expect.poll(isSealed, { timeout: 60_000 }).toBe(true);
+    expect((await edited.recover(password)).status).toBe(503);
     const run = await admin('doctor');
     expect(run.exitCode).toBe(1);
-    expect(run.lines.filter(({ status }) => status === 'problem')).toEqual([
+    const problems = run.lines.filter(({ status }) => status === 'problem');
+    expect(problems).toContainEqual(
       expect.objectContaining({ check: 'anchored-leaves', what: expect.stringMatching(/^2 leaves/) }),
-    ]);
+    );
+    expect(problems).toContainEqual(
+      expect.objectContaining({ check: 'audit', what: expect.stringContaining('leaves are nobody’s') }),
+    );
     expect(await planned()).toMatchObject({
       scope: 'vault',
       accounts: { repaired: 1, lowered: 1 },

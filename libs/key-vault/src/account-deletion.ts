@@ -107,26 +107,26 @@ export class AccountDeletion {
   }
 
   /**
-   * The end. The vault's own chain says first that it is coming; a process that dies in between says it twice, with the same
-   * deletion id.
+   * The end. The vault's own chain says first that it is coming, and how many leaves of the tree become nobody's by it; a process
+   * that dies in between says it twice, with the same deletion id.
    */
   async #erase(accountId: string, { deletionId }: AccountDeletionRow): Promise<void> {
     const { accounts, vaultIdText } = this.#parts;
-    const isReady = await accounts.within(
+    const leaves = await accounts.within(
       accountId,
-      async ({ transaction, nowMs }) => {
+      async ({ transaction, nowMs }): Promise<number | undefined> => {
         const row = await transaction.deletion.find();
         // Another process has taken the step a moment ago.
-        if (row === null || row.stepAtMs > nowMs) return false;
+        if (row === null || row.stepAtMs > nowMs) return undefined;
         await transaction.deletion.put({ ...row, stepAtMs: nowMs + lookAgainMs });
-        return transaction.deletion.isErasable();
+        return (await transaction.deletion.isErasable()) ? transaction.deletion.leaves() : undefined;
       },
       { evenClosed: true },
     );
-    if (!isReady) return;
+    if (leaves === undefined) return;
     await recordVaultEvent(accounts, fromBase64Url(vaultIdText), {
       kind: LedgerEventKind.accountErased,
-      details: { deletionId },
+      details: { deletionId, leaves },
     });
     await accounts.within(
       accountId,

@@ -120,6 +120,7 @@ describe('AccountDeletion.step on a closed account', () => {
   it('erases it once nothing is left to empty, and says so in the vault’s own chain', async () => {
     const { accountId } = await device.account();
     const { deletionId } = await deleteNow();
+    const leaves = (await rows()).events.length;
     vault.store.isEmptied = false;
     vault.advance(300_000);
     await step();
@@ -133,7 +134,7 @@ describe('AccountDeletion.step on a closed account', () => {
     const own = await vaultAccount(vault.accounts, vault.vaultId);
     expect(vault.store.rows(own.accountId).events.at(-1)?.fields).toMatchObject({
       kind: LedgerEventKind.accountErased,
-      details: { deletionId },
+      details: { deletionId, leaves },
     });
   });
 

@@ -9,6 +9,7 @@ import type {
   AnchorEntry,
   AnchorHead,
   AnchorMark,
+  FreeingEvent,
   LeafWithEvent,
   LedgerCheckStore,
   LedgerHead,
@@ -28,6 +29,8 @@ export class MemoryLedger implements LedgerCheckStore {
 
   acknowledged = new Map<string, AnchorAcknowledgement>();
   vaultSealedReason: string | null = null;
+  /** What the vault's own chain says of leaves that are nobody's. */
+  freed: FreeingEvent[] = [];
   /** Set by tests: dies there once, and what the transaction did so far is gone. */
   failAt: 'append' | 'moveHead' | undefined;
 
@@ -53,6 +56,10 @@ export class MemoryLedger implements LedgerCheckStore {
       this.events.set(accountId, [...chain, event]);
       this.queue.push({ accountId, number: event.number });
     }
+  }
+
+  async freeing(): Promise<readonly FreeingEvent[]> {
+    return this.freed;
   }
 
   chainOf(accountId: string): AccountChain {

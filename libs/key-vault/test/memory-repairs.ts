@@ -88,6 +88,8 @@ export class MemoryRepairs extends MemoryLedger implements TreeRepairStore, Acco
 
   /** Removes an account as its erasure does: its leaves stay and are nobody's. */
   erase(accountId: string): void {
+    const leaves = this.stored.filter((leaf) => leaf.accountId === accountId).length;
+    this.freed = [...this.freed, { kind: 'account-erased', details: { deletionId: accountId, leaves } }];
     this.accounts.delete(accountId);
     this.events.delete(accountId);
     this.stored = this.stored.map((leaf) =>
@@ -98,7 +100,7 @@ export class MemoryRepairs extends MemoryLedger implements TreeRepairStore, Acco
   /** @returns puts the ledger and its accounts back to what they are now */
   dump(): () => void {
     const { at, vaultSealedReason } = this;
-    const copy = { at, vaultSealedReason, queue: [...this.queue], stored: [...this.stored] };
+    const copy = { at, vaultSealedReason, queue: [...this.queue], stored: [...this.stored], freed: this.freed };
     const [events, accounts, levels] = [new Map(this.events), new Map(this.accounts), new Map(this.#levels)];
     const acknowledged = new Map(this.acknowledged);
     return () => {

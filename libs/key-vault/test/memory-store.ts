@@ -302,6 +302,7 @@ class MemoryTransaction implements AccountTransaction {
       return true;
     },
     isErasable: async () => this.#rows.account.closedAtMs !== null && this.#store.isEmptied,
+    leaves: async () => this.#rows.events.length,
     erase: async () => {
       const leaves = this.#rows.events.length;
       this.rows = undefined;

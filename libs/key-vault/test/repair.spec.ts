@@ -58,6 +58,8 @@ class Ground {
   async repaired(scope: RepairScope = 'vault', mandate = anything) {
     const plan = await this.repair.plan(scope);
     await this.repair.apply(plan, mandate);
+    const leaves = this.store.stored.filter(({ accountId }) => !this.store.accounts.has(accountId)).length;
+    this.store.freed = [...this.store.freed, { kind: 'vault-repaired', details: { leaves } }];
     return plan;
   }
 

@@ -332,6 +332,19 @@ describe('TreeAudit', () => {
     expect(await new TreeAudit().step(newLedger(), 3)).toMatchObject({ isDone: true });
   });
 
+  it('A29: finds leaves that were made nobody’s, where no account was erased that had them', async () => {
+    const nobodys = (count: number): void => {
+      ledger.stored = ledger.stored.map((leaf, at) =>
+        at < count ? { ...leaf, accountId: null as unknown as string, number: 0 } : leaf,
+      );
+    };
+    nobodys(5);
+    ledger.freed = [{ kind: 'account-erased', details: { deletionId: newUuid(), leaves: 5 } }];
+    expect(await audit()).toMatchObject({ problem: undefined, isDone: true });
+    nobodys(6);
+    expect((await audit()).problem).toMatch('6 leaves are nobody’s, and accounts that were erased had 5');
+  });
+
   it('D09: tells an edited event or salt, which is one account’s, from a broken tree', async () => {
     const { stored } = ledger;
     const [first, , , , , sixth] = stored;

@@ -71,6 +71,12 @@ export class PgRepairs {
     await transaction.change(sql.finishRepair, [repairId]);
   }
 
+  /** How many leaves of the tree are nobody's. */
+  async nobodysLeaves(transaction: Queryable): Promise<number> {
+    const [row] = await transaction.rows<{ leaves: number }>(sql.countNobodys);
+    return row?.leaves ?? 0;
+  }
+
   /** Takes the seal off the vault. */
   async unsealVault(transaction: Queryable): Promise<void> {
     await transaction.change(sql.unsealVault);

@@ -211,6 +211,11 @@ export const finishRepair = statement(
   `UPDATE repairs SET state = CASE WHEN repair_id = $1 THEN 'done' ELSE 'overtaken' END, finished_at = clock_timestamp()
    WHERE state IN ('proposed', 'running')`,
 );
+/** Leaves of accounts that were erased, or that the database has not. */
+export const countNobodys = statement(
+  'repair_count_nobodys',
+  'SELECT count(*) AS leaves FROM ledger_leaves WHERE account_id IS NULL',
+);
 export const unsealVault = statement(
   'repair_unseal_vault',
   'UPDATE vault_state SET sealed_at = NULL, sealed_reason = NULL WHERE id = 1',

@@ -55,6 +55,11 @@ export const isErasable = statement(
    FROM accounts WHERE account_id = $1 AND closed_at IS NOT NULL`,
 );
 
+export const countLeaves = statement(
+  'count-leaves',
+  'SELECT count(*) AS leaves FROM ledger_leaves WHERE account_id = $1',
+);
+
 /** The tree stays; nobody can tell any more whose leaves these were, nor what they said: their salts go with the events. */
 export const freeLeaves = statement(
   'free-leaves',

@@ -78,6 +78,13 @@ export const findEntries = statement(
   'SELECT entry FROM ledger_leaves WHERE leaf_index >= $1 ORDER BY leaf_index LIMIT $2',
 );
 
+/** Of the vault's own chain. $1 its issuer $2 kinds. */
+export const findFreeing = statement(
+  'find-freeing',
+  `SELECT e.event FROM accounts a JOIN ledger_events e ON e.account_id = a.account_id
+   WHERE a.issuer = $1 AND e.kind = ANY ($2::text[]) ORDER BY e.number`,
+);
+
 /** Budgets with their whole chains, in one snapshot. $1 the account to go on after, or NULL. */
 export const findChains = statement(
   'find-chains',

@@ -37,6 +37,11 @@ export class PgAccountDeletion implements AccountDeletionRows {
     return row?.isErasable === true;
   }
 
+  async leaves(): Promise<number> {
+    const [row] = await this.#sql.rows<{ leaves: number }>(deletion.countLeaves, [this.#accountId]);
+    return row?.leaves ?? 0;
+  }
+
   async erase(): Promise<number> {
     await this.#sql.change(deletion.eraseRound, [this.#accountId]);
     const leaves = await this.#sql.change(deletion.freeLeaves, [this.#accountId]);

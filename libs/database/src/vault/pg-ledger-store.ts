@@ -1,15 +1,23 @@
-import type { HashReader, LedgerEventKind, TreeNode, TreeNodeHash } from '@coffer/evidence';
-import type {
-  AccountChain,
-  AnchorAcknowledgement,
-  AnchorMark,
-  ChainEvent,
-  LeafWithEvent,
-  LedgerCheckStore,
-  LedgerHead,
-  LedgerTransaction,
-  NewLeaf,
-  QueuedEvent,
+import {
+  decodeLedgerEvent,
+  LedgerEventKind,
+  type HashReader,
+  type TreeNode,
+  type TreeNodeHash,
+} from '@coffer/evidence';
+import {
+  vaultIssuer,
+  type AccountChain,
+  type AnchorAcknowledgement,
+  type AnchorMark,
+  type ChainEvent,
+  type FreeingEvent,
+  type LeafWithEvent,
+  type LedgerCheckStore,
+  type LedgerHead,
+  type LedgerTransaction,
+  type NewLeaf,
+  type QueuedEvent,
 } from '@coffer/key-vault';
 import type { Queryable } from '../database';
 import { DatabaseError } from '../errors';
@@ -118,6 +126,12 @@ export class PgLedgerStore implements LedgerCheckStore {
   async entries(first: number, limit: number): Promise<readonly Uint8Array[]> {
     const rows = await this.#sql.rows<{ entry: Uint8Array }>(ledger.findEntries, [first, limit]);
     return rows.map(({ entry }) => entry);
+  }
+
+  async freeing(): Promise<readonly FreeingEvent[]> {
+    const kinds = [LedgerEventKind.accountErased, LedgerEventKind.vaultRepaired];
+    const rows = await this.#sql.rows<{ event: Uint8Array }>(ledger.findFreeing, [vaultIssuer, kinds]);
+    return rows.map(({ event }) => decodeLedgerEvent(event));
   }
 
   async markAnchored({ acknowledged, covered }: AnchorMark): Promise<void> {

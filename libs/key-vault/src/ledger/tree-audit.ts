@@ -1,5 +1,7 @@
 import { hashLeaf, ledgerEntry, TreeBuilder, type TreeNodeHash } from '@coffer/evidence';
 import { equalBytes } from '@coffer/foundation';
+import { freedLeaves } from './freed-leaves';
+import type { LedgerCheckStore } from './ledger-check';
 import type { LeafWithEvent, LedgerStore } from './ledger-store';
 
 /** What one step of an audit found. */
@@ -15,16 +17,17 @@ export interface AuditStep {
 /**
  * Reads the whole tree, a piece at a time: leaves have no gap and are hashed as stored, every stored inner hash follows from
  * them, and in the end the root is the head's. An event or a salt that gives another entry is an edit of one account; all
- * else breaks the tree.
+ * else breaks the tree. So do more leaves of nobody than accounts that were erased had: somebody took events away.
  */
 export class TreeAudit {
   #tree = TreeBuilder.empty();
+  #nobodys = 0;
 
   /** @param limit - leaves of this step at most */
-  async step(store: LedgerStore, limit: number): Promise<AuditStep> {
+  async step(store: LedgerCheckStore, limit: number): Promise<AuditStep> {
     const head = await store.head();
     // Somebody put a shorter tree in its place; what that means is said by the check of the anchors.
-    if (head.treeSize < this.#tree.size) this.#tree = TreeBuilder.empty();
+    if (head.treeSize < this.#tree.size) this.#begin();
     const first = this.#tree.size;
     const count = Math.min(limit, head.treeSize - first);
     const leaves = count === 0 ? [] : await store.leaves(first, count);
@@ -33,20 +36,31 @@ export class TreeAudit {
     for (let at = 0; at < count; at++) {
       const leaf = leaves[at];
       if (leaf?.leafIndex !== first + at) return this.#broken(`leaf ${first + at} of the tree is missing`);
-      if (leaf.accountId !== null && isEdited(leaf)) differing.add(leaf.accountId);
+      if (leaf.accountId === null) this.#nobodys++;
+      else if (isEdited(leaf)) differing.add(leaf.accountId);
       nodes.push(...this.#tree.append(hashLeaf(leaf.entry)));
     }
     const wrong = await firstWrong(store, nodes);
     if (wrong !== undefined) return this.#broken(`${wrong} is not what was recorded`);
     const isDone = this.#tree.size === head.treeSize;
     const leadsToRoot = equalBytes(this.#tree.root(), head.root);
-    if (isDone) this.#tree = TreeBuilder.empty();
+    const nobodys = this.#nobodys;
+    if (isDone) this.#begin();
     if (isDone && !leadsToRoot) return this.#broken('the tree does not lead to its signed root');
+    // Read last: what was freed while the tree was read was announced before.
+    const freed = isDone ? freedLeaves(await store.freeing()) : nobodys;
+    if (nobodys > freed)
+      return this.#broken(`${nobodys} leaves are nobody’s, and accounts that were erased had ${freed}`);
     return { problem: undefined, differingAccounts: [...differing], isDone };
   }
 
-  #broken(problem: string): AuditStep {
+  #begin(): void {
     this.#tree = TreeBuilder.empty();
+    this.#nobodys = 0;
+  }
+
+  #broken(problem: string): AuditStep {
+    this.#begin();
     return { problem, differingAccounts: [], isDone: false };
   }
 }

@@ -31,6 +31,8 @@ export interface AccountDeletionRows {
   close(): Promise<boolean>;
   /** Whether every event is in the tree and anchored, and no repository is left to empty. */
   isErasable(): Promise<boolean>;
+  /** How many leaves of the tree are of this account's events. */
+  leaves(): Promise<number>;
   /** Removes every row that names the account; the leaves of its events stay, and name nobody. @returns how many leaves */
   erase(): Promise<number>;
 }

@@ -159,9 +159,15 @@ async function finish(vault: AdminVault, row: RepairRow, details: EventDetails):
   const accounts = new Accounts({ store: accountStore, sealer, vaultId: identity.vaultId });
   const { accountId } = await vaultAccount(accounts, identity.vaultId);
   await accountStore.transaction(accountId, async (transaction) => {
-    if (row.scope === 'vault') await repairs.unsealVault(transaction.sql);
+    const isWhole = row.scope === 'vault';
+    // Of accounts that were made after the dump: no event but this one says why nobody has them.
+    const freed = isWhole ? { leaves: await repairs.nobodysLeaves(transaction.sql) } : {};
+    if (isWhole) await repairs.unsealVault(transaction.sql);
     const session = await accounts.join(transaction, accountId);
-    await session.append(LedgerEventKind.vaultRepaired, { ...details, scope: row.scope, reason: row.reason });
+    await session.append(LedgerEventKind.vaultRepaired, {
+      ...{ ...details, scope: row.scope, reason: row.reason },
+      ...freed,
+    });
     await repairs.finish(transaction.sql, row.repairId);
   });
 }
