@@ -95,7 +95,7 @@ describe('primitives.json, computed by the independent reader', () => {
         checked++;
       }
     }
-    expect(checked).toBe(10);
+    expect(checked).toBe(12);
     expect(hex(publicKeyOf(bytes(keys['ownerSeed'])))).toBe(keys['ownerPublicKey']);
   });
 
