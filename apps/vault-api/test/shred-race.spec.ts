@@ -149,7 +149,7 @@ describe('the shred of the tenth guess', { timeout }, () => {
     found['activation'] = outcomes;
   });
 
-  it('was seen on both sides of its races', () => {
+  it('is recorded with what came first how often; many races see both sides', () => {
     expect(Object.keys(found)).toEqual(['KE3', 'activation']);
     const figures = Object.fromEntries(
       Object.entries(found).flatMap(([kind, outcomes]) =>

@@ -41,7 +41,7 @@ export type {
   PlacedLeaf,
   QueuedEvent,
 } from './ledger/ledger-store';
-export type { FreeingEvent } from './ledger/freed-leaves';
+export type { FreeingEvents } from './ledger/freed-leaves';
 export { TreeAudit, type AuditStep } from './ledger/tree-audit';
 export {
   Sequencer,

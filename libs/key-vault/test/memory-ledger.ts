@@ -1,4 +1,5 @@
-import { MemoryHashes, type TreeNodeHash } from '@coffer/evidence';
+import { MemoryHashes, type LedgerEvent, type LedgerEventKind, type TreeNodeHash } from '@coffer/evidence';
+import { newUuid } from '@coffer/foundation';
 import { makeEvent, newChain } from '../src/event-maker';
 import { openingBudget } from '../src/guess-budget';
 import type {
@@ -9,7 +10,7 @@ import type {
   AnchorEntry,
   AnchorHead,
   AnchorMark,
-  FreeingEvent,
+  FreeingEvents,
   LeafWithEvent,
   LedgerCheckStore,
   LedgerHead,
@@ -22,6 +23,7 @@ import { memorySealer } from './memory-vault';
 /** A ledger in memory that tests can roll back and edit. */
 export class MemoryLedger implements LedgerCheckStore {
   readonly hashes = new MemoryHashes();
+  readonly #vaultAccount = newUuid();
   readonly events = new Map<string, NewEvent[]>();
   queue: { accountId: string; number: number }[] = [];
   stored: (NewLeaf & { event: Uint8Array; salt: Uint8Array })[] = [];
@@ -30,7 +32,7 @@ export class MemoryLedger implements LedgerCheckStore {
   acknowledged = new Map<string, AnchorAcknowledgement>();
   vaultSealedReason: string | null = null;
   /** What the vault's own chain says of leaves that are nobody's. */
-  freed: FreeingEvent[] = [];
+  freed: { readonly kind: LedgerEventKind; readonly details: LedgerEvent['details'] }[] = [];
   /** Set by tests: dies there once, and what the transaction did so far is gone. */
   failAt: 'append' | 'moveHead' | undefined;
 
@@ -58,8 +60,14 @@ export class MemoryLedger implements LedgerCheckStore {
     }
   }
 
-  async freeing(): Promise<readonly FreeingEvent[]> {
-    return this.freed;
+  async freeing(): Promise<FreeingEvents> {
+    const events: NewEvent[] = [];
+    for (const said of this.freed) {
+      const position = events.at(-1) ?? newChain;
+      const what = { ...said, atMs: 1_800_000_000_000, budget: openingBudget };
+      events.push(await makeEvent(memorySealer, this.#vaultAccount, position, what));
+    }
+    return { accountId: this.#vaultAccount, events };
   }
 
   chainOf(accountId: string): AccountChain {

@@ -66,7 +66,7 @@ class Ground {
   /** Nothing that the vault itself looks at speaks against it. */
   async requireSound(): Promise<void> {
     expect((await checkTree(this.store, this.anchors, verifier)).problem).toBeUndefined();
-    const audit = await new TreeAudit().step(this.store, 100_000);
+    const audit = await new TreeAudit(memorySealer).step(this.store, 100_000);
     expect([audit.problem, audit.differingAccounts, audit.isDone]).toEqual([undefined, [], true]);
     for (const chain of await this.store.chains()) expect(await chainHolds(memorySealer, chain)).toBe(true);
   }

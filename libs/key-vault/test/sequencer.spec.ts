@@ -65,7 +65,7 @@ describe('Sequencer', () => {
     await ledger.record(one, 2);
     expect(await sequencer.round(false)).toMatchObject({ appended: 2, treeSize: 9, anchoredSize: 9 });
     expect(await tree()).toBeUndefined();
-    expect(await new TreeAudit().step(ledger, 100)).toEqual({
+    expect(await new TreeAudit(memorySealer).step(ledger, 100)).toEqual({
       ...{ problem: undefined, differingAccounts: [], isDone: true },
     });
   });
@@ -308,7 +308,7 @@ describe('TreeAudit', () => {
 
   /** Steps of three leaves until it is through or finds something. */
   async function audit(): Promise<AuditStep> {
-    const reader = new TreeAudit();
+    const reader = new TreeAudit(memorySealer);
     for (let steps = 0; steps < 10; steps++) {
       const step = await reader.step(ledger, 3);
       if (step.isDone || step.problem !== undefined || step.differingAccounts.length > 0) return step;
@@ -317,7 +317,7 @@ describe('TreeAudit', () => {
   }
 
   it('reads the whole tree in steps, begins anew, and follows the tree while it grows', async () => {
-    const reader = new TreeAudit();
+    const reader = new TreeAudit(memorySealer);
     const done: boolean[] = [];
     for (let steps = 0; steps < 8; steps++) {
       if (steps === 2) {
@@ -329,7 +329,7 @@ describe('TreeAudit', () => {
       done.push(step.isDone);
     }
     expect(done).toEqual([false, false, false, true, false, false, false, true]);
-    expect(await new TreeAudit().step(newLedger(), 3)).toMatchObject({ isDone: true });
+    expect(await new TreeAudit(memorySealer).step(newLedger(), 3)).toMatchObject({ isDone: true });
   });
 
   it('A29: finds leaves that were made nobody’s, where no account was erased that had them', async () => {

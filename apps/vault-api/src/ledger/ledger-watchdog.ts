@@ -38,12 +38,13 @@ export class LedgerWatchdog {
   readonly #ledger: PgLedgerStore;
   /** When every account, and the whole tree, was last read through (`performance.now`); undefined before the first time. */
   readonly lastWhole: { chains: number | undefined; tree: number | undefined } = { chains: undefined, tree: undefined };
-  readonly #audit = new TreeAudit();
+  readonly #audit: TreeAudit;
   #afterAccount: string | null = null;
 
   constructor(parts: LedgerWatchdogParts) {
     this.#parts = parts;
     this.#ledger = new PgLedgerStore(parts.database);
+    this.#audit = new TreeAudit(parts.sealer);
   }
 
   /** Tree and anchors: cheap, and done before anything is sequenced. */

@@ -73,13 +73,14 @@ export class EpochRunner {
 
   /** One round where no other process is at it. */
   async #contend(): Promise<void> {
-    const { database, signal } = { database: this.#parts.database, signal: this.#stopping.signal };
+    const { database, ledger } = this.#parts;
+    const { signal } = this.#stopping;
     let isLost = false;
     const session = await database.session(() => (isLost = true));
     try {
       const [lock] = await session.rows<{ held: boolean }>(tryLock);
       if (lock?.held !== true) return;
-      const isOver = (): boolean => isLost || signal.aborted || this.#parts.ledger.sealedReason !== null;
+      const isOver = (): boolean => isLost || signal.aborted || ledger.sealedReason !== null;
       const keeper = new EpochKeeper({
         ...this.#parts,
         store: new PgSealingStore(database),

@@ -81,7 +81,7 @@ export const findEntries = statement(
 /** Of the vault's own chain. $1 its issuer $2 kinds. */
 export const findFreeing = statement(
   'find-freeing',
-  `SELECT e.event FROM accounts a JOIN ledger_events e ON e.account_id = a.account_id
+  `SELECT a.account_id AS "accountId", e.number, e.event, e.mac FROM accounts a JOIN ledger_events e ON e.account_id = a.account_id
    WHERE a.issuer = $1 AND e.kind = ANY ($2::text[]) ORDER BY e.number`,
 );
 

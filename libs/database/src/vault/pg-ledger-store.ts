@@ -1,23 +1,18 @@
-import {
-  decodeLedgerEvent,
-  LedgerEventKind,
-  type HashReader,
-  type TreeNode,
-  type TreeNodeHash,
-} from '@coffer/evidence';
+import { LedgerEventKind, type HashReader, type TreeNode, type TreeNodeHash } from '@coffer/evidence';
 import {
   vaultIssuer,
   type AccountChain,
   type AnchorAcknowledgement,
   type AnchorMark,
   type ChainEvent,
-  type FreeingEvent,
+  type FreeingEvents,
   type LeafWithEvent,
   type LedgerCheckStore,
   type LedgerHead,
   type LedgerTransaction,
   type NewLeaf,
   type QueuedEvent,
+  type StoredEvent,
 } from '@coffer/key-vault';
 import type { Queryable } from '../database';
 import { DatabaseError } from '../errors';
@@ -128,10 +123,10 @@ export class PgLedgerStore implements LedgerCheckStore {
     return rows.map(({ entry }) => entry);
   }
 
-  async freeing(): Promise<readonly FreeingEvent[]> {
+  async freeing(): Promise<FreeingEvents> {
     const kinds = [LedgerEventKind.accountErased, LedgerEventKind.vaultRepaired];
-    const rows = await this.#sql.rows<{ event: Uint8Array }>(ledger.findFreeing, [vaultIssuer, kinds]);
-    return rows.map(({ event }) => decodeLedgerEvent(event));
+    const rows = await this.#sql.rows<StoredEvent & { accountId: string }>(ledger.findFreeing, [vaultIssuer, kinds]);
+    return { accountId: rows[0]?.accountId, events: rows };
   }
 
   async markAnchored({ acknowledged, covered }: AnchorMark): Promise<void> {

@@ -1,7 +1,28 @@
-import { LedgerEventKind, type LedgerEvent } from '@coffer/evidence';
+import { decodeLedgerEvent, LedgerEventKind, type LedgerEvent } from '@coffer/evidence';
+import { hasOwnMac } from '../event-maker';
+import type { KeySealer } from '../ports/key-sealer';
+import type { StoredEvent } from '../ports/rows';
 
-/** What the vault's own chain says of leaves that became nobody's. */
-export type FreeingEvent = Pick<LedgerEvent, 'kind' | 'details'>;
+/** Of the vault's own chain the events that say how many leaves became nobody's. */
+export interface FreeingEvents {
+  /** The vault's own account; undefined where it has none yet, and no event. */
+  readonly accountId: string | undefined;
+  /** `account-erased` and `vault-repaired`, in their order. */
+  readonly events: readonly StoredEvent[];
+}
+
+/**
+ * How many leaves may be nobody's, by events that bear the vault's own mac for their place in the chain: whoever can write to the
+ * database alone makes none of them.
+ */
+export async function freedLeaves(sealer: KeySealer, { accountId, events }: FreeingEvents): Promise<number> {
+  if (accountId === undefined) return 0;
+  const genuine: LedgerEvent[] = [];
+  for (const stored of events) {
+    if (await hasOwnMac(sealer, accountId, stored)) genuine.push(decodeLedgerEvent(stored.event));
+  }
+  return sumFreed(genuine);
+}
 
 /**
  * How many leaves of the tree may be nobody's at most: what the last repair of the vault found, and what the accounts had that were
@@ -10,7 +31,7 @@ export type FreeingEvent = Pick<LedgerEvent, 'kind' | 'details'>;
  *
  * @param events - `account-erased` and `vault-repaired` of the vault's own chain, in their order
  */
-export function freedLeaves(events: readonly FreeingEvent[]): number {
+export function sumFreed(events: readonly Pick<LedgerEvent, 'kind' | 'details'>[]): number {
   const counted = new Set<unknown>();
   let freed = 0;
   for (const { kind, details } of events) {

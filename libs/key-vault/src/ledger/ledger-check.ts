@@ -17,7 +17,7 @@ import type { KeySealer } from '../ports/key-sealer';
 import type { StoredEvent } from '../ports/rows';
 import type { AnchorHead } from './anchor';
 import type { AnchorReading, AnchorSet } from './anchor-set';
-import type { FreeingEvent } from './freed-leaves';
+import type { FreeingEvents } from './freed-leaves';
 import type { AnchorAcknowledgement, LedgerHead, LedgerStore } from './ledger-store';
 
 /** An event with the columns that stand beside it for figures and lists. */
@@ -40,8 +40,8 @@ export interface AccountChain {
 export interface LedgerCheckStore extends LedgerStore {
   /** Accounts after `after` (null: from the first), ascending, with their chains; at most `limit`, sealed ones left out. */
   chains(after: string | null, limit: number): Promise<readonly AccountChain[]>;
-  /** What the vault's own chain says of leaves that became nobody's, in its order. */
-  freeing(): Promise<readonly FreeingEvent[]>;
+  /** What the vault's own chain says of leaves that became nobody's. */
+  freeing(): Promise<FreeingEvents>;
 }
 
 /** What a check of tree and anchors found. */

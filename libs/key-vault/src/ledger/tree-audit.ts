@@ -1,5 +1,6 @@
 import { hashLeaf, ledgerEntry, TreeBuilder, type TreeNodeHash } from '@coffer/evidence';
 import { equalBytes } from '@coffer/foundation';
+import type { KeySealer } from '../ports/key-sealer';
 import { freedLeaves } from './freed-leaves';
 import type { LedgerCheckStore } from './ledger-check';
 import type { LeafWithEvent, LedgerStore } from './ledger-store';
@@ -20,8 +21,14 @@ export interface AuditStep {
  * else breaks the tree. So do more leaves of nobody than accounts that were erased had: somebody took events away.
  */
 export class TreeAudit {
+  readonly #sealer: KeySealer;
   #tree = TreeBuilder.empty();
   #nobodys = 0;
+
+  /** @param sealer - tells the vault's own events by their macs */
+  constructor(sealer: KeySealer) {
+    this.#sealer = sealer;
+  }
 
   /** @param limit - leaves of this step at most */
   async step(store: LedgerCheckStore, limit: number): Promise<AuditStep> {
@@ -48,7 +55,7 @@ export class TreeAudit {
     if (isDone) this.#begin();
     if (isDone && !leadsToRoot) return this.#broken('the tree does not lead to its signed root');
     // Read last: what was freed while the tree was read was announced before.
-    const freed = isDone ? freedLeaves(await store.freeing()) : nobodys;
+    const freed = isDone ? await freedLeaves(this.#sealer, await store.freeing()) : nobodys;
     if (nobodys > freed)
       return this.#broken(`${nobodys} leaves are nobody’s, and accounts that were erased had ${freed}`);
     return { problem: undefined, differingAccounts: [...differing], isDone };

@@ -7,7 +7,7 @@ import { useCallback, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { DeviceAlert } from '../device/device-alert';
 import { useCall } from '../device/use-call';
-import { useArrivalFocus } from '../use-step';
+import { ScreenHeading } from '../screen-heading';
 import { formatKeyId } from './format-key-id';
 
 export interface BackupsScreenProps {
@@ -18,23 +18,14 @@ export interface BackupsScreenProps {
 
 /** The account's backups with their dates, before anything is unlocked. */
 export function BackupsScreen({ device, openRepositoryId, onChoose }: BackupsScreenProps): ReactNode {
-  const heading = useArrivalFocus();
   const list = useCall(useCallback((options: DeviceCallOptions) => device.call('listBackups', {}, options), [device]));
   return (
     <section aria-labelledby="backups-title" className="flex flex-col gap-6">
-      <div className="flex flex-col gap-1.5">
-        <h1
-          id="backups-title"
-          ref={heading}
-          tabIndex={-1}
-          className="outline-none text-2xl font-semibold tracking-tight sm:text-3xl"
-        >
-          {text('backups.title')}
-        </h1>
+      <ScreenHeading id="backups-title" title={text('backups.title')}>
         {list.state === 'done' && list.result.backups.length > 0 && (
           <p className="text-muted">{text('backups.lead')}</p>
         )}
-      </div>
+      </ScreenHeading>
       {list.state === 'running' && <Skeleton label={text('backups.loading')} />}
       {list.state === 'failed' && <DeviceAlert error={list.error} onRetry={list.again} />}
       {list.state === 'done' && list.result.backups.length === 0 && (

@@ -2,10 +2,10 @@
 
 import type { DeviceClient } from '@coffer/device-protocol';
 import { Alert, Button, ProgressBar } from '@coffer/web-ui';
-import { ArrowLeft, Fingerprint } from 'lucide-react';
+import { Fingerprint } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { text } from '../../messages/text';
-import { useArrivalFocus } from '../use-step';
+import { ScreenHeading } from '../screen-heading';
 import { addPasskey, type PasskeyPhase, type UnaddedPasskey } from './add-passkey';
 import { PasskeyAlert } from './passkey-alert';
 import { PasskeyError } from './passkey-error';
@@ -24,7 +24,6 @@ type Outcome =
 
 /** Adds a passkey to the ways that open the backup which is open now. */
 export function PasskeyScreen({ device, displayName, onBack }: PasskeyScreenProps): ReactNode {
-  const heading = useArrivalFocus();
   const [outcome, setOutcome] = useState<Outcome>({ state: 'idle' });
   const running = useRef<AbortController>(null);
   // What was made already, should a later question of the browser be closed.
@@ -55,23 +54,9 @@ export function PasskeyScreen({ device, displayName, onBack }: PasskeyScreenProp
   const isBusy = outcome.state === 'busy';
   return (
     <section aria-labelledby="passkey-title" className="flex flex-col gap-4">
-      <div className="-ms-4 -mt-2 -mb-1">
-        <Button variant="quiet" onClick={onBack}>
-          <ArrowLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" />
-          {text('passkey.back')}
-        </Button>
-      </div>
-      <div className="flex flex-col gap-1.5">
-        <h1
-          id="passkey-title"
-          ref={heading}
-          tabIndex={-1}
-          className="outline-none text-2xl font-semibold tracking-tight sm:text-3xl"
-        >
-          {text('passkey.title')}
-        </h1>
+      <ScreenHeading id="passkey-title" title={text('passkey.title')} back={{ label: text('passkey.back'), onBack }}>
         <p className="text-muted">{text('passkey.lead')}</p>
-      </div>
+      </ScreenHeading>
       <div className="flex flex-col gap-5 rounded-2xl border border-line bg-surface p-5 shadow-raised sm:p-6">
         <ul className="flex list-disc flex-col gap-2 ps-5 marker:text-accent">
           <li>{text('passkey.point-beside')}</li>

@@ -18,7 +18,7 @@ import {
   ProgressBar,
   type Choice,
 } from '@coffer/web-ui';
-import { ArrowLeft, Fingerprint, Grid3x3, KeyRound, type LucideIcon } from 'lucide-react';
+import { Fingerprint, Grid3x3, KeyRound, type LucideIcon } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { locale, text } from '../../messages/text';
 import { formatKeyId } from '../backups/format-key-id';
@@ -26,7 +26,7 @@ import { useNow } from '../device/use-now';
 import { hasPasskeys } from '../passkey/ask-passkey';
 import { PasskeyAlert } from '../passkey/passkey-alert';
 import { unlockWithPasskey } from '../passkey/unlock-with-passkey';
-import { useArrivalFocus } from '../use-step';
+import { ScreenHeading } from '../screen-heading';
 import { GuessMeter, secondsUntilNext } from './guess-meter';
 
 type Secret = 'passkey' | 'password' | 'digits';
@@ -44,7 +44,6 @@ export interface UnlockScreenProps {
 /** Which secret opens it, and trying it. */
 export function UnlockScreen(props: UnlockScreenProps): ReactNode {
   const { device, backup, budget, onBudget, onOpened, onBack } = props;
-  const heading = useArrivalFocus();
   const hasPassword = backup.keyslots.some(({ kind }) => kind === 'password');
   const hasPasskey = hasPasskeys() && backup.keyslots.some(({ kind }) => kind === 'passkey');
   const [secret, setSecret] = useState<Secret>(hasPasskey ? 'passkey' : hasPassword ? 'password' : 'digits');
@@ -103,27 +102,13 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
 
   return (
     <section aria-labelledby="unlock-title" className="flex flex-col gap-4">
-      <div className="-ms-4 -mt-2 -mb-1">
-        <Button variant="quiet" onClick={onBack}>
-          <ArrowLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" />
-          {text('unlock.back')}
-        </Button>
-      </div>
-      <div className="flex flex-col gap-1.5">
-        <h1
-          id="unlock-title"
-          ref={heading}
-          tabIndex={-1}
-          className="outline-none text-2xl font-semibold tracking-tight sm:text-3xl"
-        >
-          {text('unlock.title')}
-        </h1>
+      <ScreenHeading id="unlock-title" title={text('unlock.title')} back={{ label: text('unlock.back'), onBack }}>
         <p className="text-muted">
           {text('unlock.of', { date: formatInstant(Date.parse(backup.lastBackupAt ?? backup.createdAt), locale) })}
           {' · '}
           {text('backups.key-id', { id: formatKeyId(backup.keyIdHex) })}
         </p>
-      </div>
+      </ScreenHeading>
       <form
         method="post"
         onSubmit={submit}

@@ -74,8 +74,8 @@ async function compareAnchors(vault: AdminVault): Promise<Finding> {
   });
 }
 
-async function auditTree({ store }: AdminVault): Promise<Finding> {
-  const audit = new TreeAudit();
+async function auditTree({ store, sealer }: AdminVault): Promise<Finding> {
+  const audit = new TreeAudit(sealer);
   const differing = new Set<string>();
   for (;;) {
     const step = await audit.step(store, leavesAtOnce);

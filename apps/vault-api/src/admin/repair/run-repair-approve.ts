@@ -1,5 +1,12 @@
 import { newUuid, toHex, toRfc3339 } from '@coffer/foundation';
-import { approvalLifeMs, approve, RepairError, requireTwoApprovals, type RepairPlan } from '@coffer/key-vault';
+import {
+  approvalLifeMs,
+  approve,
+  RepairError,
+  requireTwoApprovals,
+  type RepairApproval,
+  type RepairPlan,
+} from '@coffer/key-vault';
 import type { RepairRow } from '@coffer/database';
 import type { AdminContext } from '../admin-context';
 import { AdminError } from '../admin-error';
@@ -35,10 +42,7 @@ export async function runRepairApprove(
     if (unsealedProblem !== undefined) await vault.state.seal(unsealedProblem);
     const repair = await record(vault, plan, staff, options.reason);
     const approvals = await vault.repairs.approvals(repair.repairId);
-    const isEnough = await requireTwoApprovals(vault.sealer, repair, approvals).then(
-      () => true,
-      () => false,
-    );
+    const isEnough = await areEnough(vault, repair, approvals);
     const until = toRfc3339(repair.expiresAtMs);
     const [approved, hash] = [isEnough ? 2 : 1, toHex(plan.hash)];
     reporter.event(
@@ -52,6 +56,20 @@ export async function runRepairApprove(
         : `Next, another member of staff: coffer-admin repair approve ${hash} --token-file FILE`,
     );
   });
+}
+
+async function areEnough(
+  { sealer }: AdminVault,
+  repair: RepairRow,
+  approvals: readonly RepairApproval[],
+): Promise<boolean> {
+  try {
+    await requireTwoApprovals(sealer, repair, approvals);
+    return true;
+  } catch (error) {
+    if (error instanceof RepairError && error.code === 'not-approved') return false;
+    throw error;
+  }
 }
 
 async function record(
