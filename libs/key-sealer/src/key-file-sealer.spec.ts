@@ -109,3 +109,26 @@ describe('openKeyFileSealer', () => {
 describe('a key-file sealer', () => {
   sealerContract('key-file', startKeyFileGround);
 });
+
+describe('follow', () => {
+  it('leaves a key that somebody is opening with as it is, where another process has made the next one', async () => {
+    const folder = await newFolder();
+    const sealer = await openIn(folder);
+    const other = await openIn(folder, knownOf(sealer));
+    const sealed = await sealer.seal(utf8('secret'), row);
+    const second = await other.createEpoch(2);
+    const { rootId, epochs } = knownOf(sealer);
+    let opening: Promise<Uint8Array> | undefined;
+    // Read while the keys of the folder take the place of those that were held: the moment in which a held one could be wiped.
+    const both: KnownKeys = {
+      rootId,
+      get epochs() {
+        if (sealer.epochs().length === 1) opening = sealer.open(sealed, row);
+        return [...epochs, second];
+      },
+    };
+    await sealer.follow(both, performance.now());
+    expect(await opening).toEqual(utf8('secret'));
+    expect(sealer.epochs().map(({ epoch }) => epoch)).toEqual([1, 2]);
+  });
+});

@@ -99,14 +99,14 @@ class KeyFileSealer implements SealingKeys {
   async seal(plaintext: Uint8Array, context: SealingContext): Promise<Sealed> {
     this.#lease.requireFresh();
     const epoch = this.sealingEpoch();
-    const key = await this.#key(epoch);
+    const key = this.#find(epoch)?.key ?? (await this.#appeared(epoch));
     const nonce = randomBytes(nonceBytes);
     const bytes = concatBytes(nonce, sealXChaCha(key, nonce, plaintext, associatedData(context, epoch)));
     return { epoch, bytes };
   }
 
   async open(sealed: Sealed, context: SealingContext): Promise<Uint8Array> {
-    const key = await this.#key(sealed.epoch);
+    const key = this.#find(sealed.epoch)?.key ?? (await this.#appeared(sealed.epoch));
     if (sealed.bytes.length < nonceBytes) throw new SealerError('does-not-open', 'sealed bytes are too short');
     try {
       const nonce = sealed.bytes.subarray(0, nonceBytes);
@@ -127,7 +127,7 @@ class KeyFileSealer implements SealingKeys {
   async follow(known: KnownKeys, askedAtMs: number): Promise<void> {
     requireRoot(this.rootId, known, `in ${this.#folder}`);
     const isHere = known.epochs.every(({ epoch }) => this.#find(epoch) !== undefined);
-    const epochs = isHere ? this.#epochs : await readEpochFiles(this.#folder, this.#wrap);
+    const epochs = isHere ? this.#epochs : await this.#onDisk();
     requireEpochs(epochs, known, `in ${this.#folder}`);
     this.#lease.renew(known, askedAtMs);
     this.#keep(epochs.filter(({ epoch }) => !this.#lease.isEnded(epoch)));
@@ -159,23 +159,33 @@ class KeyFileSealer implements SealingKeys {
     return this.#epochs.find((key) => key.epoch === epoch);
   }
 
-  /** Another process may have made the key a moment ago. */
-  async #key(epoch: number): Promise<Uint8Array> {
-    if (this.#find(epoch) === undefined) await this.#reload();
+  /** The key of an epoch that another process may have made a moment ago. */
+  async #appeared(epoch: number): Promise<Uint8Array> {
+    await this.#reload();
     const found = this.#find(epoch);
     if (found === undefined) throw new SealerError('unknown-epoch', `there is no sealing key of epoch ${epoch}`);
     return found.key;
   }
 
   async #reload(): Promise<void> {
+    const found = await this.#onDisk();
+    this.#keep([...new Set([...this.#epochs, ...found])]);
+  }
+
+  /** The keys of the folder. One that is held already stays the same bytes: somebody may be sealing with them, and the others go. */
+  async #onDisk(): Promise<readonly EpochKey[]> {
     const found = await readEpochFiles(this.#folder, this.#wrap);
-    this.#keep([...this.#epochs, ...found.filter(({ epoch }) => this.#find(epoch) === undefined)]);
+    return found.map((read) => {
+      const held = this.#find(read.epoch);
+      if (held !== undefined) wipe(read.key);
+      return held ?? read;
+    });
   }
 
   /** What is not kept is wiped. */
   #keep(epochs: readonly EpochKey[]): void {
     const dropped = this.#epochs.filter((key) => !epochs.includes(key));
     this.#epochs = epochs.toSorted((left, right) => left.epoch - right.epoch);
-    for (const { key } of dropped) if (!this.#epochs.some((kept) => kept.key === key)) wipe(key);
+    for (const { key } of dropped) wipe(key);
   }
 }

@@ -30,7 +30,7 @@ export class SealingLease {
   /**
    * The epoch that seals: the newest that the database names, else the newest of `present`.
    *
-   * @throws SealerError `unavailable` where the lease is over, `key-missing` where nothing is left
+   * @throws SealerError `key-missing` where nothing is left
    */
   sealingEpoch(present: readonly { readonly epoch: number }[]): number {
     const epoch = (this.#known?.epochs ?? present).at(-1)?.epoch;
