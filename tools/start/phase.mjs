@@ -1,5 +1,6 @@
 // One program at a time on the way to a running platform: `npm ci`, the build. Plain JavaScript for Node 20.
 import { spawn } from 'node:child_process';
+import { descendantsOf } from './descendants.mjs';
 
 /** What stops the launcher: Ctrl-C, a polite kill, a terminal that is closed. */
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -19,9 +20,23 @@ export function signalGroup(pid, signal) {
   }
 }
 
+const politeMs = 5000;
+
+/** Sends a signal to a child's process group and to further processes, as far as they are still there. */
+function signalFamily(pid, descendants, signal) {
+  signalGroup(pid, signal);
+  for (const one of descendants) {
+    try {
+      process.kill(one, signal);
+    } catch {
+      // It has ended with its group.
+    }
+  }
+}
+
 /**
- * Runs a program to its end, in a process group of its own: a Ctrl-C reaches this process alone, which ends the whole group,
- * prints one line and exits with 130.
+ * Runs a program to its end, in a process group of its own: a Ctrl-C reaches this process alone, which ends the program with
+ * all that descends from it, by force after five seconds, prints one line and exits with 130.
  *
  * @param {object} phase
  * @param {string} phase.command - with `phase.args` and `phase.options` as for spawn
@@ -32,18 +47,24 @@ export function signalGroup(pid, signal) {
  */
 export async function runPhase({ command, args, options, begins, whenStopped, onLine = () => undefined }) {
   let child;
-  let isStopped = false;
+  let descendants;
+  let printed = '';
+  let end;
+  const ended = new Promise((done) => (end = done));
   const stop = () => {
-    if (isStopped) return;
-    isStopped = true;
-    signalGroup(child.pid, 'SIGTERM');
-    setTimeout(() => signalGroup(child.pid, 'SIGKILL'), 5000).unref();
+    if (descendants !== undefined) return;
+    // Now, for a process whose parent has ended descends from nobody that is known here.
+    descendants = descendantsOf(child.pid);
+    signalFamily(child.pid, descendants, 'SIGTERM');
+    setTimeout(() => signalFamily(child.pid, descendants, 'SIGKILL'), politeMs);
+    // From here on its end is enough: a pipe stays open for as long as anybody lives who was given it.
+    if (child.exitCode !== null || child.signalCode !== null) end(false);
+    child.once('exit', () => end(false));
   };
   // Before anything is said: whoever reads it may stop at once.
   for (const signal of stopSignals) process.on(signal, stop);
   if (begins !== '') process.stdout.write(`${begins}\n`);
   child = spawn(command, args, { ...options, detached: process.platform !== 'win32' });
-  let printed = '';
   let unfinished = '';
   child.stdout?.on('data', (chunk) => {
     printed += chunk;
@@ -54,16 +75,15 @@ export async function runPhase({ command, args, options, begins, whenStopped, on
   child.stderr?.on('data', (chunk) => {
     printed += chunk;
   });
-  const ok = await new Promise((done) => {
-    child.once('error', (error) => {
-      printed += `${error.message}\n`;
-      done(false);
-    });
-    child.once('close', (code) => done(code === 0));
+  child.once('error', (error) => {
+    printed += `${error.message}\n`;
+    end(false);
   });
-  if (isStopped) {
-    // Whoever of the group did not listen goes now.
-    signalGroup(child.pid, 'SIGKILL');
+  child.once('close', (code) => end(code === 0));
+  const ok = await ended;
+  if (descendants !== undefined) {
+    // Who did not listen goes now.
+    signalFamily(child.pid, descendants, 'SIGKILL');
     process.stdout.write(`\n${whenStopped}\n`);
     process.exit(130);
   }

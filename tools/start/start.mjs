@@ -14,10 +14,17 @@ if (!(await buildStale(node, isHelp ? ['start'] : [], isHelp))) process.exit(1);
 // process is killed, the platform notices by the closed channel; if the platform is killed, this process ends what it left.
 let platform;
 let isStopping = false;
+// The platform gives each part ten seconds, and the database after them. One that takes longer than all that is stuck.
+const stopsWithinMs = 60_000;
 for (const stopSignal of stopSignals) {
   process.on(stopSignal, () => {
-    isStopping = true;
     platform?.kill('SIGTERM');
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(() => {
+      process.stderr.write('coffer: the platform does not stop by itself; it is ended by force.\n');
+      signalGroup(platform.pid, 'SIGKILL');
+    }, stopsWithinMs).unref();
   });
 }
 platform = spawn(node, ['tools/start/dist/platform.mjs', ...args], {

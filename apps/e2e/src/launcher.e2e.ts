@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -18,6 +18,8 @@ interface Launcher {
 }
 
 const patienceMs = 300_000;
+/** All parts take ten seconds each at the worst, and a platform that is stuck is ended by force after a minute. */
+const endsWithinMs = 120_000;
 
 /** Waits until `holds`; where it never does, the launcher's own words are in the error. */
 async function until(holds: () => boolean, what: string, said: () => string): Promise<void> {
@@ -25,6 +27,15 @@ async function until(holds: () => boolean, what: string, said: () => string): Pr
     if (holds()) return;
   }
   throw new Error(`never came true: ${what}\n${said()}`);
+}
+
+/** How it ended; where it does not, its own words and what it still waits for are in the error. */
+async function endOf({ child, ended, printed }: Launcher): Promise<number | NodeJS.Signals> {
+  const never = pause(endsWithinMs, 'never' as const, { ref: false });
+  const end = await Promise.race([ended, never]);
+  if (end !== 'never') return end;
+  const running = spawnSync('ps', ['-A', '-o', 'pid,ppid,pgid,stat,args'], { encoding: 'utf8' }).stdout;
+  throw new Error(`did not end: exit code ${child.exitCode}, signal ${child.signalCode}\n${printed()}\n${running}`);
 }
 
 /** Every process that bears `home` in its environment or its arguments: all that this launcher started. */
@@ -58,9 +69,9 @@ test.describe('npm start, stopped', () => {
     test.setTimeout(2 * patienceMs);
   });
   test.afterEach(async () => {
-    for (const { child, ended } of launchers) {
-      child.kill('SIGTERM');
-      await ended;
+    for (const launcher of launchers) {
+      launcher.child.kill('SIGTERM');
+      await endOf(launcher);
     }
     rmSync(home, { recursive: true, force: true });
   });
@@ -99,7 +110,7 @@ test.describe('npm start, stopped', () => {
     test(`ends everything when it is interrupted at "${line}"`, async () => {
       const launcher = await startUntil(line);
       launcher.child.kill('SIGINT');
-      expect(await launcher.ended, launcher.printed()).toBe(130);
+      expect(await endOf(launcher), launcher.printed()).toBe(130);
       expect(launcher.printed()).toMatch(/Everything is stopped\.|Stopped during the build\. Nothing was started\./);
       await requireNothingLeft(launcher);
     });
@@ -110,11 +121,11 @@ test.describe('npm start, stopped', () => {
     expect(launcher.printed()).toContain('password sam-demo-pass');
     const { urls } = JSON.parse(readFileSync(launcher.readyFile, 'utf8')) as { urls: { api: string } };
     const second = start();
-    expect(await second.ended).toBe(1);
+    expect(await endOf(second)).toBe(1);
     expect(second.printed()).toContain('another "npm start" runs');
     expect((await fetch(`${urls.api}/health/ready`)).status).toBe(200);
     for (let hasty = 0; hasty < 3; hasty++) launcher.child.kill('SIGINT');
-    expect(await launcher.ended).toBe(0);
+    expect(await endOf(launcher)).toBe(0);
     expect(launcher.printed()).toContain('Everything is stopped.');
     await requireNothingLeft(launcher);
   });
@@ -122,19 +133,19 @@ test.describe('npm start, stopped', () => {
   test('ends what it had started when a part of it is killed, and starts again each time', async () => {
     const withoutPlatform = await startUntil('vault-api is up');
     process.kill(platformOf(home), 'SIGKILL');
-    expect(await withoutPlatform.ended).toBe(1);
+    expect(await endOf(withoutPlatform)).toBe(1);
     expect(withoutPlatform.printed()).toContain('what it had started is being stopped');
     await requireNothingLeft(withoutPlatform);
 
     const killed = await startUntil('vault-api is up');
     killed.child.kill('SIGKILL');
-    expect(await killed.ended).toBe('SIGKILL');
+    expect(await endOf(killed)).toBe('SIGKILL');
     await requireNothingLeft(killed);
 
     const allButDatabase = await startUntil('vault-api is up');
     const isPostgres = (id: string): boolean => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('postgres');
     for (const id of processesOf(home).filter((one) => !isPostgres(one))) process.kill(Number(id), 'SIGKILL');
-    await allButDatabase.ended;
+    await endOf(allButDatabase);
     await startUntil('vault-api is up');
   });
 });
