@@ -164,6 +164,11 @@ export const claimFigures: Claims = claims.parse({
     delaysSeconds: [0, 0, 60, 300, 900, 3600, 14_400, 43_200, 86_400],
     longestVetoSeconds: 259_200,
   },
+  requests: {
+    account: { burst: 1_000, perSecond: 50 },
+    address: { burst: 1_000, perSecond: 50 },
+    bulk: { burst: 20_000, perSecond: 1_000 },
+  },
   waits: {
     newStartSeconds: 604_800,
     newStartOpenSeconds: 1_209_600,

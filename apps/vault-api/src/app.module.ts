@@ -21,6 +21,7 @@ import { PurgeModule } from './purge/purge.module';
 import { RegistrationsModule } from './registrations/registrations.module';
 import { RepositoriesModule } from './repositories/repositories.module';
 import { StorageModule } from './storage/storage.module';
+import type { RequestTokens } from './platform/request-tokens';
 import type { VaultParts } from './platform/vault-parts';
 
 /** Every feature of the API. A new one is added here and nowhere else. */
@@ -50,7 +51,7 @@ const features = [
 
 @Module({})
 export class AppModule {
-  static of(parts: VaultParts): DynamicModule {
-    return { module: AppModule, imports: [PlatformModule.of(parts), ...features] };
+  static of(parts: VaultParts, tokens: RequestTokens): DynamicModule {
+    return { module: AppModule, imports: [PlatformModule.of(parts, tokens), ...features] };
   }
 }

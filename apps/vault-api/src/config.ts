@@ -26,6 +26,7 @@ import { channelChoice, channelVariables, checkChannelVariables, type ChannelCho
 import { logLevels } from '@coffer/observability';
 import { z } from 'zod';
 import { defaultOpaqueThreads } from './opaque/opaque-pool';
+import { limitVariables, requestLimits, type RequestLimitConfig } from './request-limits/limit-variables';
 
 /** The environment holds a value that is not understood. Nothing was started. */
 export class ConfigError extends CofferError {
@@ -45,6 +46,7 @@ const secondsList = z
 const variables = z.object({
   ...sealerVariables,
   ...channelVariables,
+  ...limitVariables,
   COFFER_HOME: z.string().min(1).default('.coffer'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   COFFER_POSTGRES_PORT: port.default(4304),
@@ -124,6 +126,8 @@ export interface AppConfig {
   readonly port: number;
   readonly metricsPort: number;
   readonly apiUrl: string;
+  /** How much of one account, and of one address, is answered. */
+  readonly requestLimits: RequestLimitConfig;
   readonly portalUrl: string;
   readonly issuer: string;
   readonly audience: string;
@@ -184,6 +188,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     port: value.COFFER_API_PORT,
     metricsPort: value.COFFER_API_METRICS_PORT,
     apiUrl: value.COFFER_API_URL,
+    requestLimits: requestLimits(value),
     portalUrl: value.COFFER_PORTAL_URL,
     issuer: value.COFFER_ISSUER,
     audience: value.COFFER_AUDIENCE,

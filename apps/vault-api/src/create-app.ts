@@ -9,10 +9,14 @@ import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module';
 import { NestLogger } from './platform/nest-logger';
 import { addRequestHooks, requestId } from './platform/request-hooks';
+import { RequestTokens } from './platform/request-tokens';
+import { TokenVerifier } from './platform/token-verifier';
 import type { VaultParts } from './platform/vault-parts';
+import { RequestLimits } from './request-limits/request-limits';
 
 /** The HTTP application over the parts of a running vault; not yet listening. */
 export async function createApp(parts: VaultParts): Promise<NestFastifyApplication> {
+  const { trustedProxies } = parts.config.requestLimits;
   const adapter = new FastifyAdapter({
     genReqId: (request: IncomingMessage) => requestId(request.headers),
     requestIdHeader: false,
@@ -21,12 +25,18 @@ export async function createApp(parts: VaultParts): Promise<NestFastifyApplicati
     // Slow senders: the head of a request within 10 s, all of it within 2 minutes (32 MiB at 2.2 Mbit/s).
     connectionTimeout: 0,
     requestTimeout: 120_000,
+    // Nobody's word about a client's address unless the operator has named whose.
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     routerOptions: { maxParamLength: 600 },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   addRequestHooks(fastify, parts.log, httpDuration(parts.metrics));
+  const { issuer, audience, staffClaim, staffRole } = parts.config;
+  const tokens = new RequestTokens(new TokenVerifier({ issuer, audience, staffClaim, staffRole }));
+  const requestLimits = new RequestLimits(tokens, parts.config.requestLimits, parts.metrics);
+  fastify.addHook('onRequest', (request) => requestLimits.admit(request));
   Logger.overrideLogger(new NestLogger(parts.log));
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts), adapter);
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts, tokens), adapter);
   SwaggerModule.setup('docs', app, toOpenApi() as unknown as OpenAPIObject);
   return app;
 }

@@ -32,6 +32,9 @@ export const disclosure = z
 /** @see disclosure */
 export type Disclosure = z.infer<typeof disclosure>;
 
+/** So many requests at once, and so many in each second after them. */
+const allowance = z.strictObject({ burst: count, perSecond: count }).meta({ id: 'RequestAllowance' });
+
 /** Answer of `GET /v1/claims`: what this deployment can and cannot promise, computed from its configuration. */
 export const claims = z
   .strictObject({
@@ -54,6 +57,8 @@ export const claims = z
     anchors: z.array(z.strictObject({ kind: z.string(), name: z.string() })),
     witnesses: z.array(z.strictObject({ name: z.string(), key: z.string() })),
     guesses: z.strictObject({ attempts: count, delaysSeconds: z.array(count), longestVetoSeconds: count }),
+    /** What one account, or one address without an account, is answered; `bulk`: on the routes called for each object. */
+    requests: z.strictObject({ account: allowance, address: allowance, bulk: allowance }),
     /** How long a new start waits, is open and can be undone, and how long a deletion asked for without the key waits. */
     waits: z.strictObject({
       newStartSeconds: count,

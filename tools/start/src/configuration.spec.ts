@@ -26,8 +26,9 @@ const rows: readonly Row[] = read('docs/configuration.md')
 
 const sealer = 'libs/key-sealer/src/sealer-choice.ts';
 const channels = 'libs/notice-channels/src/channel-variables.ts';
+const limits = 'apps/vault-api/src/request-limits/limit-variables.ts';
 const readers: readonly (readonly [reader: string, files: readonly string[]])[] = [
-  ['vault-api', ['apps/vault-api/src/config.ts', sealer, channels]],
+  ['vault-api', ['apps/vault-api/src/config.ts', sealer, channels, limits]],
   ['worker', ['apps/migration-worker/src/config.ts', sealer, channels]],
   ['identity', ['apps/demo-identity/src/config.ts']],
   ['portal', ['apps/restore-portal/src/server/config.ts']],

@@ -16,7 +16,7 @@ export function computeClaims(
   clock: Clock,
 ): Claims {
   const { config, sealer, identity, anchors } = parts;
-  const { policy, purge, sealing } = config;
+  const { policy, purge, sealing, requestLimits } = config;
   const deviations = findDeviations(parts);
   return {
     v: 1,
@@ -49,6 +49,7 @@ export function computeClaims(
       delaysSeconds: policy.guessDelaysMs.map((delay) => delay / 1000),
       longestVetoSeconds: limits.guessVetoSeconds,
     },
+    requests: { account: requestLimits.account, address: requestLimits.address, bulk: requestLimits.bulk },
     waits: {
       newStartSeconds: policy.newStartWaitMs / 1000,
       newStartOpenSeconds: policy.newStartOpenMs / 1000,

@@ -6,7 +6,8 @@ import type { FastifyRequest } from 'fastify';
 import { setCaller } from './caller';
 import { routeMetadata } from './contract-route';
 import { ProblemError } from './problem';
-import type { TokenFacts, TokenVerifier } from './token-verifier';
+import type { RequestTokens } from './request-tokens';
+import type { TokenFacts } from './token-verifier';
 
 /** Whether the vault is sealed, as this process last saw it. */
 export interface SealView {
@@ -15,11 +16,11 @@ export interface SealView {
 
 /** Lets a request through to its handler, as the contract's `auth` says. A handler without a contract is never reached. */
 export class AccessGuard implements CanActivate {
-  readonly #tokens: TokenVerifier;
+  readonly #tokens: RequestTokens;
   readonly #accounts: Pick<Accounts, 'ensure'>;
   readonly #seal: SealView;
 
-  constructor(tokens: TokenVerifier, accounts: Pick<Accounts, 'ensure'>, seal: SealView) {
+  constructor(tokens: RequestTokens, accounts: Pick<Accounts, 'ensure'>, seal: SealView) {
     this.#tokens = tokens;
     this.#accounts = accounts;
     this.#seal = seal;
@@ -31,7 +32,7 @@ export class AccessGuard implements CanActivate {
     const route: Route = routes[name];
     if (route.auth === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = await this.#tokens.verify(request.headers.authorization);
+    const token = await this.#tokens.of(request);
     if (route.auth === 'staff') {
       if (!token.isStaff) throw new ProblemError('forbidden', 'This route is for staff.');
       return true;

@@ -2,15 +2,13 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { AccessGuard } from './access.guard';
 import { ProblemFilter } from './problem.filter';
-import { TokenVerifier } from './token-verifier';
+import type { RequestTokens } from './request-tokens';
 import { VaultParts } from './vault-parts';
 
 /** What stands before and behind every feature: access, problems, the vault's parts. */
 @Module({})
 export class PlatformModule {
-  static of(parts: VaultParts): DynamicModule {
-    const { issuer, audience, staffClaim, staffRole } = parts.config;
-    const tokens = new TokenVerifier({ issuer, audience, staffClaim, staffRole });
+  static of(parts: VaultParts, tokens: RequestTokens): DynamicModule {
     return {
       module: PlatformModule,
       global: true,
