@@ -31,6 +31,8 @@ export async function buildStale(node, projects = [], isQuiet = false) {
       env: {
         ...process.env,
         NX_DAEMON: 'false',
+        // Its plugins in its own process: without workers to start and to stop it takes half the time where nothing is stale.
+        NX_ISOLATE_PLUGINS: 'false',
         FORCE_COLOR: '0',
         PATH: `${workspaceRoot}/node_modules/.bin${delimiter}${process.env.PATH}`,
       },

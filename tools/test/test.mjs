@@ -16,6 +16,7 @@ const env = {
   PATH: `${bin}${delimiter}${process.env.PATH}`,
   COFFER_SEED: seed,
   NX_DAEMON: 'false',
+  NX_ISOLATE_PLUGINS: 'false',
   FORCE_COLOR: '0',
   // Hundreds of processes load the same programs: each is compiled once.
   NODE_COMPILE_CACHE: resolve('.nx/compile-cache'),

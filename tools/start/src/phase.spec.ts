@@ -29,7 +29,10 @@ describe.skipIf(process.platform !== 'linux')('a phase that is stopped', () => {
    * A phase whose program starts a task in a group of its own, with the program's own pipes, and then goes on as `program` says.
    * Both heed no SIGTERM where they are `deaf`.
    */
-  async function stopPhase(deaf: boolean, program: string): Promise<{ code: number | null; task: number; said: string }> {
+  async function stopPhase(
+    deaf: boolean,
+    program: string,
+  ): Promise<{ code: number | null; task: number; said: string }> {
     const taskFile = join(folder, 'task.pid');
     const ear = deaf ? "process.on('SIGTERM', () => undefined);" : '';
     writeFileSync(join(folder, 'task.mjs'), `${ear} setInterval(() => undefined, 1000);`);
@@ -59,12 +62,16 @@ describe.skipIf(process.platform !== 'linux')('a phase that is stopped', () => {
     ['ends a task that the program had put into a group of its own', false, 'setInterval(() => undefined, 1000);'],
     ['ends by force what does not listen', true, 'setInterval(() => undefined, 1000);'],
     ['waits for nobody who holds the pipe of a program that has ended', false, 'process.exit();'],
-  ])('%s', async (_, deaf, program) => {
-    const { code, task, said } = await stopPhase(deaf, program);
-    expect({ code, said }).toEqual({ code: 130, said: 'begins\n\nstopped\n' });
-    // A task whose program ended before anybody wanted a stop is known to nobody; this test ends it.
-    if (program.includes('exit')) process.kill(task);
-    for (let waited = 0; waited < 2000 && runs(task); waited += 20) await pause(20);
-    expect(runs(task)).toBe(false);
-  }, 30_000);
+  ])(
+    '%s',
+    async (_, deaf, program) => {
+      const { code, task, said } = await stopPhase(deaf, program);
+      expect({ code, said }).toEqual({ code: 130, said: 'begins\n\nstopped\n' });
+      // A task whose program ended before anybody wanted a stop is known to nobody; this test ends it.
+      if (program.includes('exit')) process.kill(task);
+      for (let waited = 0; waited < 2000 && runs(task); waited += 20) await pause(20);
+      expect(runs(task)).toBe(false);
+    },
+    30_000,
+  );
 });
