@@ -45,14 +45,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return startCluster(await prepareCluster(options.home), options.port);
 }
 
-/** Starts a prepared cluster; makes it first where it is new. */
-export async function startCluster(cluster: Cluster, wantedPort: number): Promise<EmbeddedPostgres> {
+/** Makes what a prepared cluster has on disk, where it is new. @returns the password of its role */
+export async function makeCluster(cluster: Cluster): Promise<string> {
   const password = await rolePassword(cluster.folders, cluster.runAs);
   if (!(await isInitialised(cluster.folders))) {
     await forgetUnfinished(cluster.folders);
     await initialise(cluster);
     await markInitialised(cluster.folders);
   }
+  return password;
+}
+
+/** Starts a prepared cluster; makes it first where it is new. */
+export async function startCluster(cluster: Cluster, wantedPort: number): Promise<EmbeddedPostgres> {
+  const password = await makeCluster(cluster);
   const { port, wasRunning } = await takeOverOrStart(cluster, wantedPort);
   return {
     url: `postgresql://${roleName}:${password}@${loopback}:${port}/${roleName}`,

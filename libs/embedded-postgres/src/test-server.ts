@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readPostmaster, start } from './postmaster';
-import { prepareCluster, startCluster, type EmbeddedPostgres } from './start';
+import { promisify } from 'node:util';
+import { readPostmaster, start, type Cluster } from './postmaster';
+import { makeCluster, prepareCluster, startCluster, type EmbeddedPostgres } from './start';
 
-/** A server for one spec file: fsync on, own port, data in a folder that goes with it. */
+/** A server for one spec file: as a deployment has it (fsync on), own port, data in a folder that goes with it. */
 export interface TestPostgres extends EmbeddedPostgres {
   /** kill -9 of the postmaster, as a power cut would: nothing is flushed or said goodbye to. */
   crash(): Promise<void>;
@@ -27,10 +28,8 @@ export interface TestPostgresOptions {
  * @throws EmbeddedPostgresError as `startEmbeddedPostgres`
  */
 export async function startTestPostgres(options: TestPostgresOptions = {}): Promise<TestPostgres> {
-  const home = await mkdtemp(join(tmpdir(), 'coffer-test-'));
-  await chmod(home, 0o711);
-  const cluster = await prepareCluster(home, options.programFolder);
-  const endWatchdog = startWatchdog(home, cluster.folders.base, cluster.folders.data);
+  const { cluster, endWatchdog } = await newCluster(options.programFolder);
+  await copyUnused(options.programFolder, cluster);
   const server = await startCluster(cluster, 0);
   return {
     url: server.url,
@@ -46,6 +45,39 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     },
     stop: endWatchdog,
   };
+}
+
+async function newCluster(programFolder: string | undefined): Promise<{
+  readonly cluster: Cluster;
+  readonly endWatchdog: () => Promise<void>;
+}> {
+  const home = await mkdtemp(join(tmpdir(), 'coffer-test-'));
+  await chmod(home, 0o711);
+  const cluster = await prepareCluster(home, programFolder);
+  return { cluster, endWatchdog: startWatchdog(home, cluster.folders.base, cluster.folders.data) };
+}
+
+/** Clusters of this process that were made and are never started, by their program folder; also from one spec file to the next. */
+const unusedClusters = ((
+  globalThis as { cofferUnusedClusters?: Map<string, Promise<Cluster>> }
+).cofferUnusedClusters ??= new Map());
+
+/**
+ * Copies a cluster that was made and never started: `initdb` takes seconds, and a run of tests needs dozens of servers. The
+ * original goes with the process, by its watchdog.
+ */
+async function copyUnused(programFolder: string | undefined, { folders }: Cluster): Promise<void> {
+  const key = programFolder ?? '';
+  let unused = unusedClusters.get(key);
+  if (unused === undefined) {
+    unused = newCluster(programFolder).then(async ({ cluster }) => {
+      await makeCluster(cluster);
+      return cluster;
+    });
+    unusedClusters.set(key, unused);
+  }
+  // With owners and modes, which PostgreSQL insists on.
+  await promisify(execFile)('cp', ['-pR', `${(await unused).folders.base}/.`, folders.base]);
 }
 
 /** Kills the postmaster and waits until it is gone; its children end by themselves when they notice. */

@@ -30,8 +30,10 @@ export const defaultOpaqueThreads = Math.max(1, Math.min(4, availableParallelism
 export function createOpaquePool({ setup, publicKey, entry, threads }: OpaquePoolOptions): OpaquePool {
   const pool = new Piscina({
     filename: entry.href,
-    minThreads: threads,
+    // One that is ready; the others come with the first load and stay.
+    minThreads: 1,
     maxThreads: threads,
+    idleTimeout: Infinity,
     maxQueue: threads * waitingPerThread,
     workerData: { setup, publicKey },
   });
