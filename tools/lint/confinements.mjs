@@ -84,6 +84,21 @@ const houseRules = [
     message: 'Randomness comes from libs/crypto (randomBytes).',
   },
 ];
+/** What anybody typed is a value of a statement, never its text. */
+const sql = [
+  {
+    selector: 'MemberExpression[property.name=/^\\$(?:query|execute)RawUnsafe$/]',
+    message: 'SQL is a constant with parameters: statement() of libs/database, or $queryRaw as a tag.',
+  },
+  {
+    selector: "MemberExpression[object.name='Prisma'][property.name='raw']",
+    message: 'SQL is a constant with parameters: Prisma.sql, never Prisma.raw.',
+  },
+  {
+    selector: ":function CallExpression[callee.name='statement']",
+    message: 'A statement is made once, where its module is loaded: its text holds nothing that a function was given.',
+  },
+];
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
   message: 'The environment is read in config.ts alone.',
@@ -92,7 +107,7 @@ const environment = {
 export const confinements = [
   {
     files: ['libs/**/*.ts', 'libs/**/*.tsx', 'apps/**/*.ts', 'apps/**/*.tsx'],
-    rules: { 'no-restricted-syntax': ['error', ...houseRules, environment], 'no-console': 'error' },
+    rules: { 'no-restricted-syntax': ['error', ...houseRules, ...sql, environment], 'no-console': 'error' },
   },
   {
     files: ['**/config.ts', '**/*.config.ts', 'apps/e2e/**/*.ts', ...specs],

@@ -7,7 +7,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { AppModule } from './app.module';
+import { requireModestJson } from './platform/json-body';
 import { NestLogger } from './platform/nest-logger';
+import { ProblemError } from './platform/problem';
 import { addRequestHooks, requestId } from './platform/request-hooks';
 import { RequestTokens } from './platform/request-tokens';
 import { TokenVerifier } from './platform/token-verifier';
@@ -23,6 +25,7 @@ export async function createApp(parts: VaultParts): Promise<NestFastifyApplicati
     exposeHeadRoutes: false,
     bodyLimit: limits.jsonBytes,
     // Slow senders: the head of a request within 10 s, all of it within 2 minutes (32 MiB at 2.2 Mbit/s).
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     connectionTimeout: 0,
     requestTimeout: 120_000,
     // Nobody's word about a client's address unless the operator has named whose.
@@ -34,7 +37,19 @@ export async function createApp(parts: VaultParts): Promise<NestFastifyApplicati
   const { issuer, audience, staffClaim, staffRole } = parts.config;
   const tokens = new RequestTokens(new TokenVerifier({ issuer, audience, staffClaim, staffRole }));
   const requestLimits = new RequestLimits(tokens, parts.config.requestLimits, parts.metrics);
-  fastify.addHook('onRequest', (request) => requestLimits.admit(request));
+  fastify.addHook('onRequest', async (request) => {
+    await requestLimits.admit(request);
+    await tokens.require(request);
+  });
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  adapter.useBodyParser('application/json', false, { bodyLimit: limits.jsonBytes }, (request, body, done) => {
+    requireModestJson(body);
+    void parseJson(request, body as unknown as string, done);
+  });
+  // No request of this API is a form; a page of another origin could send one unasked.
+  adapter.useBodyParser('application/x-www-form-urlencoded', false, { bodyLimit: 0 }, () => {
+    throw new ProblemError('malformed', 'A body of JSON expected.');
+  });
   Logger.overrideLogger(new NestLogger(parts.log));
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts, tokens), adapter);
   // Made when it is first asked for: it takes as long as a tenth of the whole start.

@@ -1,16 +1,26 @@
 import { createHmac } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { exportSPKI, generateKeyPair, SignJWT, exportJWK } from 'jose';
 import { problemKinds, routes, type ProblemCode, type Route } from '@coffer/contracts';
 import { randomBytes } from '@coffer/crypto';
 import { fromBase64Url, newUuid, toBase64Url, toHex } from '@coffer/foundation';
+import { isLongRun } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dumpOf } from './dump';
+import { hostileTexts, noCounts, parameterRequests, sendRaw, type RawAnswer } from './hostile-requests';
 import { testAudience } from './test-issuer';
 import { startBench, type VaultBench } from './vault-bench';
 
 let bench: VaultBench;
+/** Connections that never come to the end of a request's head. */
+let slowHeads: Promise<readonly RawAnswer[]>;
 beforeAll(async () => {
   bench = await startBench(1, { COFFER_GUESS_DELAYS: '0', COFFER_LOG_LEVEL: 'trace' });
+  const more = { text: 'x-more: 1\r\n', everyMs: 500 };
+  const slow = Array.from({ length: 50 }, () =>
+    sendRaw(bench.apis[0]!.url, 'GET /v1/claims HTTP/1.1\r\nhost: x\r\n', more),
+  );
+  slowHeads = Promise.all(slow);
 }, 180_000);
 afterAll(() => bench.stop());
 
@@ -177,6 +187,57 @@ describe('every route', () => {
   });
 });
 
+describe('a parameter', () => {
+  it('D12: is a value and nothing else, whatever is typed into it', async () => {
+    const headers = {
+      authorization: `Bearer ${await bench.issuer.token('typist', { roles: ['coffer-staff'] })}`,
+      'coffer-grant': 'g'.repeat(16),
+    };
+    const tables = `SELECT count(*)::int AS n FROM information_schema.tables WHERE table_schema = 'public'`;
+    const before = await bench.sql(tables);
+    const requests = parameterRequests();
+    expect(requests.length).toBeGreaterThan(40);
+    for (const { name, parameter, route, address } of requests) {
+      for (const text of hostileTexts) {
+        const answer = await fetch(`${bench.apis[0]!.url}${address(text)}`, { method: route.method, headers });
+        const body = await answer.text();
+        expect([name, parameter, text, answer.status < 500 && ![401, 429].includes(answer.status)]).toEqual([
+          name,
+          parameter,
+          text,
+          true,
+        ]);
+        if (answer.status < 400)
+          expect([name, parameter, text, emptyAnswer(body)]).toEqual([name, parameter, text, true]);
+        expect(body).not.toMatch(/syntax error|relation "|pg_|PrismaClient/);
+      }
+    }
+    expect(await bench.sql(tables)).toEqual(before);
+  });
+
+  it('A28: is no count but in decimal digits', async () => {
+    const counts = parameterRequests().filter(({ parameter }) =>
+      ['after', 'from', 'to', 'number', 'size'].includes(parameter),
+    );
+    expect(counts).toHaveLength(5);
+    const headers = { authorization: `Bearer ${await bench.issuer.token('counter')}` };
+    for (const { name, parameter, route, address } of counts) {
+      for (const text of noCounts) {
+        if (text === '' && route.path.includes(`{${parameter}}`)) continue;
+        const answer = await fetch(`${bench.apis[0]!.url}${address(text)}`, { headers });
+        const { code, fields } = (await answer.json()) as { code: string; fields?: { path: string }[] };
+        const isNamed = fields?.some(({ path }) => path.endsWith(`.${parameter}`));
+        expect([name, text, code, isNamed]).toEqual([name, text, 'malformed', true]);
+      }
+    }
+  });
+});
+
+/** Whether a list came back with nothing in it. */
+function emptyAnswer(body: string): boolean {
+  return Object.values(JSON.parse(body) as object).some((value) => Array.isArray(value) && value.length === 0);
+}
+
 describe('a request', () => {
   it('is refused with its paths and without its values when fields are unknown or wrong', async () => {
     const device = bench.device();
@@ -193,15 +254,72 @@ describe('a request', () => {
     ['a bare value', '7', 400],
     ['a prototype', '{"__proto__":{"loginId":1}}', 400],
     ['too large', JSON.stringify({ loginId: 'x'.repeat(70_000) }), 413],
+    ['nested 16,000 deep', '['.repeat(16_000) + ']'.repeat(16_000), 400],
+    ['of 20,000 empty maps', `[${'{},'.repeat(20_000)}1]`, 400],
   ])('is refused when its body is %s (D10, D11)', async (_name, body, status) => {
     const answer = await bench.device().call('POST', '/v1/logins', body);
     expect(answer.status).toBe(status);
   });
 
-  it('is refused with 400 when its body is of another type', async () => {
-    const answer = await bench.device().call('POST', '/v1/logins', 'x=1', { 'content-type': 'text/plain' });
-    expect(answer.status).toBe(400);
+  it.each(['text/plain', 'application/x-www-form-urlencoded'])(
+    'D04: is refused with 400 when its body is %s, as any page could send it',
+    async (type) => {
+      const body = `loginId=${newUuid()}&ke1=${toBase64Url(randomBytes(96))}`;
+      const answer = await bench.device().call('POST', '/v1/logins', body, { 'content-type': type });
+      expect(answer.status).toBe(400);
+    },
+  );
+
+  it('D10: of 16 MiB of nested lists, or of compressed zeros, is refused before it is parsed', async () => {
+    const device = bench.device();
+    const nested = '['.repeat(8_000_000) + ']'.repeat(8_000_000);
+    const answer = await device.call('POST', '/v1/proofs', nested);
+    expect([answer.status, answer.body['code']]).toEqual([400, 'malformed']);
+    const bomb = gzipSync(new Uint8Array(30_000_000));
+    const packed = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    expect((await device.send('POST', '/v1/proofs', bomb, packed)).status).toBe(400);
+    const metrics = await (await fetch(`${bench.apis[0]!.metricsUrl}/metrics`)).text();
+    const resident = Number(/^process_resident_memory_bytes\S* (\S+)$/m.exec(metrics)?.[1]);
+    expect(resident).toBeGreaterThan(1e7);
+    // Parsed, it would take half a gigabyte more, and ten seconds in which nobody else is answered.
+    expect(resident).toBeLessThan(5e8);
   });
+
+  it('D10: without a token is refused before its body is read', async () => {
+    const head =
+      'POST /v1/proofs HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 16000000\r\n\r\n';
+    expect((await sendRaw(bench.apis[0]!.url, head)).status).toBe(401);
+  });
+
+  it('D10: that announces too much is refused before it comes', async () => {
+    const { authorization } = { authorization: `Bearer ${await bench.issuer.token('x')}` };
+    const head = `POST /v1/logins HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-type: application/json\r\n`;
+    expect((await sendRaw(bench.apis[0]!.url, `${head}content-length: 70000\r\n\r\n`)).status).toBe(413);
+  });
+
+  it('D10: with 100,000 headers is refused with 431', async () => {
+    const head = `GET /v1/claims HTTP/1.1\r\nhost: x\r\n${'x-a: 1\r\n'.repeat(100_000)}\r\n`;
+    expect((await sendRaw(bench.apis[0]!.url, head)).status).toBe(431);
+  });
+
+  it('D10: whose head never ends is ended with 408, and held nobody up', async () => {
+    expect((await fetch(`${bench.apis[0]!.url}/v1/claims`)).status).toBe(200);
+    const answers = await slowHeads;
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([408]));
+    expect(Math.min(...answers.map(({ ms }) => ms))).toBeGreaterThan(9_000);
+  }, 60_000);
+
+  it.runIf(isLongRun())(
+    'D10: whose body never ends is ended with 408 after two minutes',
+    async () => {
+      const authorization = `Bearer ${await bench.issuer.token('x')}`;
+      const head = `POST /v1/logins HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\ncontent-type: application/json\r\n`;
+      const more = { text: ' ', everyMs: 1_000 };
+      const answer = await sendRaw(bench.apis[0]!.url, `${head}content-length: 60000\r\n\r\n`, more);
+      expect(answer.status).toBe(408);
+    },
+    180_000,
+  );
 
   it('on a first claim needs a fresh sign-in', async () => {
     const device = bench.device();

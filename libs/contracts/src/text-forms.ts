@@ -45,8 +45,12 @@ export const instantText = z.iso.datetime().meta({ id: 'Instant', description: '
 /** A count or a size: an integer from 0 to 2^53-1. */
 export const count = z.int().min(0);
 
-/** The same in a query, where it arrives as text. */
-export const countInQuery = z.coerce.number<number | string>().int().min(0);
+/** The same in a query or path, where it arrives as text: decimal digits, without sign, blanks or leading zeros. */
+export const countInQuery = z.preprocess(
+  (value: number | string) =>
+    typeof value === 'string' && /^(?:0|[1-9]\d{0,15})$/.test(value) ? Number(value) : value,
+  count,
+);
 
 /** Serial of a password record: 1 to 2^53-1; 0 where there is none. */
 export const serialNumber = z.int().min(0).meta({ id: 'Serial', description: 'serial of a password record, 0 = none' });

@@ -147,6 +147,22 @@ export const forbiddenCases: readonly ForbiddenCase[] = [
     'libs',
     'environment',
   ),
+  forbid(
+    'SQL put together (D12)',
+    'database',
+    `import { statement } from './statement';\nexport const broken = (name: string) => statement('broken', \`SELECT '\${name}'\`);\n`,
+    syntax,
+    'libs',
+    'statement',
+  ),
+  forbid(
+    'SQL as Prisma was given it (D12)',
+    'database',
+    `import type { Database } from './database';\nexport const broken = ({ prisma }: Database, sql: string) => prisma.$queryRawUnsafe(sql);\n`,
+    syntax,
+    'libs',
+    'raw',
+  ),
   forbid('an enum', 'contracts', `export enum Broken {\n  one = 1,\n}\n`, syntax, 'libs', 'enum'),
 ];
 

@@ -48,6 +48,7 @@ interface PlaceDescription {
   readonly contextOf: (row: never) => SealingContext;
 }
 
+/* eslint-disable no-restricted-syntax -- called where this module is loaded, with the constants below */
 function placeOf({ table, column, key, facts, unless, contextOf }: PlaceDescription): SealedPlace {
   const name = `${table}.${column}`;
   const columns = key.map(([each]) => each).join(', ');
@@ -71,6 +72,7 @@ function placeOf({ table, column, key, facts, unless, contextOf }: PlaceDescript
     contextOf: contextOf as SealedPlace['contextOf'],
   };
 }
+/* eslint-enable no-restricted-syntax */
 
 const account = ['account_id', 'uuid', beforeAll] as const;
 const idOf = (column: string) => [column, 'uuid', beforeAll] as const;

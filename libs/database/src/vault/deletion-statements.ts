@@ -100,6 +100,7 @@ export const erasedTables = [
 ] as const;
 
 export const eraseTables = erasedTables.map((table) =>
+  // eslint-disable-next-line no-restricted-syntax -- the names are the constants above
   statement(`erase-${table}`, `DELETE FROM ${table} WHERE account_id = $1`),
 );
 

@@ -222,6 +222,46 @@ describe('decodeVaultBody', () => {
     }
   });
 
+  it('A28: refuses -1, a half, NaN, text and what is beyond 2^53-1 for every number of every purpose', () => {
+    const seen: string[] = [];
+    const refuse = (purpose: VaultPurpose, name: string, withNumber: (bad: unknown) => object): void => {
+      seen.push(`${purpose} ${name}`);
+      for (const bad of [-1, 0.5, NaN, Infinity, '10', 2 ** 53]) {
+        const body = withNumber(bad) as never;
+        expect([purpose, name, bad, reasonOf(() => encodeVaultBody(purpose, body))]).toEqual([
+          purpose,
+          name,
+          bad,
+          'malformed',
+        ]);
+      }
+    };
+    for (const purpose of purposes) {
+      const body = vaultBodies[purpose] as object;
+      for (const [name, value] of Object.entries(body) as [string, unknown][]) {
+        if (typeof value === 'number') refuse(purpose, name, (bad) => ({ ...body, [name]: bad }));
+        if (name !== 'ksf') continue;
+        const numbers = Object.entries(value as object).filter(([, each]) => typeof each === 'number');
+        for (const [each] of numbers) {
+          refuse(purpose, each, (bad) => ({ ...body, ksf: { ...(value as object), [each]: bad } }));
+          // Within what a byte holds lies no cost that protects a password.
+          for (const small of each === 'memoryKiB' ? [0, 10, 256] : [0, 256]) {
+            const weak = { ...body, ksf: { ...(value as object), [each]: small } } as never;
+            expect([purpose, each, small, reasonOf(() => encodeVaultBody(purpose, weak))]).toEqual([
+              purpose,
+              each,
+              small,
+              'malformed',
+            ]);
+          }
+        }
+      }
+    }
+    expect(seen).toEqual(
+      expect.arrayContaining(['guess-veto seconds', 'password-record memoryKiB', 'resume-purge graceSeconds']),
+    );
+  });
+
   it.each<[string, () => unknown]>([
     ['a path that climbs', () => withPath('packs/../../etc')],
     ['an absolute path', () => withPath('/packs/1')],
