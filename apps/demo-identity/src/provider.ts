@@ -121,6 +121,8 @@ function featuresOf({ audience }: IdentityOptions): NonNullable<Configuration['f
         context.body = deviceApprovedPage(context.oidc.client?.clientName ?? 'The device');
       },
     },
+    // Who signs out ends what a stolen copy of the refresh token could do (RFC 7009).
+    revocation: { enabled: true },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (context, form) => {

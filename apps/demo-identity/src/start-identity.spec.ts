@@ -156,7 +156,7 @@ describe('startIdentity', () => {
       expect(third['auth_time']).toBeGreaterThan(first['auth_time'] as number);
     });
 
-    it('refuses when the code challenge is missing', async () => {
+    it('D06: refuses when the code challenge is missing', async () => {
       const config = await discover('coffer-portal');
       const url = openid.buildAuthorizationUrl(config, {
         redirect_uri: `${portalUrl}/auth/callback`,
@@ -167,7 +167,7 @@ describe('startIdentity', () => {
       expect(outcome.url.searchParams.get('error')).toBe('invalid_request');
     });
 
-    it('shows an error page and redirects nowhere when the redirect address is not registered', async () => {
+    it('D06: shows an error page and redirects nowhere when the redirect address is not registered', async () => {
       const url = new URL(`${identity.issuer}/auth`);
       url.search = new URLSearchParams({
         client_id: 'coffer-portal',
@@ -281,6 +281,41 @@ describe('startIdentity', () => {
     it('names a wrong code when there is no such', async () => {
       const walk = walkSignIn({ url: `${identity.issuer}/device`, userCode: 'BBBB-BBBB', ...sam });
       await expect(walk).rejects.toMatchObject({ code: 'sign-in-refused' });
+    });
+  });
+
+  describe('refresh tokens', () => {
+    const ended = { error: 'invalid_grant' };
+    const fromDevice = async (config: openid.Configuration) => {
+      const device = await openid.initiateDeviceAuthorization(config, { scope: 'openid offline_access' });
+      await walkSignIn({ url: device.verification_uri, userCode: device.user_code, ...sam });
+      return openid.pollDeviceAuthorizationGrant(config, { ...device, interval: 1 });
+    };
+
+    it.each<[string, (config: openid.Configuration) => Promise<openid.TokenEndpointResponse>]>([
+      ['coffer-portal', (config) => signIn(config, portalUrl, sam, { scope: 'openid profile offline_access' })],
+      ['coffer-cli', fromDevice],
+    ])('D02: of %s rotate, and a rotated one that comes back ends the whole family', async (clientId, begin) => {
+      const config = await discover(clientId);
+      const first = await begin(config);
+      const second = await openid.refreshTokenGrant(config, first.refresh_token!);
+      const third = await openid.refreshTokenGrant(config, second.refresh_token!);
+      const tokens = [first, second, third].map((each) => each.refresh_token!);
+      expect(new Set(tokens).size).toBe(3);
+      const { exp, iat } = decodeJwt(third.access_token);
+      expect(exp! - iat!).toBeLessThanOrEqual(600);
+      await expect(openid.refreshTokenGrant(config, first.refresh_token!)).rejects.toMatchObject(ended);
+      for (const token of tokens) await expect(openid.refreshTokenGrant(config, token)).rejects.toMatchObject(ended);
+    });
+
+    it('D02: serve the client that they were given to and no other, and end when it signs out', async () => {
+      const [portal, cli] = [await discover('coffer-portal'), await discover('coffer-cli')];
+      const { refresh_token: token } = await signIn(portal, portalUrl, sam);
+      await expect(openid.refreshTokenGrant(cli, token!)).rejects.toMatchObject(ended);
+      await openid.tokenRevocation(cli, token!).catch(() => undefined);
+      const { refresh_token: renewed } = await openid.refreshTokenGrant(portal, token!);
+      await openid.tokenRevocation(portal, renewed!);
+      await expect(openid.refreshTokenGrant(portal, renewed!)).rejects.toMatchObject(ended);
     });
   });
 

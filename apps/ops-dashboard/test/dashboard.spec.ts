@@ -98,9 +98,37 @@ describe.skipIf(!hasBrowser)('ops-dashboard in a browser', () => {
       await page.getByLabel('Name', { exact: true }).waitFor();
     });
 
-    it('begins anew when the callback was not asked for by this browser', async () => {
+    it('D06: begins anew when the callback was not asked for by this browser', async () => {
       await page.goto(`${dashboard.url}/auth/callback?code=x&state=y`);
       await page.getByText('The sign-in did not succeed').waitFor();
+    });
+
+    it('D06: leads nowhere but to itself and the provider, and takes the answer to its own question alone', async () => {
+      await signIn();
+      const once = { maxRedirects: 0 };
+      const elsewhere = 'https://evil.test/';
+      const hints = new URLSearchParams({ to: elsewhere, returnTo: elsewhere, redirect_uri: elsewhere }).toString();
+      /** The callback that the provider leads to, for who is signed in there. */
+      const callbackOf = async (address: string): Promise<URL> => {
+        const next = new URL((await context.request.get(address, once)).headers()['location']!, address);
+        expect([dashboard.url, dashboard.issuer]).toContain(next.origin);
+        return next.pathname === '/auth/callback' ? next : callbackOf(next.href);
+      };
+      const finish = async (change: (query: URLSearchParams) => void): Promise<string | undefined> => {
+        const callback = await callbackOf(`${dashboard.url}/auth/sign-in?${hints}`);
+        expect(callback.searchParams.get('iss')).toBe(dashboard.issuer);
+        change(callback.searchParams);
+        return (await context.request.get(callback.href, once)).headers()['location'];
+      };
+      const changes: ((query: URLSearchParams) => void)[] = [
+        (query) => query.delete('state'),
+        (query) => query.set('state', 'A'.repeat(43)),
+        (query) => query.delete('iss'),
+        (query) => query.set('iss', 'https://login.evil.test'),
+        (query) => query.delete('code'),
+      ];
+      for (const change of changes) expect(await finish(change)).toBe(`${dashboard.url}/?sign-in=failed&to=%2Fvault`);
+      expect(await finish((query) => query.set('to', elsewhere))).toBe(`${dashboard.url}/vault`);
     });
 
     it('ends here and at the provider when somebody signs out', async () => {
@@ -163,7 +191,7 @@ describe.skipIf(!hasBrowser)('ops-dashboard in a browser', () => {
       }
     });
 
-    it('send a policy that allows no script but their own', async () => {
+    it('D04: send a policy that allows no script but their own, and no frame around them', async () => {
       const response = await page.goto(dashboard.url);
       const policy = response!.headers()['content-security-policy']!;
       expect(policy).toMatch(/script-src 'nonce-[\w+/=]+' 'strict-dynamic'/);
@@ -175,6 +203,30 @@ describe.skipIf(!hasBrowser)('ops-dashboard in a browser', () => {
         document.body.innerHTML = '<img src="data:," onerror="document.title = 1">';
       });
       await expect(isRefused).rejects.toThrow('TrustedHTML');
+    });
+
+    it('D04: keep every answer out of caches, frames and other origins', async () => {
+      await enter();
+      const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+      const headers = { cookie, origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' };
+      const asked: readonly (readonly [string, RequestInit])[] = [
+        ...sections.map((section) => [`/${section.toLowerCase()}`, { headers }] as const),
+        ['/no-such-page', { headers }],
+        ['/auth/sign-in', { headers, redirect: 'manual' }],
+        ['/auth/callback?code=x', { headers, redirect: 'manual' }],
+        ['/auth/sign-out', { headers, method: 'POST', body: new URLSearchParams({ csrf: 'x' }), redirect: 'manual' }],
+        ['/acts/retry', { headers, method: 'POST', body: new URLSearchParams({ csrf: 'x' }), redirect: 'manual' }],
+      ];
+      for (const [path, init] of asked) {
+        const answer = await fetch(`${dashboard.url}${path}`, init);
+        await answer.body?.cancel();
+        expect([path, answer.headers.get('cache-control')]).toEqual([path, expect.stringContaining('no-store')]);
+        expect([path, answer.headers.get('access-control-allow-origin')]).toEqual([path, null]);
+        expect([path, answer.headers.get('cross-origin-resource-policy')]).toEqual([path, 'same-origin']);
+        const isPage = answer.headers.get('content-type')?.includes('html') === true;
+        if (isPage) expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+        if (init.method === 'POST') expect([path, answer.status]).toEqual([path, 403]);
+      }
     });
 
     it('say what is weaker than documented on every section', async () => {
@@ -216,7 +268,7 @@ describe.skipIf(!hasBrowser)('ops-dashboard in a browser', () => {
       expect(api.retries).toEqual([{ objectId: failed.objectId, reason: 'The bucket policy was mended.' }]);
     });
 
-    it('refuses a form that no page of this dashboard sent', async () => {
+    it('D04: refuses a form that no page of this dashboard sent', async () => {
       await enter();
       const retries = api.retries.length;
       const forged = await page.request.post(`${dashboard.url}/acts/retry`, {

@@ -123,7 +123,7 @@ describe('the built portal', () => {
     ['from another site', { 'sec-fetch-site': 'cross-site' }, 403],
     ['from another port of this host', { 'sec-fetch-site': 'same-site' }, 403],
     ['without a session', { cookie: 'coffer-portal=forged' }, 401],
-  ])('refuses %s', async (_name, change, status) => {
+  ])('D04: refuses %s', async (_name, change, status) => {
     const before = received.length;
     const answer = await fetch(`${url}/v1/account`, { headers: { ...own(), ...change } });
     expect(answer.status).toBe(status);
@@ -159,7 +159,7 @@ describe('the built portal', () => {
     expect(nonces.size).toBe(3);
   });
 
-  it('shows a page no token of the session', async () => {
+  it('D02: shows a page no token of the session', async () => {
     const markup = await (await fetch(`${url}/`, { headers: own() })).text();
     expect(markup).toContain(csrfToken);
     expect(markup).not.toContain(accessToken);
@@ -202,6 +202,7 @@ describe('the built portal', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
 
+  // Before any other sign-in: a provider that was found once is not looked for again.
   it('comes back to the way in when the provider is away or its answer belongs to nobody', async () => {
     const manual = { redirect: 'manual' } as const;
     isProviderAway = true;
@@ -212,7 +213,57 @@ describe('the built portal', () => {
     expect(stray.headers.get('location')).toBe('http://localhost:4300/?sign-in=failed');
   });
 
-  it('signs in by code and PKCE, renews tokens that end soon, and lets no callback be used twice', async () => {
+  it('D04: keeps every answer out of caches, frames and other origins', async () => {
+    const manual = { redirect: 'manual' } as const;
+    const foreign = { origin: 'https://evil.test' };
+    const asked: readonly (readonly [string, RequestInit])[] = [
+      ['/', { headers: { ...own(), ...foreign } }],
+      ['/no-such-page', { headers: foreign }],
+      ['/v1/account', { headers: { ...own(), ...foreign } }],
+      ['/v1/account', { headers: { ...own(), ...foreign, 'sec-fetch-site': 'cross-site' } }],
+      ['/v1/logins', { method: 'POST', body: '{}', headers: { cookie, ...foreign, 'content-type': 'text/plain' } }],
+      ['/auth/sign-in', { ...manual, headers: foreign }],
+      ['/auth/callback?code=x&state=y', { ...manual, headers: foreign }],
+      ['/auth/sign-out', { method: 'POST', headers: { cookie, ...foreign } }],
+    ];
+    for (const [path, init] of asked) {
+      const { headers } = await fetch(`${url}${path}`, init);
+      expect([path, headers.get('cache-control')]).toEqual([path, expect.stringContaining('no-store')]);
+      expect([path, headers.get('access-control-allow-origin')]).toEqual([path, null]);
+      expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      if (headers.get('location') !== null) continue;
+      expect([path, headers.get('content-security-policy')]).toEqual([
+        path,
+        expect.stringContaining("frame-ancestors 'none'"),
+      ]);
+    }
+    const preflight = { 'access-control-request-method': 'PUT', 'access-control-request-headers': 'coffer-csrf' };
+    const answer = await fetch(`${url}${objectPath}`, { method: 'OPTIONS', headers: { ...foreign, ...preflight } });
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+  });
+
+  it('D06: leads nowhere but to itself and the provider, whatever the address says', async () => {
+    const elsewhere = 'https://evil.test/';
+    const hints = new URLSearchParams({
+      to: elsewhere,
+      returnTo: elsewhere,
+      redirect_uri: elsewhere,
+      code: 'x',
+      state: 'y',
+    });
+    const forged = { 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https', forwarded: 'host=evil.test' };
+    for (const headers of [{}, forged]) {
+      const stray = await fetch(`${url}/auth/callback?${hints.toString()}`, { redirect: 'manual', headers });
+      expect(stray.headers.get('location')).toBe('http://localhost:4300/?sign-in=failed');
+      const begun = await fetch(`${url}/auth/sign-in?${hints.toString()}`, { redirect: 'manual', headers });
+      const location = new URL(begun.headers.get('location')!);
+      expect(location.hostname).toBe('localhost');
+      expect(location.searchParams.get('redirect_uri')).toBe('http://localhost:4300/auth/callback');
+    }
+  });
+
+  it('D06: signs in by code and PKCE, renews tokens that end soon, and lets no callback be used twice', async () => {
     const jar = new Map<string, string>();
     const send = async (path: string, headers: Record<string, string> = {}): Promise<Response> => {
       const cookies = Array.from(jar, ([name, value]) => `${name}=${value}`).join('; ');
@@ -258,7 +309,7 @@ describe('the built portal', () => {
     expect(answer.headers.getSetCookie().join()).toMatch(/coffer-portal=;.*Max-Age=0/i);
   });
 
-  it('ends a session only for a page of this portal', async () => {
+  it('D04: ends a session only for a page of this portal', async () => {
     const stray = await fetch(`${url}/auth/sign-out`, {
       method: 'POST',
       headers: { ...own(), 'sec-fetch-site': 'cross-site' },

@@ -42,6 +42,7 @@ export function createInstantProvider(issuer: string, portalUrl: string, accessT
     },
     features: {
       devInteractions: { enabled: false },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: () => ({

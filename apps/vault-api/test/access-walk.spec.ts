@@ -304,7 +304,7 @@ describe('the access walk', () => {
     expect(Object.keys(walkRequests).sort()).toEqual(operations.sort());
   });
 
-  it.each(attackers)('nothing comes of it when $name is tried on every route', async ({ token, signer }) => {
+  it.each(attackers)('D02: nothing comes of it when $name is tried on every route', async ({ token, signer }) => {
     const effects: Record<string, string[]> = {};
     let before = await snapshot();
     for (const [name, build] of Object.entries(walkRequests) as [RouteName, (typeof walkRequests)[RouteName]][]) {

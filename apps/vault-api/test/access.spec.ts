@@ -167,12 +167,15 @@ describe('every route', () => {
     }
   });
 
-  it('answers problem+json with a code, an id and no-store, and never 500', async () => {
+  it('D04: answers problem+json with a code, an id and no-store, lets no other origin read, and never 500', async () => {
     const authorization = `Bearer ${await bench.issuer.token('x')}`;
     for (const [name, route] of table) {
-      const response = await send(route, { authorization, 'x-request-id': 'my-own-id-123' });
+      const origin = 'https://evil.test';
+      const response = await send(route, { authorization, origin, 'x-request-id': 'my-own-id-123' });
       expect(response.headers.get('x-request-id')).toBe('my-own-id-123');
       expect(response.headers.get('cache-control')).toContain('no-store');
+      expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect([...response.headers.keys()].filter((header) => header.startsWith('access-control'))).toEqual([]);
       if (response.status < 400 || route.path === '/health/ready') continue;
       if (route.method === 'HEAD') continue;
       expect([name, response.headers.get('content-type')]).toEqual([
@@ -184,6 +187,13 @@ describe('every route', () => {
       expect(body.requestId).toBe('my-own-id-123');
       expect(response.status).toBeLessThan(500);
     }
+  });
+
+  it('D04: answers no preflight of another origin', async () => {
+    const headers = { origin: 'https://evil.test', 'access-control-request-method': 'POST' };
+    const answer = await fetch(`${bench.apis[0]!.url}/v1/logins`, { method: 'OPTIONS', headers });
+    expect(answer.status).toBe(404);
+    expect([...answer.headers.keys()].filter((header) => header.startsWith('access-control'))).toEqual([]);
   });
 });
 

@@ -185,7 +185,7 @@ describe('AccessTokens', () => {
     expect(statSync(home.sessionFile).mode & 0o777).toBe(0o600);
   });
 
-  it('renews once for many requests at the same time, in one process and in two', async () => {
+  it('D02: renews once for many requests at the same time, in one process and in two: a rotated token never comes twice', async () => {
     await writeSession(home, session({ expiresAtMs: 0 }));
     provider.answers.push(granted('new'));
     const [one, two] = [tokens(), tokens()];
@@ -194,7 +194,7 @@ describe('AccessTokens', () => {
     expect(existsSync(`${home.sessionFile}.lock`)).toBe(false);
   });
 
-  it('says how to sign in again when the sign-in has ended', async () => {
+  it('D02: says how to sign in again when the sign-in has ended, as it does where a stolen refresh token was used', async () => {
     await writeSession(home, session({ expiresAtMs: 0 }));
     await expect(tokens().get()).rejects.toMatchObject({
       code: 'sign-in-expired',
@@ -204,7 +204,7 @@ describe('AccessTokens', () => {
     await expect(tokens().get()).rejects.toMatchObject({ code: 'sign-in-expired' });
   });
 
-  it('never sends the refresh token to another issuer than the one that gave it', async () => {
+  it('D02: never sends the refresh token to another issuer than the one that gave it', async () => {
     await writeSession(home, session({ expiresAtMs: 0, issuer: 'https://login.example' }));
     await expect(tokens().get()).rejects.toMatchObject({ code: 'sign-in-expired' });
     expect(provider.asked).toEqual([]);

@@ -95,11 +95,21 @@ export class Identity {
     return answer;
   }
 
-  /** Where to send the browser so that the provider ends its own session too; the dashboard itself where it cannot. */
-  async signOutLocation(): Promise<string> {
+  /**
+   * Ends what the refresh token can do, where the provider offers that (RFC 7009): a copy of it is good for nothing any more.
+   *
+   * @returns where to send the browser so that the provider ends its own session too; the dashboard itself where it cannot
+   * @throws DashboardError `identity-unreachable`
+   */
+  async signOut(refreshToken: string | null): Promise<string> {
     const home = `${this.#config.dashboardUrl}/`;
     const at = await this.#provider();
-    if (at.serverMetadata().end_session_endpoint === undefined) return home;
+    const { revocation_endpoint, end_session_endpoint } = at.serverMetadata();
+    if (refreshToken !== null && revocation_endpoint !== undefined) {
+      // One that is refused has ended already; the provider's session ends with what follows.
+      await openid.tokenRevocation(at, refreshToken).catch(() => undefined);
+    }
+    if (end_session_endpoint === undefined) return home;
     return openid.buildEndSessionUrl(at, { post_logout_redirect_uri: home }).href;
   }
 

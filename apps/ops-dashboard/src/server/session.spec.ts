@@ -25,7 +25,7 @@ describe('safeReturn', () => {
     '/a\nb',
     '/a#b',
     `/${'x'.repeat(600)}`,
-  ])('gives the vault instead when it is given %j', (path) => {
+  ])('D06: gives the vault instead when it is given %j', (path) => {
     expect(safeReturn(path)).toBe('/vault');
   });
 });
@@ -38,11 +38,11 @@ describe('isOwnForm', () => {
     expect(isOwnForm(request('same-origin'), session, session.csrfToken)).toBe(true);
   });
 
-  it.each(['cross-site', 'same-site', 'none', null])('is false when the browser says %s', (site) => {
+  it.each(['cross-site', 'same-site', 'none', null])('D04: is false when the browser says %s', (site) => {
     expect(isOwnForm(request(site), session, session.csrfToken)).toBe(false);
   });
 
-  it.each(['', newCsrfToken(), session.csrfToken.slice(1), null])('is false when the form bears %j', (given) => {
+  it.each(['', newCsrfToken(), session.csrfToken.slice(1), null])('D04: is false when the form bears %j', (given) => {
     expect(isOwnForm(request('same-origin'), session, given)).toBe(false);
   });
 });

@@ -116,7 +116,7 @@ describe('passOn', () => {
     expect(seen[0]?.headers).toMatchObject(names);
   });
 
-  it.each([undefined, 'cross-site', 'same-site', 'none'])('refuses when Sec-Fetch-Site is %s', async (site) => {
+  it.each([undefined, 'cross-site', 'same-site', 'none'])('D04: refuses when Sec-Fetch-Site is %s', async (site) => {
     const headers: Record<string, string> = site === undefined ? {} : { 'sec-fetch-site': site };
     const request = new Request('http://localhost:4300/v1/account', { headers });
     const answer = await passOn({ apiUrl, access, request });
@@ -124,7 +124,7 @@ describe('passOn', () => {
     expect(seen).toEqual([]);
   });
 
-  it('refuses without the CSRF token, also what only reads', async () => {
+  it('D04: refuses without the CSRF token, also what only reads', async () => {
     const answer = await send('/v1/account', {}, { ...access, hasCsrfToken: false });
     expect((await problemOf(answer)).code).toBe('forbidden');
     expect(seen).toEqual([]);

@@ -45,7 +45,7 @@ describe('createIdentity', () => {
   };
 
   describe('beginSignIn', () => {
-    it('asks for a code with PKCE, state and nonce, none of them twice', async () => {
+    it('D06: asks for a code with PKCE, state and nonce, none of them twice', async () => {
       const [first, second] = [await identity.beginSignIn(), await identity.beginSignIn()];
       const query = new URL(first.location).searchParams;
       expect(query.get('response_type')).toBe('code');
@@ -67,7 +67,21 @@ describe('createIdentity', () => {
       expect(session.refreshToken).not.toBeNull();
     });
 
-    it.each(['state', 'nonce', 'codeVerifier'] as const)('refuses when the %s is another', async (name) => {
+    it.each<[string, (query: URLSearchParams) => void]>([
+      ['has no state', (query) => query.delete('state')],
+      ['has the state of another sign-in', (query) => query.set('state', 'A'.repeat(43))],
+      ['has two states', (query) => query.append('state', 'A'.repeat(43))],
+      ['does not say who the issuer is', (query) => query.delete('iss')],
+      ['is of another issuer (mix-up)', (query) => query.set('iss', 'https://login.evil.test')],
+      ['has no code', (query) => query.delete('code')],
+      ['has the code of nobody', (query) => query.set('code', 'A'.repeat(43))],
+    ])('D06: refuses an answer that %s', async (_name, change) => {
+      const { callback, pending } = await signIn();
+      change(callback.searchParams);
+      await expect(identity.finishSignIn(callback, pending)).rejects.toMatchObject({ code: 'sign-in-failed' });
+    });
+
+    it.each(['state', 'nonce', 'codeVerifier'] as const)('D06: refuses when the %s is another', async (name) => {
       const { callback, pending } = await signIn();
       const other = (await identity.beginSignIn()).pending;
       await expect(identity.finishSignIn(callback, { ...pending, [name]: other[name] })).rejects.toMatchObject({
@@ -75,7 +89,7 @@ describe('createIdentity', () => {
       });
     });
 
-    it('refuses a code the second time', async () => {
+    it('D06: refuses a code the second time', async () => {
       const { callback, pending } = await signIn();
       await identity.finishSignIn(callback, pending);
       await expect(identity.finishSignIn(callback, pending)).rejects.toMatchObject({ code: 'sign-in-failed' });
@@ -101,6 +115,15 @@ describe('createIdentity', () => {
       await expect(identity.refresh({ ...session, ...answers[0]! })).resolves.toHaveProperty('accessToken');
     });
 
+    it('D02: ends for thief and owner when a rotated token comes twice', async () => {
+      const { callback, pending } = await signIn();
+      const session = await identity.finishSignIn(callback, pending);
+      const thief = createIdentity(config);
+      const stolen = { ...session, ...(await thief.refresh(session)) };
+      await expect(identity.refresh(session)).rejects.toMatchObject({ code: 'session-ended' });
+      await expect(thief.refresh(stolen)).rejects.toMatchObject({ code: 'session-ended' });
+    });
+
     it('ends the session when the provider refuses, and when there is nothing to refresh with', async () => {
       const session = { accessToken: '', expiresAtMs: 0, csrfToken: '', displayName: '' };
       await expect(identity.refresh({ ...session, refreshToken: 'no such token' })).rejects.toMatchObject({
@@ -112,11 +135,18 @@ describe('createIdentity', () => {
     });
   });
 
-  describe('signOutLocation', () => {
+  describe('signOut', () => {
     it('leads to the provider and back to the portal', async () => {
-      const location = new URL(await identity.signOutLocation());
+      const location = new URL(await identity.signOut(null));
       expect(location.origin).toBe(config.issuer);
       expect(location.searchParams.get('post_logout_redirect_uri')).toBe(`${portalUrl}/`);
+    });
+
+    it('D02: ends what a copy of the refresh token could do', async () => {
+      const { callback, pending } = await signIn();
+      const session = await identity.finishSignIn(callback, pending);
+      await identity.signOut(session.refreshToken);
+      await expect(createIdentity(config).refresh(session)).rejects.toMatchObject({ code: 'session-ended' });
     });
   });
 

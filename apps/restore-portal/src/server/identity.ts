@@ -13,6 +13,7 @@ import {
   randomState,
   refreshTokenGrant,
   ResponseBodyError,
+  tokenRevocation,
   type Configuration,
   type TokenEndpointResponse,
 } from 'openid-client';
@@ -38,8 +39,13 @@ export interface Identity {
    * @throws PortalError `session-ended` where the provider refuses, `identity-unreachable`
    */
   refresh(session: PortalSession): Promise<RenewedTokens>;
-  /** Where to send the browser so that the provider ends its own session too; the portal itself where it cannot. */
-  signOutLocation(): Promise<string>;
+  /**
+   * Ends what the refresh token can do, where the provider offers that (RFC 7009): a copy of it is good for nothing any more.
+   *
+   * @returns where to send the browser so that the provider ends its own session too; the portal itself where it cannot
+   * @throws PortalError `identity-unreachable`
+   */
+  signOut(refreshToken: string | null): Promise<string>;
 }
 
 /** The part of a session that a refresh replaces. */
@@ -122,9 +128,14 @@ export function createIdentity(config: PortalConfig, clock: Clock = systemClock)
       return answer;
     },
 
-    async signOutLocation() {
+    async signOut(refreshToken) {
       const at = await provider();
-      if (at.serverMetadata().end_session_endpoint === undefined) return config.portalUrl;
+      const { revocation_endpoint, end_session_endpoint } = at.serverMetadata();
+      if (refreshToken !== null && revocation_endpoint !== undefined) {
+        // One that is refused has ended already; the provider's session ends with what follows.
+        await tokenRevocation(at, refreshToken).catch(() => undefined);
+      }
+      if (end_session_endpoint === undefined) return config.portalUrl;
       return buildEndSessionUrl(at, { post_logout_redirect_uri: `${config.portalUrl}/` }).href;
     },
   };

@@ -2,7 +2,7 @@ import { opsRetry } from '@coffer/contracts';
 import { VaultClientError } from '@coffer/vault-client';
 import { cookies } from 'next/headers';
 import { thisDashboard } from '../../../server/dashboard';
-import { redirectTo } from '../../../server/redirect';
+import { redirectTo, refuseForeignForm } from '../../../server/redirect';
 import { isOwnForm, isSignedIn, openSession } from '../../../server/session';
 
 export const dynamic = 'force-dynamic';
@@ -15,7 +15,7 @@ export async function POST(request: Request): Promise<Response> {
   const to = (path: string) => redirectTo(`${config.dashboardUrl}${path}`);
   if (!isSignedIn(session)) return to('/');
   if (!isOwnForm(request, session, form.get('csrf'))) {
-    return new Response('Only pages of this dashboard may ask here.', { status: 403 });
+    return refuseForeignForm();
   }
   const given = form.get('objectId');
   const objectId = typeof given === 'string' ? given : '';

@@ -1,6 +1,6 @@
 import { cookies } from 'next/headers';
 import { thisDashboard } from '../../../server/dashboard';
-import { redirectTo } from '../../../server/redirect';
+import { redirectTo, refuseForeignForm } from '../../../server/redirect';
 import { isOwnForm, isSignedIn, openSession } from '../../../server/session';
 
 export const dynamic = 'force-dynamic';
@@ -11,8 +11,9 @@ export async function POST(request: Request): Promise<Response> {
   const session = await openSession(await cookies(), config);
   const form = await request.formData();
   if (isSignedIn(session) && !isOwnForm(request, session, form.get('csrf'))) {
-    return new Response('Only pages of this dashboard may ask here.', { status: 403 });
+    return refuseForeignForm();
   }
+  const refreshToken = isSignedIn(session) ? session.refreshToken : null;
   session.destroy();
-  return redirectTo(await identity.signOutLocation().catch(() => `${config.dashboardUrl}/`));
+  return redirectTo(await identity.signOut(refreshToken).catch(() => `${config.dashboardUrl}/`));
 }

@@ -15,7 +15,8 @@ export async function POST(request: Request): Promise<Response> {
   if (!isOwn || (isSignedIn(session) && !isCsrfToken(session, request.headers.get(csrfHeaderName)))) {
     return problemResponse('forbidden', 'Only pages of this portal may ask here.');
   }
+  const refreshToken = isSignedIn(session) ? session.refreshToken : null;
   session.destroy();
-  const location = await identity.signOutLocation().catch(() => `${config.portalUrl}/`);
+  const location = await identity.signOut(refreshToken).catch(() => `${config.portalUrl}/`);
   return Response.json({ location }, { headers: { ...commonHeaders, 'cache-control': 'no-store' } });
 }
