@@ -39,7 +39,10 @@ platform.on('message', (message) => {
   if (message.ended !== undefined) running.delete(message.ended);
   if (message.postmasterFile !== undefined) postmasterFile = message.postmasterFile ?? undefined;
 });
+const channelEnds = new Promise((done) => platform.once('disconnect', done));
 platform.on('exit', async (code, signal) => {
+  // What it said last may still lie in the channel: a service that it had just started.
+  await Promise.race([channelEnds, new Promise((done) => setTimeout(done, 2000))]);
   if (code === null && !isStopping) {
     process.stderr.write(`coffer: the launcher was ended by ${signal}; what it had started is being stopped.\n`);
     signalGroup(platform.pid, 'SIGKILL');

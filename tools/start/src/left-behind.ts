@@ -7,9 +7,10 @@ interface Note {
   readonly postmasterFile?: string | null;
 }
 
-/** Tells the parent; without one (a run by hand) nobody watches. */
+/** Tells the parent; without one (a run by hand, or one that was killed in this moment) nobody watches. */
 export function tellParent(note: Note): void {
-  if (process.connected) process.send?.(note);
+  // Without the callback a channel that has just broken would end this process, and all that it started would go on.
+  if (process.connected) process.send?.(note, undefined, undefined, () => undefined);
 }
 
 /** Calls `stop` when a person or the system wants an end: Ctrl-C, SIGTERM, a closed terminal, or a parent that was killed. */
