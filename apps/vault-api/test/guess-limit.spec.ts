@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { randomBytes } from '@coffer/crypto';
 import { newUuid, toBase64Url } from '@coffer/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +48,22 @@ async function guessTogether(on: VaultBench, device: TestDevice, passwords: read
     }),
   );
 }
+
+describe('a vault of two processes that nobody asks', () => {
+  it('asks its database seldom', async () => {
+    const committed = async (): Promise<number> => {
+      const [row] = await slow.sql<{ n: number }>(
+        `SELECT xact_commit::int AS n FROM pg_stat_database WHERE datname = current_database()`,
+      );
+      return row!.n;
+    };
+    const before = await committed();
+    await pause(4_000);
+    // Fifty looks for events of the other process in a second, and what both do once or twice in it. More would be a wait that
+    // is none.
+    expect(((await committed()) - before) / 4).toBeLessThan(100);
+  });
+});
 
 describe('the guess budget', () => {
   it('A01: 200 parallel wrong guesses over two processes evaluate exactly 10 when delays are zero', async () => {

@@ -41,6 +41,8 @@ export class LedgerRunner {
   readonly #failing = new Set<string>();
   #running: Promise<unknown> = Promise.resolve();
   #wake: () => void = () => undefined;
+  /** Whether an event was committed here since the last wait began; one may come while a round runs. */
+  #isKicked = false;
 
   constructor(parts: LedgerRunnerParts) {
     this.#parts = parts;
@@ -68,6 +70,7 @@ export class LedgerRunner {
 
   /** Tells that an event was committed here, so that it need not wait for the next round. */
   kick(): void {
+    this.#isKicked = true;
     this.#wake();
   }
 
@@ -151,7 +154,9 @@ export class LedgerRunner {
           keptAt = (await this.#parts.housekeeping()) ? -Infinity : now;
         }
       }
-      await this.#untilKicked(Math.max(1, Math.min(roundEveryMs, appendedAt + batchMs - performance.now())));
+      // A batch that is still open ends the wait; one that has long been appended does not shorten it.
+      const batchLeft = appendedAt + batchMs - performance.now();
+      await this.#untilKicked(batchLeft > 0 ? Math.min(roundEveryMs, batchLeft) : roundEveryMs);
     }
   }
 
@@ -204,12 +209,15 @@ export class LedgerRunner {
   }
 
   async #untilKicked(milliseconds: number): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    if (!this.#isKicked) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, milliseconds);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#isKicked = false;
   }
 }
