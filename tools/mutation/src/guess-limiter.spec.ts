@@ -1,0 +1,11 @@
+import { describeMutation } from './mutation';
+
+describeMutation({
+  proof: 'mutation-guess-limiter',
+  project: 'libs/key-vault',
+  files: ['guess-budget', 'guess-veto', 'recovery', 'shred', 'login-evaluation', 'kept-figures'].map(
+    (name) => `src/${name}.ts`,
+  ),
+  // Not the random histories: a suite that names what it asserts has to notice.
+  suites: ['src/guess-budget.spec.ts', 'test/vault-services.spec.ts', 'test/guess-veto.spec.ts'],
+});
