@@ -1,3 +1,4 @@
+import type { BudgetState } from '@coffer/evidence';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import * as keyVault from './index';
@@ -130,6 +131,33 @@ describe('decideSpend', () => {
     },
   );
 
+  const spent: BudgetState = { remaining: 7, attempt: 3, nextAtMs: 1_000, serial: 5 };
+
+  it('takes a guess in the very millisecond that it is due, and none in the one before', () => {
+    expect(decideSpend(spent, 999, [])).toEqual({ outcome: 'too-early', nextAtMs: 1_000 });
+    const after = { remaining: 6, attempt: 4, nextAtMs: null, serial: 5 };
+    expect(decideSpend(spent, 1_000, [])).toEqual({ outcome: 'spend', guess: 4, after });
+  });
+
+  it('takes one in the very millisecond that the veto ends, and says vetoed in the one before', () => {
+    const due = { ...spent, nextAtMs: null };
+    expect(decideSpend(due, 1_999, [], 2_000)).toEqual({ outcome: 'vetoed', untilMs: 2_000 });
+    expect(decideSpend(due, 2_000, [], 2_000).outcome).toBe('spend');
+    expect(decideSpend(due, 2_000, [], null).outcome).toBe('spend');
+  });
+
+  it('says that none is left before anything else, and vetoed before too early', () => {
+    expect(decideSpend({ ...spent, remaining: 0 }, 0, [], 2_000)).toEqual({ outcome: 'none-left' });
+    expect(decideSpend(spent, 0, [], 2_000)).toEqual({ outcome: 'vetoed', untilMs: 2_000 });
+  });
+
+  it('makes the tenth guess the last, after which nothing is due', () => {
+    const last = { ...spent, remaining: 1, nextAtMs: null };
+    const after = { remaining: 0, attempt: 4, nextAtMs: null, serial: 5 };
+    const decision = decideSpend(last, 0, defaultPolicy.guessDelaysMs);
+    expect(decision).toEqual({ outcome: 'spend', guess: 10, after });
+  });
+
   it('follows the documented delays', () => {
     const minutes = defaultPolicy.guessDelaysMs.map((delay) => delay / 60_000);
     expect(minutes).toEqual([0, 0, 1, 5, 15, 60, 240, 720, 1440]);
@@ -157,6 +185,13 @@ describe('withoutRecord', () => {
   property.prop([budget])('keeps what is spent', (before) => {
     expect(withoutRecord(before)).toEqual({ ...before, serial: 0 });
     expect(sameBudget(before, withoutRecord(before))).toBe(before.serial === 0);
+  });
+
+  it('is another budget where any one field is another', () => {
+    const one = { remaining: 7, attempt: 3, nextAtMs: 1_000, serial: 5 };
+    expect(sameBudget(one, { ...one })).toBe(true);
+    const others = [{ remaining: 6 }, { attempt: 4 }, { nextAtMs: 1_001 }, { nextAtMs: null }, { serial: 6 }];
+    expect(others.map((change) => sameBudget(one, { ...one, ...change }))).toEqual(others.map(() => false));
   });
 
   it('opens with ten guesses and no record', () => {

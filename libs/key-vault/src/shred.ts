@@ -1,4 +1,5 @@
 import { LedgerEventKind } from '@coffer/evidence';
+import { newUuid } from '@coffer/foundation';
 import type { AccountSession } from './account-session';
 import { withoutRecord } from './guess-budget';
 import { vaultNotices } from './vault-notices';
@@ -7,7 +8,7 @@ import { vaultNotices } from './vault-notices';
  * Shreds the record whose tenth guess was spent in vain, once no login of it can be answered any more. It is bound to the
  * serial of that guess, so a record that was activated meanwhile stays. The budget row stays at 0.
  *
- * An account without a record goes through the same, so that its ledger and feed tell nothing.
+ * An account without a record goes through the same statements, so that ledger, feed and time tell nothing.
  */
 export async function shredIfDue(session: AccountSession): Promise<void> {
   const planned = await session.transaction.plannedShred();
@@ -20,11 +21,14 @@ export async function shredIfDue(session: AccountSession): Promise<void> {
   }
   if (await session.transaction.hasOpenLogin(planned.serial)) return;
   await session.transaction.dropPlannedShred();
-  if (await session.transaction.deleteRecord(planned.serial)) {
-    if (session.record !== null) await session.transaction.endKeyslot(session.record.keyslotId, 'shredded');
-  }
+  await session.transaction.deleteRecord(planned.serial);
+  await session.transaction.endKeyslot(keyslotOf(session, planned.serial), 'shredded');
   const details = { serial: planned.serial, reason: 'guesses' };
-  const after = budget.serial === planned.serial ? withoutRecord(budget) : budget;
-  const eventNumber = await session.append(LedgerEventKind.keyslotShredded, details, after);
+  const eventNumber = await session.append(LedgerEventKind.keyslotShredded, details, withoutRecord(budget));
   await session.notify({ ...vaultNotices.shredded(), eventNumber });
+}
+
+/** The record's keyslot; one that nobody has where there is no such record. */
+function keyslotOf({ record }: AccountSession, serial: number): string {
+  return record?.serial === serial ? record.keyslotId : newUuid();
 }

@@ -87,6 +87,30 @@ describe('GuessVeto', () => {
     await expect(start()).rejects.toMatchObject({ code: 'guesses-vetoed' });
   });
 
+  it('is recorded with its end, and its lifting with nothing', async () => {
+    await device.setPassword('right');
+    const untilMs = await device.vetoGuesses(3600);
+    await device.vetoGuesses(0);
+    const { events } = vault.store.rows((await device.account()).accountId);
+    expect(events.slice(-2).map(({ fields }) => [fields.kind, fields.details])).toEqual([
+      ['guesses-vetoed', { untilMs }],
+      ['veto-lifted', {}],
+    ]);
+  });
+
+  it('ends a new start and a deletion that wait, for whoever signs as the owner has not lost the key', async () => {
+    await device.setPassword('right');
+    const account = await device.account();
+    const { newStartId } = await vault.newStart.begin(account);
+    const { deletionId } = await vault.deletion.ask(account);
+    await device.vetoGuesses(3600);
+    const { events } = vault.store.rows(account.accountId);
+    expect(events.slice(-2).map(({ fields }) => [fields.kind, fields.details])).toEqual([
+      ['new-start-cancelled', { newStartId, by: 'owner' }],
+      ['deletion-cancelled', { deletionId, by: 'owner' }],
+    ]);
+  });
+
   it('is the same for an account without a password record: same refusal, event and notice', async () => {
     const seen = async (withPassword: boolean) => {
       device = new MemoryDevice(vault);

@@ -99,7 +99,7 @@ export async function memoryVault(policy: Partial<VaultPolicy> = {}) {
     atStep: () => undefined,
   };
   return {
-    ...{ store, accounts, vaultId },
+    ...{ store, accounts, vaultId, parts },
     advance: (milliseconds: number) => {
       store.nowMs += milliseconds;
       store.anchoredAtMs = store.nowMs;

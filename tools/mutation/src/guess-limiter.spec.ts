@@ -7,5 +7,10 @@ describeMutation({
     (name) => `src/${name}.ts`,
   ),
   // Not the random histories: a suite that names what it asserts has to notice.
-  suites: ['src/guess-budget.spec.ts', 'test/vault-services.spec.ts', 'test/guess-veto.spec.ts'],
+  suites: [
+    'src/guess-budget.spec.ts',
+    ...['vault-services', 'guess', 'guess-veto', 'login-resume', 'login-end', 'shred'].map(
+      (name) => `test/${name}.spec.ts`,
+    ),
+  ],
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isLongRun, recordProof } from '@coffer/test-kit';
+import { isLongRun, recordProof, runSeedNumber } from '@coffer/test-kit';
 import { describe, expect, it } from 'vitest';
 
 const workspaceRoot = resolve(import.meta.dirname, '../../..');
@@ -65,7 +65,8 @@ function mutate(target: MutationTarget): MutationReport {
   const folder = mkdtempSync(join(reports, 'mutation-'));
   try {
     const at = (name: string): string => join(folder, name);
-    writeFileSync(at('vitest.config.ts'), suiteConfig(target));
+    writeFileSync(at('seed.ts'), seedSetup(target));
+    writeFileSync(at('vitest.config.ts'), suiteConfig(target, at('seed.ts')));
     writeFileSync(at('stryker.json'), JSON.stringify(strykerConfig(target, at('vitest.config.ts'), at('report.json'))));
     const { status, stdout, stderr } = spawnSync('stryker', ['run', at('stryker.json')], {
       cwd: workspaceRoot,
@@ -82,12 +83,24 @@ function mutate(target: MutationTarget): MutationReport {
   }
 }
 
-function suiteConfig({ project, suites }: MutationTarget): string {
+/** A property's name carries its seed, and a mutant is run against tests by name: with another seed each time it met none. */
+function seedSetup({ proof }: MutationTarget): string {
+  return `import { configureGlobal } from 'fast-check';
+configureGlobal({ seed: ${runSeedNumber(proof)} });
+`;
+}
+
+function suiteConfig({ project, suites }: MutationTarget, setupFile: string): string {
   return `import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: ${JSON.stringify(project)},
   resolve: { tsconfigPaths: true },
-  test: { include: ${JSON.stringify(suites)}, testTimeout: 60_000, isolate: false },
+  test: {
+    include: ${JSON.stringify(suites)},
+    setupFiles: [${JSON.stringify(setupFile)}],
+    testTimeout: 60_000,
+    isolate: false,
+  },
 });
 `;
 }
