@@ -42,8 +42,8 @@ function step(name, command, args) {
   return ok;
 }
 
-/** As `step`, beside another one: what it prints comes when it has ended. */
-async function stepBeside(name, command, args) {
+/** As `step`, beside another one: what it prints comes when it has ended. @returns whether it went well */
+async function beside(name, command, args) {
   const started = performance.now();
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   let printed = '';
@@ -53,7 +53,11 @@ async function stepBeside(name, command, args) {
   process.stdout.write(
     `\n── ${name}\n${printed}── ${name}: ${code === 0 ? 'ok' : `failed (${code})`} in ${seconds} s\n`,
   );
-  record(name, code === 0);
+  return code === 0;
+}
+
+async function countedBeside(name, command, args) {
+  record(name, await beside(name, command, args));
 }
 
 function countedStep(name, command, args) {
@@ -68,9 +72,9 @@ function record(name, ok) {
 const nx = ['nx', 'run-many', '--parallel=2', '--outputStyle=static'];
 countedStep('generate', 'npx', ['--no', ...nx, '-t', 'generate']);
 // Each of these keeps one core busy.
-const lint = stepBeside('lint', 'node', ['tools/lint/lint.mjs']);
-await stepBeside('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
-await stepBeside('typecheck', 'node', ['tools/test/typecheck.mjs']);
+const lint = countedBeside('lint', 'node', ['tools/lint/lint.mjs']);
+await countedBeside('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
+await countedBeside('typecheck', 'node', ['tools/test/typecheck.mjs']);
 await lint;
 countedStep('build', 'npx', ['--no', ...nx, '-t', 'build']);
 
@@ -79,9 +83,14 @@ if (chromium.path !== undefined) env.CHROMIUM_PATH = chromium.path;
 else process.stdout.write(`\n${chromium.why}\n`);
 const withBrowser = chromium.path !== undefined || process.env.CI === 'true';
 const projects = testedProjects().filter((name) => withBrowser || name !== 'e2e');
-// Suites first, then those that start whole platforms, one after the other: they need the machine for themselves.
+// Suites first, then those that start whole platforms, one after the other: they need the machine for themselves. The longest
+// suite has a lane of its own from the beginning: Nx would begin it last, since nothing depends on it, and alone it mostly waits.
 const alone = ['e2e', 'boundaries'].filter((name) => projects.includes(name));
-step('suites', 'npx', ['--no', ...nx, '-t', 'test', '--exclude', alone.join(','), '--nx-bail=false']);
+const longest = 'vault-api';
+const suites = ['--no', 'nx', 'run-many', '--outputStyle=static', '-t', 'test', '--nx-bail=false'];
+const lane = beside(longest, 'npx', ['--no', 'nx', 'run', `${longest}:test`, '--outputStyle=static']);
+await beside('suites', 'npx', [...suites, '--parallel=1', '--exclude', [longest, ...alone].join(',')]);
+await lane;
 for (const name of alone) step(name, 'npx', ['--no', 'nx', 'run', `${name}:test`, '--outputStyle=static']);
 
 const totals = sumReports('reports', projects);

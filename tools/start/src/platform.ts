@@ -54,10 +54,11 @@ export async function startPlatform(
     if (database !== undefined) stopDatabase = database.stop;
     announce(database === undefined ? 'PostgreSQL is elsewhere (DATABASE_URL)' : 'PostgreSQL is up');
     const urls = urlsOf(ports);
-    for (const definition of serviceDefinitions(home, ports, urls, external ?? database?.url ?? '')) {
-      const service = await startService(definition, logs, signal);
-      running.push(service);
-      announce(`${definition.name} is up`);
+    for (const together of serviceDefinitions(home, ports, urls, external ?? database?.url ?? '')) {
+      await startTogether(together, logs, signal, (service) => {
+        running.push(service);
+        announce(`${service.name} is up`);
+      });
     }
     const unexpectedEnd = Promise.race(running.map((service) => service.unexpectedEnd));
     unexpectedEnd.catch(() => undefined);
@@ -66,6 +67,26 @@ export async function startPlatform(
     await stop();
     throw error;
   }
+}
+
+/** Starts services that do not need each other; where one does not come up, the start of the others ends too. */
+async function startTogether(
+  definitions: readonly ServiceDefinition[],
+  logs: string,
+  signal: AbortSignal,
+  onUp: (service: RunningService) => void,
+): Promise<void> {
+  const failing = new AbortController();
+  const starting = definitions.map(async (definition) => {
+    try {
+      onUp(await startService(definition, logs, AbortSignal.any([signal, failing.signal])));
+    } catch (error) {
+      failing.abort(error);
+    }
+  });
+  // All of them: what came up while another failed is known by then, and is stopped with the rest.
+  await Promise.all(starting);
+  failing.signal.throwIfAborted();
 }
 
 async function startDatabase(
@@ -96,8 +117,16 @@ function urlsOf(ports: Ports): PlatformUrls {
   };
 }
 
-/** The demo deployment: no grace and a short listing gap, so that a person sees the end; the guess delays are the real ones. */
-function serviceDefinitions(home: string, ports: Ports, urls: PlatformUrls, databaseUrl: string): ServiceDefinition[] {
+/**
+ * What may start together, in the order of its needs. The demo deployment: no grace and a short listing gap, so that a person sees
+ * the end; the guess delays are the real ones.
+ */
+function serviceDefinitions(
+  home: string,
+  ports: Ports,
+  urls: PlatformUrls,
+  databaseUrl: string,
+): readonly (readonly ServiceDefinition[])[] {
   const shared = {
     NODE_ENV: 'production',
     COFFER_HOME: home,
@@ -123,40 +152,44 @@ function serviceDefinitions(home: string, ports: Ports, urls: PlatformUrls, data
   const bundle = (app: string): string => join(workspaceRoot, 'apps', app, 'dist/main.mjs');
   const next = join(workspaceRoot, 'node_modules/next/dist/bin/next');
   return [
-    {
-      name: 'demo-identity',
-      args: [bundle('demo-identity')],
-      cwd: workspaceRoot,
-      env: shared,
-      readyUrl: `${urls.identity}/.well-known/openid-configuration`,
-    },
-    {
-      name: 'vault-api',
-      args: [bundle('vault-api')],
-      cwd: workspaceRoot,
-      env: server,
-      readyUrl: `${urls.api}/health/ready`,
-    },
-    {
-      name: 'migration-worker',
-      args: [bundle('migration-worker')],
-      cwd: workspaceRoot,
-      env: server,
-      readyUrl: `http://127.0.0.1:${ports.workerMetrics}/health/ready`,
-    },
-    {
-      name: 'restore-portal',
-      args: [next, 'start', '-H', 'localhost', '-p', String(ports.portal)],
-      cwd: join(workspaceRoot, 'apps/restore-portal'),
-      env: shared,
-      readyUrl: `${urls.portal}/`,
-    },
-    {
-      name: 'ops-dashboard',
-      args: [next, 'start', '-H', 'localhost', '-p', String(ports.dashboard)],
-      cwd: join(workspaceRoot, 'apps/ops-dashboard'),
-      env: shared,
-      readyUrl: `${urls.dashboard}/`,
-    },
+    [
+      {
+        name: 'demo-identity',
+        args: [bundle('demo-identity')],
+        cwd: workspaceRoot,
+        env: shared,
+        readyUrl: `${urls.identity}/.well-known/openid-configuration`,
+      },
+      {
+        name: 'vault-api',
+        args: [bundle('vault-api')],
+        cwd: workspaceRoot,
+        env: server,
+        readyUrl: `${urls.api}/health/ready`,
+      },
+    ],
+    [
+      {
+        name: 'migration-worker',
+        args: [bundle('migration-worker')],
+        cwd: workspaceRoot,
+        env: server,
+        readyUrl: `http://127.0.0.1:${ports.workerMetrics}/health/ready`,
+      },
+      {
+        name: 'restore-portal',
+        args: [next, 'start', '-H', 'localhost', '-p', String(ports.portal)],
+        cwd: join(workspaceRoot, 'apps/restore-portal'),
+        env: shared,
+        readyUrl: `${urls.portal}/`,
+      },
+      {
+        name: 'ops-dashboard',
+        args: [next, 'start', '-H', 'localhost', '-p', String(ports.dashboard)],
+        cwd: join(workspaceRoot, 'apps/ops-dashboard'),
+        env: shared,
+        readyUrl: `${urls.dashboard}/`,
+      },
+    ],
   ];
 }
