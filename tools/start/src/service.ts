@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { tellParent } from './left-behind';
@@ -23,6 +24,9 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** From the place of the built launcher, tools/start/dist. */
+const lifeline = new URL('../lifeline.mjs', import.meta.url).href;
+
 const readyWithinMs = 90_000;
 const stopsWithinMs = 10_000;
 
@@ -40,14 +44,17 @@ export async function startService(
   signal.throwIfAborted();
   const logFile = join(logFolder, `${definition.name}.log`);
   const log = openSync(logFile, 'a', 0o600);
-  const child = spawn(process.execPath, [...definition.args], {
+  const child = spawn(process.execPath, ['--import', lifeline, ...definition.args], {
     cwd: definition.cwd,
     env: { ...process.env, ...definition.env },
-    stdio: ['ignore', log, log],
+    // The last one is its lifeline: it ends when this process does.
+    stdio: ['ignore', log, log, 'pipe'],
     // Its own process group: it stops when it is its turn, and with all that it started.
     detached: true,
   });
   closeSync(log);
+  const held = child.stdio[3];
+  if (held instanceof Socket) held.on('error', () => undefined).unref();
   if (child.pid !== undefined) tellParent({ started: child.pid });
   let stopping = false;
   const unexpectedEnd = new Promise<never>((_, reject) => {
