@@ -42,17 +42,22 @@ function step(name, command, args) {
   return ok;
 }
 
-/** As `step`, beside another one: what it prints comes when it has ended. @returns whether it went well */
-async function beside(name, command, args) {
+/**
+ * As `step`, beside another one: what it prints comes when it has ended, or as it goes where it is `shown`.
+ *
+ * @returns whether it went well
+ */
+async function beside(name, command, args, shown = false) {
   const started = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const output = shown ? 'inherit' : 'pipe';
+  if (shown) process.stdout.write(`\n── ${name}\n`);
+  const child = spawn(command, args, { stdio: ['ignore', output, output], env });
   let printed = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (printed += chunk));
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += chunk));
   const code = await new Promise((done) => child.once('close', (status, signal) => done(signal ?? status)));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  process.stdout.write(
-    `\n── ${name}\n${printed}── ${name}: ${code === 0 ? 'ok' : `failed (${code})`} in ${seconds} s\n`,
-  );
+  if (!shown) process.stdout.write(`\n── ${name}\n${printed}`);
+  process.stdout.write(`── ${name}: ${code === 0 ? 'ok' : `failed (${code})`} in ${seconds} s\n`);
   return code === 0;
 }
 
@@ -89,7 +94,7 @@ const alone = ['e2e', 'boundaries'].filter((name) => projects.includes(name));
 const longest = 'vault-api';
 const suites = ['--no', 'nx', 'run-many', '--outputStyle=static', '-t', 'test', '--nx-bail=false'];
 const lane = beside(longest, 'npx', ['--no', 'nx', 'run', `${longest}:test`, '--outputStyle=static']);
-await beside('suites', 'npx', [...suites, '--parallel=1', '--exclude', [longest, ...alone].join(',')]);
+await beside('suites', 'npx', [...suites, '--parallel=1', '--exclude', [longest, ...alone].join(',')], true);
 await lane;
 for (const name of alone) step(name, 'npx', ['--no', 'nx', 'run', `${name}:test`, '--outputStyle=static']);
 
