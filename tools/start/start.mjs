@@ -14,8 +14,8 @@ if (!(await buildStale(node, isHelp ? ['start'] : [], isHelp))) process.exit(1);
 // process is killed, the platform notices by the closed channel; if the platform is killed, this process ends what it left.
 let platform;
 let isStopping = false;
-// The platform gives each part ten seconds, and the database after them. One that takes longer than all that is stuck.
-const stopsWithinMs = 60_000;
+// The platform gives its services ten seconds, and the database a minute after them. One that takes longer than all that is stuck.
+const stopsWithinMs = 90_000;
 for (const stopSignal of stopSignals) {
   process.on(stopSignal, () => {
     platform?.kill('SIGTERM');

@@ -18,7 +18,7 @@ interface Launcher {
 }
 
 const patienceMs = 300_000;
-/** All parts take ten seconds each at the worst, and a platform that is stuck is ended by force after a minute. */
+/** A platform that is stuck is ended by force after ninety seconds. */
 const endsWithinMs = 120_000;
 
 /** Waits until `holds`; where it never does, the launcher's own words are in the error. */

@@ -1,6 +1,7 @@
 import { sha256 } from '@coffer/crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Accounts, type KeySealer } from '../src/index';
+import { rowsOf } from './account-rows';
 import { deviceThrough } from './device-through';
 import { MemoryDevice, memorySealer, memoryVault, type MemoryVault } from './memory-vault';
 
@@ -13,7 +14,7 @@ beforeEach(async () => {
   await device.setPassword('right');
 });
 
-const rows = async () => vault.store.rows((await device.account()).accountId);
+const rows = async () => rowsOf(vault, device);
 const start = (by = device) => by.start(by.attempt('wrong'));
 const text = (part: string): string => expect.stringContaining(part) as string;
 

@@ -1,6 +1,7 @@
 import { randomBytes } from '@coffer/crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { KeySealer } from '../src/index';
+import { countedOf, rowsOf } from './account-rows';
 import { deviceThrough, diesAt } from './device-through';
 import { MemoryDevice, memorySealer, memoryVault, type MemoryAttempt, type MemoryVault } from './memory-vault';
 
@@ -14,12 +15,9 @@ beforeEach(async () => {
   await device.setPassword('right');
 });
 
-const rows = async () => vault.store.rows((await device.account()).accountId);
+const rows = async () => rowsOf(vault, device);
 const lastEvent = async () => (await rows()).events.at(-1)!;
-const counted = async () => {
-  const { budget, events, notices } = await rows();
-  return { budget, events: events.length, notices: notices.length };
-};
+const counted = async () => countedOf(vault, device);
 /** A login that waits for its KE3. */
 async function begun(password = 'right') {
   const attempt = device.attempt(password);

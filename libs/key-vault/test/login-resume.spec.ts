@@ -1,6 +1,7 @@
 import { randomBytes } from '@coffer/crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultPolicy, VaultError } from '../src/index';
+import { countedOf, rowsOf } from './account-rows';
 import { deviceThrough, diesAt } from './device-through';
 import { MemoryDevice, memoryVault, type MemoryVault } from './memory-vault';
 
@@ -13,13 +14,9 @@ beforeEach(async () => {
   await device.setPassword('old');
 });
 
-const rows = async () => vault.store.rows((await device.account()).accountId);
+const rows = async () => rowsOf(vault, device);
 const loginOf = async (loginId: string) => (await rows()).logins.get(loginId);
-/** What may not change where nothing is counted. */
-const counted = async () => {
-  const { budget, events, notices } = await rows();
-  return { budget, events: events.length, notices: notices.length };
-};
+const counted = async () => countedOf(vault, device);
 
 describe('a login that is begun again with its id and first message', () => {
   it.each(['spend-committed', 'evaluated', 'state-stored'] as const)(

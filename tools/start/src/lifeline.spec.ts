@@ -17,7 +17,7 @@ async function untilThere(name: string): Promise<void> {
 }
 
 it.skipIf(process.platform === 'win32')(
-  'a service whose starter is killed ends, with a thread and a fork of its own, and lives while the starter does',
+  'a service ends when its starter is killed and not before, and its threads and forks are let be',
   async () => {
     const lifeline = new URL('../lifeline.mjs', import.meta.url).href;
     writeFileSync(
