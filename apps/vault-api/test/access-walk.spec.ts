@@ -15,6 +15,7 @@ import {
 import { fromBase64Url, toBase64Url, toHex } from '@coffer/foundation';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { walkRequests, type WalkRequest, type WalkSigner, type WalkTarget } from './access-walk-requests';
+import { carriedBy, withCanaries } from './canaries';
 import { RepositoryDevice } from './repository-device';
 import type { TestDevice } from './test-device';
 import { startBench, type VaultBench } from './vault-bench';
@@ -261,6 +262,10 @@ const destroying: readonly RouteName[] = [
   'deleteObjects',
 ];
 
+/** What the walks sent that could be a secret, and what they were told when they were refused. */
+const carried = new Set<string>();
+const refusalTexts: string[] = [];
+
 async function send(route: Route, request: WalkRequest, token: string) {
   const url = `${bench.apis[0]!.url}${fillPath(route, request.params)}${request.query ?? ''}`;
   const isBytes = request.body instanceof Uint8Array;
@@ -272,7 +277,9 @@ async function send(route: Route, request: WalkRequest, token: string) {
     ...(body === undefined ? {} : { body: body as BodyInit }),
   });
   const text = await response.text();
-  const isProblem = response.headers.get('content-type')?.includes('problem') === true;
+  const isProblem = text !== '' && response.headers.get('content-type')?.includes('problem') === true;
+  for (const each of carriedBy(request, token)) carried.add(each);
+  if (isProblem) refusalTexts.push(text);
   return { status: response.status, code: isProblem ? (JSON.parse(text) as { code: string }).code : undefined };
 }
 
@@ -348,6 +355,28 @@ describe('the access walk', () => {
     expect(lifted.status).toBe(200);
   });
 
+  it('D07: comes back in no refusal, with a canary in each field of each request by turns; a field too many is refused', async () => {
+    const { owner } = target;
+    const signer = signerWith(owner.device.owner, owner.device.keyId, 2, challenge);
+    const token = await freshToken();
+    let tried = 0;
+    for (const [name, build] of Object.entries(walkRequests) as [RouteName, (typeof walkRequests)[RouteName]][]) {
+      for (const whole of await build(target, signer)) {
+        for (const { canary, request } of withCanaries(whole)) {
+          const from = refusalTexts.length;
+          const { status } = await send(routes[name], request, token);
+          tried++;
+          expect([name, status < 500]).toEqual([name, true]);
+          const refused = routes[name].auth === 'staff' ? 403 : 400;
+          if (request.query !== whole.query) expect([name, status]).toEqual([name, refused]);
+          carried.add(canary);
+          expect([name, refusalTexts.slice(from).filter((text) => text.includes(canary))]).toEqual([name, []]);
+        }
+      }
+    }
+    expect(tried).toBeGreaterThan(200);
+  });
+
   it('P4, the first exception: ten wrong guesses by token alone end the password keyslot, and nothing else', async () => {
     const before = await snapshot();
     const token = await staleToken();
@@ -386,5 +415,16 @@ describe('a first claim', () => {
     expect((await send(routes.activateDigits, { body: signed }, token)).code).toBe('fresh-login-required');
     const unowned = 'SELECT owner_generation AS generation FROM accounts WHERE account_id = $1::uuid';
     expect(await bench.sql(unowned, [own])).toEqual([{ generation: 0 }]);
+  });
+});
+
+describe('what the walks sent', () => {
+  it('D07: stands in no log and no metric', async () => {
+    const api = bench.apis[0]!;
+    const metrics = await (await fetch(`${api.metricsUrl}/metrics`)).text();
+    const seen = `${api.log()}\n${metrics}`;
+    expect(seen).toContain('"route":"/v1/logins"');
+    expect(carried.size).toBeGreaterThan(1_000);
+    expect([...carried].filter((text) => seen.includes(text))).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { setCaller } from './caller';
 import { routeMetadata } from './contract-route';
+import { requireNothingElse } from './input';
 import { ProblemError } from './problem';
 import type { RequestTokens } from './request-tokens';
 import type { TokenFacts } from './token-verifier';
@@ -14,7 +15,7 @@ export interface SealView {
   readonly sealedReason: string | null;
 }
 
-/** Lets a request through to its handler, as the contract's `auth` says. A handler without a contract is never reached. */
+/** Lets a request through to its handler, as the contract's `auth` says, and if it brings nothing else than the contract names. A handler without a contract is never reached. */
 export class AccessGuard implements CanActivate {
   readonly #tokens: RequestTokens;
   readonly #accounts: Pick<Accounts, 'ensure'>;
@@ -30,13 +31,15 @@ export class AccessGuard implements CanActivate {
     const name = Reflect.getMetadata(routeMetadata, context.getHandler()) as RouteName | undefined;
     if (name === undefined) throw new ProblemError('not-found', 'There is no such route.');
     const route: Route = routes[name];
-    if (route.auth === 'public') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    const token = await this.#tokens.of(request);
-    if (route.auth === 'staff') {
-      if (!token.isStaff) throw new ProblemError('forbidden', 'This route is for staff.');
+    if (route.auth === 'public') {
+      requireNothingElse(route, request);
       return true;
     }
+    const token = await this.#tokens.of(request);
+    if (route.auth === 'staff' && !token.isStaff) throw new ProblemError('forbidden', 'This route is for staff.');
+    requireNothingElse(route, request);
+    if (route.auth === 'staff') return true;
     await this.#admitAccount(route, request, token);
     return true;
   }

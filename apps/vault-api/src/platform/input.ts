@@ -53,6 +53,27 @@ export function readInput(
   return input;
 }
 
+/**
+ * Refuses a query or a body on a route that has none, as a field that a schema does not know is refused: whoever sends one
+ * expects something of it.
+ *
+ * @throws ProblemError `malformed`
+ */
+export function requireNothingElse(route: Route, request: Pick<FastifyRequest, 'query' | 'body'>): void {
+  const surplus = [
+    ...(route.query === undefined && isFilled(request.query) ? ['query'] : []),
+    ...(route.body === undefined && isFilled(request.body) ? ['body'] : []),
+  ];
+  if (surplus.length === 0) return;
+  throw new ProblemError('malformed', 'The request does not have the form that this route expects.', {
+    problems: surplus.map((path) => ({ path, message: 'this route takes none' })),
+  });
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? Object.keys(value).length > 0 : value !== undefined;
+}
+
 /** Fastify calls the rest of a path `*`; the template says its name. */
 function namedParams(route: Route, params: unknown): Record<string, unknown> {
   const { '*': rest, ...named } = { ...(params as Record<string, unknown>) };
