@@ -3,7 +3,8 @@ import { decodeCbor, EncodingError, type CborValue } from '@coffer/foundation';
 import { BackupFormatError } from './errors';
 
 /** What kind of object is being read; for messages. */
-export type ObjectKind = 'config' | 'keyslot' | 'head' | 'pack' | 'index' | 'snapshot' | 'chunk' | 'segment';
+export type ObjectKind =
+  'config' | 'keyslot' | 'head' | 'pack' | 'index' | 'snapshot' | 'chunk' | 'segment' | 'prune list';
 
 /** Decodes CBOR from outside. @throws BackupFormatError `damaged` */
 export function decodeObject(bytes: Uint8Array, object: ObjectKind): CborValue {

@@ -27,8 +27,10 @@ export {
   objectPaths,
   objectPrefixes,
   parseHeadPath,
+  parseIndexPath,
   parseKeyringPath,
   parsePackPath,
+  parsePrunePath,
   parseSnapshotPath,
   type ObjectPlace,
 } from './object-paths';
@@ -37,6 +39,7 @@ export { endOfChunks, packTablePlace, readPack } from './pack-reader';
 export { decodePackTable, encodePackTable, packTableBytes, type PackEntry } from './pack-table';
 export { padme } from './padme';
 export { passkeyParameters, type PasskeyParameters } from './passkey-parameters';
+export { decodePruneObject, encodePruneObject } from './prune-object';
 export { comparePaths } from './path-order';
 export {
   decodeRepositoryConfig,

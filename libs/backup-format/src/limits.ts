@@ -15,6 +15,7 @@ export const formatLimits = {
   sealedIndexBytes: 67_108_864,
   indexPacks: 65_536,
   sealedSnapshotBytes: 268_435_456,
+  sealedPruneListBytes: 67_108_864,
   summaryBytes: 1_048_576,
   snapshotIndexes: 4096,
   snapshotFiles: 4_194_304,

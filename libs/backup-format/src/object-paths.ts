@@ -16,6 +16,7 @@ export const objectPaths = {
   index: (epoch: number, indexId: Uint8Array): string => `index/${requireNumber(epoch)}/${objectIdHex(indexId)}`,
   snapshot: (epoch: number, snapshotId: Uint8Array): string =>
     `snapshots/${requireNumber(epoch)}/${objectIdHex(snapshotId)}`,
+  prune: (pruneGeneration: number): string => `prune/${twentyDigits(pruneGeneration)}`,
   head: (generation: number): string => `heads/${twentyDigits(generation)}`,
   rotation: (generation: number, headHash: Uint8Array): string =>
     `rotations/${twentyDigits(generation)}-${toHex(requireBytes(headHash, 32, 'head hash'))}`,
@@ -28,6 +29,7 @@ export const objectPrefixes = {
   packs: 'packs/',
   indexes: 'index/',
   snapshots: 'snapshots/',
+  prune: 'prune/',
   heads: 'heads/',
 } as const;
 
@@ -51,11 +53,20 @@ export function parseSnapshotPath(path: string): ObjectPlace | undefined {
   return match === null ? undefined : { epoch: Number(match[1]), idHex: match[2]! };
 }
 
+/** Reads the path of an index. @returns undefined for any other path */
+export function parseIndexPath(path: string): ObjectPlace | undefined {
+  const match = /^index\/([1-9]\d{0,9})\/([0-9a-f]{32})$/.exec(path);
+  return match === null ? undefined : { epoch: Number(match[1]), idHex: match[2]! };
+}
+
 /** Reads the path of a head. @returns its generation, undefined for any other path */
 export function parseHeadPath(path: string): number | undefined {
-  const match = /^heads\/(\d{20})$/.exec(path);
-  const generation = match === null ? Number.NaN : Number(match[1]);
-  return Number.isSafeInteger(generation) && generation >= 1 ? generation : undefined;
+  return numberIn(/^heads\/(\d{20})$/.exec(path));
+}
+
+/** Reads the path of a prune list. @returns its prune generation, undefined for any other path */
+export function parsePrunePath(path: string): number | undefined {
+  return numberIn(/^prune\/(\d{20})$/.exec(path));
 }
 
 /** Reads the path of a keyring. @returns undefined for any other path */
@@ -67,6 +78,11 @@ export function parseKeyringPath(path: string): { readonly keyIdHex: string; rea
 /** The text form of an object id in paths and heads. */
 export function objectIdHex(id: Uint8Array): string {
   return toHex(requireBytes(id, objectIdBytes, 'object id'));
+}
+
+function numberIn(match: RegExpExecArray | null): number | undefined {
+  const number = match === null ? Number.NaN : Number(match[1]);
+  return Number.isSafeInteger(number) && number >= 1 ? number : undefined;
 }
 
 function twentyDigits(generation: number): string {

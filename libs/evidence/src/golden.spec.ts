@@ -77,7 +77,7 @@ describe('bytes of version 1', () => {
       [
         "head 19569553ae25f4e3 df7f90b377b28117 4658d06835c4edc3",
         "snapshot a324510ee23de9b1 d0ac29e4bedee1f7 8f10d11ab5d53d42",
-        "prune-list ad54d3eb00071333 108d9924512c8bce 2f523db87ade009e",
+        "prune-list 256e6927a08c465c c38f5eaf8d83caa8 78502c6d15c7eb20",
         "rotation 7f18bc4d6af9c0c2 db130d8a341a2ce4 f5a9bbaebcd5d76f",
       ]
     `);

@@ -78,6 +78,7 @@ describe('index', () => {
       'proofFoundations',
       'proofHash',
       'proofMaximumBytes',
+      'pruneListMost',
       'replayBudget',
       'replayVeto',
       'requireProofFoundations',

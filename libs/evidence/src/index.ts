@@ -96,6 +96,7 @@ export {
   type CoSignedStatementText,
 } from './statement/co-signed-statement';
 export {
+  pruneListMost,
   RepositoryPurpose,
   type PruneList,
   type PruneMark,

@@ -147,6 +147,14 @@ export const vaultBodies: VaultBodies = {
 export const repositoryBodies: RepositoryBodies = {
   head,
   snapshot: seed('the body of a snapshot', 300),
-  'prune-list': { pruneGeneration: 5, marks: [{ path: 'packs/1/aa/aa00', atMs: nowMs }] },
+  'prune-list': {
+    pruneGeneration: 5,
+    generation: 9,
+    snapshots: ['snapshots/1/bb00'],
+    marks: [
+      { path: 'packs/1/aa/aa00', atMs: nowMs, decidedAtMs: null },
+      { path: 'packs/1/aa/aa01', atMs: nowMs - 1, decidedAtMs: nowMs },
+    ],
+  },
   rotation: { generation: 8, headHash: seed('rotated head'), newKeyId, newOwnerPublicKey },
 };

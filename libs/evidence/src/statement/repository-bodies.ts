@@ -9,18 +9,27 @@ export const RepositoryPurpose = {
 } as const;
 export type RepositoryPurpose = (typeof RepositoryPurpose)[keyof typeof RepositoryPurpose];
 
+/** Marks of a prune list at most, and snapshots that it names. */
+export const pruneListMost = 200_000;
+
 /** One object that a prune run no longer needs. */
 export interface PruneMark {
   /** Relative to the repository. */
   readonly path: string;
   /** When it was marked; it is deleted 24 h later at the earliest. */
   readonly atMs: number;
+  /** When a later run decided to delete it, which nothing takes back; null while it is only marked. */
+  readonly decidedAtMs: number | null;
 }
 
 /** Body of `prune-list`. */
 export interface PruneList {
   readonly pruneGeneration: number;
-  /** At most 200,000, no path twice. */
+  /** Of the head that brings this list into force. */
+  readonly generation: number;
+  /** Paths of all snapshots that were or are current, but for those that are to be deleted; at most {@link pruneListMost}, none twice. */
+  readonly snapshots: readonly string[];
+  /** At most {@link pruneListMost}, no path twice. */
   readonly marks: readonly PruneMark[];
 }
 

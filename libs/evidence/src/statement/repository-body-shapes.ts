@@ -1,13 +1,21 @@
 import { headMaximumBytes, headShape } from '../head/head';
-import { areDistinct, bytes, instantMs, list, objectPath, record, where, whole, type Shape } from '../shape';
-import type { PruneList, PruneMark, RotationNotice } from './repository-bodies';
+import { areDistinct, bytes, instantMs, list, nullable, objectPath, record, where, whole, type Shape } from '../shape';
+import { pruneListMost, type PruneList, type PruneMark, type RotationNotice } from './repository-bodies';
 
 export const pruneListShape: Shape<PruneList> = where(
   record<PruneList>({
     pruneGeneration: whole(),
-    marks: list(record<PruneMark>({ path: objectPath, atMs: instantMs }), 200_000),
+    generation: whole(1),
+    snapshots: list(objectPath, pruneListMost),
+    marks: list(
+      record<PruneMark>({ path: objectPath, atMs: instantMs, decidedAtMs: nullable(instantMs) }),
+      pruneListMost,
+    ),
   }),
-  ({ marks }) => (areDistinct(marks.map((mark) => mark.path)) ? undefined : 'a path is marked twice'),
+  ({ snapshots, marks }) => {
+    if (!areDistinct(snapshots)) return 'a snapshot is named twice';
+    return areDistinct(marks.map((mark) => mark.path)) ? undefined : 'a path is marked twice';
+  },
 );
 
 export const rotationNoticeShape: Shape<RotationNotice> = record<RotationNotice>({
@@ -27,7 +35,7 @@ export const repositoryBodyShapes = {
 /** Largest body in bytes. A snapshot's own codec has its own limit. */
 export const repositoryBodyMaximumBytes = {
   head: headMaximumBytes,
-  'prune-list': 32 * 1024 * 1024,
+  'prune-list': 48 * 1024 * 1024,
   snapshot: 256 * 1024 * 1024,
   rotation: 1024,
 } as const;

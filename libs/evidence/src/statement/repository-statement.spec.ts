@@ -13,6 +13,8 @@ import {
   verifyRepositoryStatement,
   type EvidenceReason,
   type ExpectedRepositoryStatement,
+  type PruneList,
+  type PruneMark,
   type SignedStatement,
 } from '../index';
 import { head, keyId, nowMs, ownerPublicKey, ownerSecret, repositoryBodies, repositoryId } from '../../test/samples';
@@ -107,20 +109,25 @@ describe('verifyRepositoryStatement', () => {
 
 describe('encodeRepositoryBody', () => {
   it.each<[string, () => unknown]>([
-    ['the same mark twice', () => marks({ path: 'a', atMs: nowMs }, { path: 'a', atMs: nowMs })],
-    ['a mark without a time', () => marks({ path: 'a' } as never)],
-    ['a path that climbs', () => marks({ path: '../a', atMs: nowMs })],
-    ['a negative prune generation', () => encodeRepositoryBody('prune-list', { pruneGeneration: -1, marks: [] })],
+    ['the same mark twice', () => marks(mark, mark)],
+    ['a mark without a time', () => marks({ path: 'a', decidedAtMs: null } as never)],
+    ['a mark that does not say whether it was decided', () => marks({ path: 'a', atMs: nowMs } as never)],
+    ['a path that climbs', () => marks({ ...mark, path: '../a' })],
+    ['the same snapshot twice', () => pruneList({ snapshots: ['a', 'a'] })],
+    ['no head that it belongs to', () => pruneList({ generation: 0 })],
+    ['a negative prune generation', () => pruneList({ pruneGeneration: -1 })],
   ])('refuses %s', (_name, act) => {
     expect(reasonOf(act)).toBe('malformed');
   });
 
   it('takes an empty prune list', () => {
-    expect(encodeRepositoryBody('prune-list', { pruneGeneration: 0, marks: [] }).length).toBeGreaterThan(0);
+    expect(pruneList({}).length).toBeGreaterThan(0);
   });
 
-  const marks = (...list: { readonly path: string; readonly atMs: number }[]): unknown =>
-    encodeRepositoryBody('prune-list', { pruneGeneration: 1, marks: list });
+  const mark: PruneMark = { path: 'a', atMs: nowMs, decidedAtMs: null };
+  const pruneList = (change: Partial<PruneList>): Uint8Array =>
+    encodeRepositoryBody('prune-list', { pruneGeneration: 1, generation: 1, snapshots: [], marks: [], ...change });
+  const marks = (...list: PruneMark[]): Uint8Array => pruneList({ marks: list });
 });
 
 describe('decodeRepositoryStatement', () => {
