@@ -7,6 +7,7 @@ describe('index', () => {
     expect(Object.keys(objectStore).sort()).toEqual([
       'MemoryObjectStore',
       'ObjectStoreError',
+      'RateLimitedStore',
       'requireKeyPrefix',
       'requireObjectKey',
     ]);

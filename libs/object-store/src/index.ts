@@ -12,3 +12,4 @@ export type {
   ObjectStream,
   PutOptions,
 } from './object-store';
+export { RateLimitedStore, type RateLimits, type RateTimer } from './rate-limited-store';

@@ -12,12 +12,16 @@ import { takenInSource } from '../purge/taken-in-names';
 import { startEngineWorker } from '../repository/engine-workers';
 import { openRepository, reportEvents } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
+import { exclusionsOf } from './exclusions';
 import { lockRepository } from '../repository/lock-repository';
 
 /** What `coffer backup` is asked. */
 export interface BackupRequest extends RepositoryOptions {
   readonly sources: readonly string[];
   readonly rescan?: boolean;
+  readonly exclude?: readonly string[];
+  /** False with `--no-media`. */
+  readonly media?: boolean;
 }
 
 /** The backup was made, and something that was named is not in it. */
@@ -32,6 +36,7 @@ export class IncompleteBackupError extends CofferError {
  */
 export async function runBackup(context: CommandContext, request: BackupRequest): Promise<void> {
   await requireStoreOutside(request);
+  const isExcluded = exclusionsOf(request.exclude ?? [], request.media === false);
   const open = await openRepository(context, request);
   const lock = await lockRepository(open);
   let report: BackupReport;
@@ -41,6 +46,7 @@ export async function runBackup(context: CommandContext, request: BackupRequest)
       deviceName: hostname(),
       cache: new FileCacheInFile(join(open.home.cacheFolder(open.repository.id), 'files')),
       isRescan: request.rescan ?? false,
+      ...(isExcluded === undefined ? {} : { isExcluded }),
       // What a purge took in from elsewhere has no source on this device; the newest snapshot goes on giving it back.
       keeps: (source) => source === takenInSource,
       onEvent: reportEvents(context),

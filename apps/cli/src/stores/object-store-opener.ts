@@ -16,7 +16,8 @@ import type { StoreOpener, StoreRequest } from './store-opener';
 export const objectStoreOpener: StoreOpener = {
   schemes: ['file:', 's3:'],
   async open(context, request) {
-    const store = openObjectStore(request.url);
+    const opened = openObjectStore(request.url);
+    const store = request.limiter?.(opened) ?? opened;
     const wanted = parseRepositoryId(request.repositoryId);
     const given = await readGivenKey({ option: request.key, environment: request.environmentKey });
     const open = async (backupKey: BackupKey): Promise<Repository> => {

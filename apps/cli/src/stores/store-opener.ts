@@ -1,4 +1,5 @@
 import type { Repository } from '@coffer/backup-engine';
+import type { ObjectStore } from '@coffer/object-store';
 
 import type { CommandContext } from '../command-context';
 import type { HomeDirectory } from '../home/home-directory';
@@ -16,6 +17,8 @@ export interface StoreRequest {
   readonly repositoryId: string | undefined;
   /** `--password-file`, for stores whose key a password gives back. */
   readonly passwordFile: string | undefined;
+  /** `--limit-up`, `--limit-down`. */
+  readonly limiter: ((store: ObjectStore) => ObjectStore) | undefined;
 }
 
 /** How repositories of one kind of store are reached. The list in `index.ts` is tried in order. */

@@ -2,6 +2,7 @@ import type { SnapshotCounts } from '@coffer/backup-format';
 
 import type { RunOptions } from '../events';
 import type { FileCache } from './file-cache';
+import type { IsExcluded } from './scan-sources';
 import type { StartWorker } from './worker-pool';
 
 export interface BackupOptions extends RunOptions {
@@ -16,7 +17,7 @@ export interface BackupOptions extends RunOptions {
   /** Reads every file, whatever the cache says. */
   readonly isRescan?: boolean;
   /** Leaves out what it says true to, with everything below. */
-  readonly isExcluded?: (itemPath: string) => boolean;
+  readonly isExcluded?: IsExcluded;
   /** Sources of the current snapshot, by name, that the new one carries over without reading them. None unless told. */
   readonly keeps?: (source: string) => boolean;
 }

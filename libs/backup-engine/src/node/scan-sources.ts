@@ -34,10 +34,13 @@ export interface Scan {
   readonly bytes: number;
 }
 
+/** Whether an item is left out, with everything below it. Sources themselves are never asked about. */
+export type IsExcluded = (itemPath: string, isFolder: boolean) => boolean;
+
 export interface ScanOptions {
   readonly signal: AbortSignal | undefined;
   readonly onWarning: (warning: Omit<WarningEvent, 'type'>) => void;
-  readonly isExcluded: ((itemPath: string) => boolean) | undefined;
+  readonly isExcluded: IsExcluded | undefined;
 }
 
 const entriesPerTurn = 2000;
@@ -93,10 +96,11 @@ class Walk {
   }
 
   async #enter(folder: string, itemPath: string): Promise<void> {
-    for (const { name } of this.#read(folder)) {
+    for (const entry of this.#read(folder)) {
+      const { name } = entry;
       const path = join(folder, name);
       const childPath = `${itemPath}/${name}`;
-      if (this.options.isExcluded?.(childPath) === true) continue;
+      if (this.options.isExcluded?.(childPath, entry.isDirectory()) === true) continue;
       if (!isItemPath(childPath) || name.includes('\ufffd')) {
         this.#warn('unreadable', path, 'has a name that is no text or too long, and was left out');
         continue;
