@@ -9,7 +9,7 @@ export interface CliConfig {
   readonly key: string | undefined;
   /** COFFER_PASSWORD. */
   readonly password: string | undefined;
-  /** COFFER_FAILPOINT, test only: the step of `coffer keyslots rotate` at which this process kills itself. */
+  /** COFFER_FAILPOINT, test only: the step of `coffer keyslots rotate` or `coffer prune` at which this process kills itself. */
   readonly failpoint: string | undefined;
 }
 

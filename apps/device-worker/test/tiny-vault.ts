@@ -256,6 +256,7 @@ export class TinyVault {
   #headKeeper(): HeadKeeper {
     const current = (): readonly SignedStatement[] => (this.head === null ? [] : [this.head]);
     return {
+      isExclusive: async () => true,
       read: current,
       replace: async (next: SignedStatement, _previous: CurrentHead | undefined) => {
         this.head = next;

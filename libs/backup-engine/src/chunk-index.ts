@@ -23,17 +23,32 @@ export interface ChunkIndex {
   readonly table: ChunkTable;
 }
 
-/** Loads indexes in their order: a pack or chunk that is named again holds as the later index says. */
+/** Reads one index. */
+export type ReadIndex = (place: IndexPlace) => Promise<readonly IndexedPack[]>;
+
+/** Fetches and opens one index. @throws BackupEngineError `damaged`, `missing-object` */
+export async function readIndex(
+  access: RepositoryAccess,
+  { epoch, indexId }: IndexPlace,
+): Promise<readonly IndexedPack[]> {
+  const place = { kind: 'index', epoch, id: indexId } as const;
+  const { plaintext } = await access.objects.openWhole(place);
+  return readingObject(SealedObjects.path(place), () => decodeIndex(plaintext));
+}
+
+/**
+ * Loads indexes in their order: a pack or chunk that is named again holds as the later index says.
+ *
+ * @param read - fetches each index unless told
+ */
 export async function loadPacks(
   access: RepositoryAccess,
   places: readonly IndexPlace[],
+  read: ReadIndex = (place) => readIndex(access, place),
 ): Promise<readonly IndexedPack[]> {
   const packs = new Map<string, IndexedPack>();
-  for (const { epoch, indexId } of places) {
-    const place = { kind: 'index', epoch, id: indexId } as const;
-    const { plaintext } = await access.objects.openWhole(place);
-    const found = await readingObject(SealedObjects.path(place), () => decodeIndex(plaintext));
-    for (const pack of found) {
+  for (const indexPlace of places) {
+    for (const pack of await read(indexPlace)) {
       const key = objectIdHex(pack.packId);
       // Set anew, so that the pack moves to the end: later ones hold.
       packs.delete(key);

@@ -22,6 +22,9 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `unsafe-item`: an item's path cannot be created safely on this system.
  * - `disk-full`: no room where files are restored, or for temporary files; no half-written file is left under its final name.
  * - `not-found`: no such item or conversation in the snapshot.
+ * - `invalid-policy`: a retention policy that keeps nothing, or names a time zone that there is not.
+ * - `only-writer-needed`: the store does not keep two writers apart, and the caller did not say that there is only one. Nothing
+ *   was deleted.
  * - `worker-failed`: a worker thread ended by itself.
  */
 export class BackupEngineError extends CofferError {
@@ -51,4 +54,6 @@ export type BackupEngineErrorCode =
   | 'unsafe-item'
   | 'disk-full'
   | 'not-found'
+  | 'invalid-policy'
+  | 'only-writer-needed'
   | 'worker-failed';

@@ -1,5 +1,6 @@
 /** What a run is doing. */
-export type EngineStage = 'scan' | 'backup' | 'conversations' | 'finish' | 'restore' | 'verify' | 'prove';
+export type EngineStage =
+  'scan' | 'backup' | 'conversations' | 'finish' | 'restore' | 'verify' | 'prove' | 'prune' | 'index' | 'salvage';
 
 /** How far a run has come; at most ten a second, and one at the end of each stage. */
 export interface ProgressEvent {
@@ -28,7 +29,9 @@ export interface WarningEvent {
     | 'chats-unreadable'
     | 'chats-partly-read'
     | 'not-applied'
-    | 'cache-not-saved';
+    | 'cache-not-saved'
+    | 'pruned-meanwhile'
+    | 'prune-list-lost';
   /** What it is about; the path of an item as the person named it. Content: for the screen, never for a log. */
   readonly path: string;
   readonly message: string;

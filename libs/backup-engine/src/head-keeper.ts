@@ -5,6 +5,8 @@ import type { Head, SignedStatement } from '@coffer/evidence';
  * signs what it writes.
  */
 export interface HeadKeeper {
+  /** Whether of two that replace the same head exactly one wins; asked of the store where a vault does not see to it. */
+  isExclusive(): Promise<boolean>;
   /**
    * Signed heads that may be the current one, the most likely first: one from a vault, several from a store that anyone
    * might have written to. Empty where there is none yet.

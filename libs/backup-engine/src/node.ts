@@ -6,5 +6,6 @@ export { nodePlatform } from './node/platform';
 export { type OpenChats } from './node/read-chats';
 export { restoreSnapshot, type RestoreOptions, type RestoreReport } from './node/restore';
 export { acquireRunLock, type RunLock } from './node/run-lock';
+export { salvagedSuffix, salvageSnapshot, type SalvagedFile, type SalvageReport } from './node/salvage';
 export { verifyWithWorkers, type WorkerVerifyOptions } from './node/verify-with-workers';
 export { workerFromFile, type StartWorker } from './node/worker-pool';

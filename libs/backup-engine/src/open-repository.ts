@@ -22,6 +22,7 @@ import { ProcessMemory } from './device-memory';
 import { BackupEngineError } from './errors';
 import { readingObject } from './guard';
 import { readHead, rememberHead, type HeadAccess } from './heads';
+import { StoreRemover } from './prune/object-remover';
 import type { RepositoryAccess, RepositoryOptions } from './repository-access';
 import { SealedObjects } from './sealed-objects';
 import { StoreHeadKeeper } from './store-head-keeper';
@@ -35,6 +36,7 @@ import { StoreHeadKeeper } from './store-head-keeper';
 export async function openAccess(options: RepositoryOptions, repositoryId: Uint8Array): Promise<RepositoryAccess> {
   const { store, backupKey, platform, clock = systemClock, memory = new ProcessMemory() } = options;
   const headKeeper = options.headKeeper ?? new StoreHeadKeeper(store);
+  const remover = options.remover ?? new StoreRemover(store);
   const keyId = deriveKeyId(backupKey);
   const ownerKey = deriveOwnerKey(backupKey);
   const firstVersion = await requireOwnKeyring(store, keyId);
@@ -64,7 +66,8 @@ export async function openAccess(options: RepositoryOptions, repositoryId: Uint8
     { path: objectPaths.config, sizeBytes: config.length, sha256: keyring.configSha256 },
     { path, sizeBytes: sealedKeyring.length, sha256: await platform.sha256(sealedKeyring) },
   ];
-  return { store, platform, headKeeper, memory, clock, repositoryId, keyId, ownerKey, keyring, foundations, objects };
+  const who = { repositoryId, keyId, ownerKey, keyring };
+  return { store, platform, headKeeper, remover, memory, clock, ...who, foundations, objects };
 }
 
 /**

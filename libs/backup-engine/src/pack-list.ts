@@ -1,10 +1,11 @@
-import { objectPrefixes, parsePackPath, type IndexedPack } from '@coffer/backup-format';
+import { objectPrefixes, parsePackPath } from '@coffer/backup-format';
 
+import type { PackPlace } from './pack-ranges';
 import type { RepositoryAccess } from './repository-access';
 import { SealedObjects } from './sealed-objects';
 
 /** Path of a pack within the repository. */
-export function packPath({ epoch, packId }: Pick<IndexedPack, 'epoch' | 'packId'>): string {
+export function packPath({ epoch, packId }: Pick<PackPlace, 'epoch' | 'packId'>): string {
   return SealedObjects.path({ kind: 'pack', epoch, id: packId });
 }
 

@@ -5,6 +5,7 @@ import type { ObjectStore } from '@coffer/object-store';
 import type { DeviceMemory } from './device-memory';
 import type { HeadKeeper } from './head-keeper';
 import type { EnginePlatform } from './platform';
+import type { ObjectRemover } from './prune/object-remover';
 import type { SealedObjects } from './sealed-objects';
 
 /** What opening or creating a repository takes. */
@@ -15,6 +16,8 @@ export interface RepositoryOptions {
   readonly platform: EnginePlatform;
   /** A vault's; `heads/` of the store unless told. */
   readonly headKeeper?: HeadKeeper;
+  /** Who deletes what prune decided; the device itself unless told. */
+  readonly remover?: ObjectRemover;
   /** What the device has seen; forgets with the process unless told. */
   readonly memory?: DeviceMemory;
   readonly clock?: Clock;
@@ -33,6 +36,7 @@ export interface RepositoryAccess {
   readonly store: ObjectStore;
   readonly platform: EnginePlatform;
   readonly headKeeper: HeadKeeper;
+  readonly remover: ObjectRemover;
   readonly memory: DeviceMemory;
   readonly clock: Clock;
   /** 16 bytes. */

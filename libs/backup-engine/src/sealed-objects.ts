@@ -5,10 +5,10 @@ import {
   type ChunkedKey,
   type ChunkedReader,
   type Keyring,
-  type SealedKind,
+  type SealedKind as ObjectKind,
   type SealingKey,
 } from '@coffer/device-crypto';
-import { fromHex } from '@coffer/foundation';
+import { concatBytes, fromHex, readU32be, u32be } from '@coffer/foundation';
 import type { ObjectStore } from '@coffer/object-store';
 
 import { BackupEngineError } from './errors';
@@ -16,14 +16,13 @@ import { readingObject } from './guard';
 import { releaseWhole } from './release';
 import type { EnginePlatform } from './platform';
 
-/** The sealed kinds that the engine reads and writes. */
-export type ObjectKind = Extract<SealedKind, 'pack' | 'index' | 'snapshot'>;
+export { type ObjectKind };
 
 /** Names one sealed object. */
 export interface SealedPlace {
   readonly kind: ObjectKind;
   readonly epoch: number;
-  /** 16 bytes. */
+  /** 16 bytes; 8 of a prune list, see {@link prunePlace}. */
   readonly id: Uint8Array;
 }
 
@@ -31,6 +30,7 @@ const largest: Readonly<Record<ObjectKind, number>> = {
   pack: formatLimits.sealedPackBytes,
   index: formatLimits.sealedIndexBytes,
   snapshot: formatLimits.sealedSnapshotBytes,
+  prune: formatLimits.sealedPruneListBytes,
 };
 
 /** Seals and opens the objects of one repository, under the context of the place where each is asked for. */
@@ -50,8 +50,8 @@ export class SealedObjects {
 
   /** The path of an object within the repository. */
   static path({ kind, epoch, id }: SealedPlace): string {
-    if (kind === 'pack') return objectPaths.pack(epoch, id);
-    return kind === 'index' ? objectPaths.index(epoch, id) : objectPaths.snapshot(epoch, id);
+    if (kind === 'prune') return objectPaths.prune(2 ** 32 * readU32be(id) + readU32be(id, 4));
+    return objectPaths[kind](epoch, id);
   }
 
   /**
@@ -160,7 +160,13 @@ function wrongSize(path: string): BackupEngineError {
   });
 }
 
+/** The place of a prune list. Its path does not name the epoch: who reads it tries those of the keyring. */
+export function prunePlace(epoch: number, pruneGeneration: number): SealedPlace {
+  const id = concatBytes(u32be(Math.floor(pruneGeneration / 2 ** 32)), u32be(pruneGeneration % 2 ** 32));
+  return { kind: 'prune', epoch, id };
+}
+
 /** The place of an object by the text form of its id. */
-export function placeOf(kind: ObjectKind, epoch: number, idHex: string): SealedPlace {
+export function placeOf(kind: Exclude<ObjectKind, 'prune'>, epoch: number, idHex: string): SealedPlace {
   return { kind, epoch, id: fromHex(idHex) };
 }

@@ -8,13 +8,14 @@ import {
   type SnapshotSummary,
 } from '@coffer/backup-format';
 import type { ChunkedReader } from '@coffer/device-crypto';
-import { decodeRepositoryStatement, verifyRepositoryStatement, type SignedStatement } from '@coffer/evidence';
 import { equalBytes, readU32be } from '@coffer/foundation';
 import pLimit from 'p-limit';
 
 import { BackupEngineError } from './errors';
 import { readingObject } from './guard';
 import type { CurrentHead } from './head-keeper';
+import { verifiedBody } from './owner-signature';
+import { readMarksIfReadable, type PruneMarks } from './prune/prune-marks';
 import type { RepositoryAccess } from './repository-access';
 import { placeOf, SealedObjects, type SealedPlace } from './sealed-objects';
 
@@ -50,13 +51,30 @@ export interface OpenedSummary {
 const firstReadBytes = 16_384;
 const readsAtOnce = 8;
 
+/** Every snapshot in the store that the keyring opens, and what could not be read. */
+export interface StoredSnapshots {
+  readonly all: readonly SnapshotInfo[];
+  /** Paths of snapshots that are damaged. */
+  readonly damaged: readonly string[];
+}
+
 /**
  * Lists what is or was current, reading the first piece of each snapshot only. Left out: snapshots of a generation above the
- * head's (never finished), those that lost the race for theirs, and those of an epoch that never came into force (a rotation
- * that was given up).
+ * head's (never finished), those that lost the race for theirs, those of an epoch that never came into force (a rotation that
+ * was given up), and those that a prune run decided to delete.
  */
 export async function listSnapshots(access: RepositoryAccess, current: CurrentHead | undefined): Promise<SnapshotList> {
   if (current === undefined) return { snapshots: [], damaged: [] };
+  const marks = await readMarksIfReadable(access, current);
+  const { all, damaged } = await readStoredSnapshots(access, current);
+  return {
+    snapshots: everCurrent(all, current, marks),
+    damaged: damaged.filter((path) => marks?.isDecided(path) !== true),
+  };
+}
+
+/** Reads the first piece of every snapshot. Those of an epoch that the keyring does not hold are passed over. */
+export async function readStoredSnapshots(access: RepositoryAccess, current: CurrentHead): Promise<StoredSnapshots> {
   const found: { readonly key: string; readonly sizeBytes: number }[] = [];
   for await (const entry of access.store.list(objectPrefixes.snapshots)) found.push(entry);
   const limit = pLimit(readsAtOnce);
@@ -77,7 +95,12 @@ export async function listSnapshots(access: RepositoryAccess, current: CurrentHe
   };
   const reads = found.map(({ key, sizeBytes }) => limit(read, key, sizeBytes));
   const all = (await Promise.all(reads)).filter((info) => info !== undefined);
-  return { snapshots: everCurrent(all, current), damaged: damaged.sort() };
+  return { all, damaged: damaged.sort() };
+}
+
+/** Path of a snapshot within the repository. */
+export function snapshotPath({ epoch, idHex }: Pick<SnapshotInfo, 'epoch' | 'idHex'>): string {
+  return SealedObjects.path(placeOf('snapshot', epoch, idHex));
 }
 
 /** Opens the first section of a snapshot and verifies its signature. @throws BackupEngineError `damaged`, `missing-object` */
@@ -93,8 +116,7 @@ export async function openSummary(
     const isInStart = offset + length <= start.length;
     const section = isInStart ? start.subarray(offset, offset + length) : await reader.read(offset, length);
     const signed = decodeSignedSummary(section);
-    verifyOwner(access, signed);
-    const summary = decodeSnapshotSummary(signed.body);
+    const summary = decodeSnapshotSummary(verifiedBody(access, signed, 'snapshot'));
     if (!equalBytes(summary.id, place.id)) {
       throw new BackupEngineError('damaged', 'a snapshot names another id than its own');
     }
@@ -102,31 +124,28 @@ export async function openSummary(
   });
 }
 
-/** Holds against all owner keys of the keyring, the newest first: old snapshots bear old signatures. @throws EvidenceError */
-export function verifyOwner({ repositoryId, keyring }: RepositoryAccess, signed: SignedStatement): void {
-  const { keyId } = decodeRepositoryStatement(signed.statement);
-  let failure: unknown;
-  for (const ownerPublicKey of [...keyring.ownerPublicKeys].reverse()) {
-    try {
-      verifyRepositoryStatement(signed, { purpose: 'snapshot', repositoryId, keyId, ownerPublicKey });
-      return;
-    } catch (error) {
-      failure = error;
-    }
-  }
-  throw failure;
-}
-
-function everCurrent(all: readonly SnapshotInfo[], { head }: CurrentHead): readonly SnapshotInfo[] {
+/**
+ * Of all snapshots those that are or were current, the newest first (docs/format/v1.md, "Order").
+ *
+ * @param marks - undefined where the prune list cannot be read
+ */
+export function everCurrent(
+  all: readonly SnapshotInfo[],
+  { head }: CurrentHead,
+  marks: PruneMarks | undefined,
+): readonly SnapshotInfo[] {
   const named = new Set(all.flatMap(({ summary }) => (summary.parent === null ? [] : [objectIdHex(summary.parent)])));
   named.add(head.snapshotId);
   const rivals = new Map<number, number>();
   for (const { summary } of all) rivals.set(summary.generation, (rivals.get(summary.generation) ?? 0) + 1);
+  const wasCurrent = (info: SnapshotInfo): boolean => {
+    const { generation } = info.summary;
+    if (generation > head.generation) return false;
+    if (named.has(info.idHex) || marks?.isKnownSnapshot(snapshotPath(info)) === true) return true;
+    // A successor may be lost: alone in its generation it still counts, but not where the prune list knows better.
+    return rivals.get(generation) === 1 && generation > (marks?.generation ?? 0);
+  };
   return all
-    .filter(({ idHex, summary }) => {
-      if (summary.generation > head.generation) return false;
-      // Where its successor was pruned nobody names a snapshot any more: alone in its generation it still counts.
-      return named.has(idHex) || rivals.get(summary.generation) === 1;
-    })
+    .filter((info) => wasCurrent(info) && marks?.isDecided(snapshotPath(info)) !== true)
     .sort((left, right) => right.summary.generation - left.summary.generation);
 }

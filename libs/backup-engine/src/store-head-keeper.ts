@@ -22,6 +22,10 @@ export class StoreHeadKeeper implements HeadKeeper {
     this.#store = store;
   }
 
+  async isExclusive(): Promise<boolean> {
+    return (await this.#store.capabilities()).conditionalCreate;
+  }
+
   /**
    * Heads from the highest generation down. One that cannot be read, or lies under another generation, is passed over.
    *

@@ -14,6 +14,7 @@ import {
   type EnginePlatform,
 } from '../src/index';
 import { PackRanges } from '../src/pack-ranges';
+import type { SealedPlace } from '../src/sealed-objects';
 import type { CommittedVector, Expected } from './committed-vectors';
 
 /** Why and where reading stopped. Some faults of a whole have no object of their own. */
@@ -140,11 +141,7 @@ async function rawSegment({ access }: Repository, segment: Segment): Promise<Uin
 }
 
 /** The sealed objects that the current snapshot is made of, for readers of streams. */
-export async function sealedPlaces(
-  repository: Repository,
-): Promise<
-  readonly { readonly kind: 'pack' | 'index' | 'snapshot'; readonly epoch: number; readonly id: Uint8Array }[]
-> {
+export async function sealedPlaces(repository: Repository): Promise<readonly SealedPlace[]> {
   const snapshot = await repository.openSnapshot();
   const packs = await loadPacks(repository.access, snapshot.summary.indexes);
   return [

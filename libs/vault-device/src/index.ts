@@ -39,6 +39,7 @@ export {
 export { removeRepository } from './repository-removal';
 export { rotateAccount, type AccountRotation, type RotationStep } from './rotation';
 export { VaultHeadKeeper } from './vault-head-keeper';
+export { VaultRemover } from './vault-remover';
 export {
   createVaultRepository,
   ensureVaultRepository,

@@ -1,3 +1,4 @@
+import type { CurrentHead } from '@coffer/backup-engine';
 import type { Account } from '@coffer/contracts';
 import { deriveKeyId, deriveOwnerKey, generateBackupKey, type BackupKey } from '@coffer/device-crypto';
 import { signedStatementFromJson, verifyRepositoryStatement, verifyVaultStatement, type Head } from '@coffer/evidence';
@@ -6,7 +7,7 @@ import { fakeClock } from '@coffer/test-kit';
 import { VaultClientError, type VaultClient } from '@coffer/vault-client';
 import { describe, expect, it } from 'vitest';
 import * as library from './index';
-import { openDeviceAccount, OwnerSigner, VaultHeadKeeper } from './index';
+import { openDeviceAccount, OwnerSigner, VaultHeadKeeper, VaultRemover } from './index';
 
 const clock = fakeClock();
 const vaultId = toBase64Url(new Uint8Array(16).fill(1));
@@ -45,6 +46,7 @@ describe('index', () => {
       'OwnerSigner',
       'VaultDeviceError',
       'VaultHeadKeeper',
+      'VaultRemover',
       'activateDigits',
       'activatePasskey',
       'cancelDeletion',
@@ -198,5 +200,57 @@ describe('VaultHeadKeeper', () => {
     );
     await new VaultHeadKeeper(client, toBase64Url(repositoryId)).replace(await signedHead(), undefined);
     expect(sent).toEqual([{ 'if-none-match': '*' }]);
+  });
+});
+
+describe('VaultRemover', () => {
+  const repositoryId = new Uint8Array(16).fill(5);
+  const paths = ['packs/1/aa/a', 'packs/1/aa/b', 'packs/1/aa/c', 'packs/1/aa/d', 'packs/1/aa/e'];
+
+  /** A vault that keeps some paths for a proof, and checks each statement as the real one does. */
+  async function removerOf(pinnedPaths: readonly string[], code?: 'head-behind') {
+    const backupKey = generateBackupKey();
+    const gone: string[] = [];
+    const client = clientOf(ownedBy(backupKey), {
+      listPins: (async () => ({
+        pins: [{ snapshotId: 'aa' }, { snapshotId: 'bb' }],
+      })) as unknown as VaultClient['listPins'],
+      deleteObjects: (async ({ body }: { body: Parameters<typeof signedStatementFromJson>[0] }) => {
+        const signed = signedStatementFromJson(body);
+        const { body: deletion } = verifyVaultStatement(signed, {
+          purpose: 'delete-objects',
+          vaultId: fromBase64Url(vaultId),
+          account: account.accountId,
+          generation: 4,
+          ownerPublicKey: deriveOwnerKey(backupKey).publicKey,
+          nowMs: clock.nowMs(),
+        });
+        expect([deletion.headHash, deletion.pruneGeneration]).toEqual([new Uint8Array(32).fill(7), 3]);
+        if (code !== undefined) throw new VaultClientError(code, 'behind');
+        if (deletion.paths.some((path) => pinnedPaths.includes(path))) throw new VaultClientError('pinned', 'pinned');
+        gone.push(...deletion.paths);
+        return { deleted: deletion.paths.length };
+      }) as unknown as VaultClient['deleteObjects'],
+    });
+    const account = await openDeviceAccount(client, pinned, clock);
+    const signer = new OwnerSigner(account, backupKey);
+    const current = { head: { pruneGeneration: 3 }, hash: new Uint8Array(32).fill(7) } as CurrentHead;
+    return { remover: new VaultRemover(account, signer, toBase64Url(repositoryId)), gone, current };
+  }
+
+  it('deletes all but what a proof relies on, and names that', async () => {
+    const { remover, gone, current } = await removerOf(['packs/1/aa/b', 'packs/1/aa/e']);
+    expect(await remover.remove(paths, current)).toEqual({ deleted: 3, pinned: ['packs/1/aa/b', 'packs/1/aa/e'] });
+    expect(gone).toEqual(['packs/1/aa/a', 'packs/1/aa/c', 'packs/1/aa/d']);
+  });
+
+  it('says head-changed where the vault has another head by now', async () => {
+    const { remover, current } = await removerOf([], 'head-behind');
+    await expect(remover.remove(paths, current)).rejects.toMatchObject({ code: 'head-changed' });
+  });
+
+  it('names the snapshots that are pinned', async () => {
+    const { remover } = await removerOf([]);
+    expect(await remover.pinnedSnapshots()).toEqual(new Set(['aa', 'bb']));
   });
 });

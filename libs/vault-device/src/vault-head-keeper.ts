@@ -14,6 +14,10 @@ export class VaultHeadKeeper implements HeadKeeper {
     this.#repositoryId = repositoryId;
   }
 
+  async isExclusive(): Promise<boolean> {
+    return true;
+  }
+
   async *read(): AsyncGenerator<SignedStatement, void> {
     const { data, headers } = await this.#client.getHead({ params: { repositoryId: this.#repositoryId } });
     this.#etag = data.head === null ? null : headers.etag;

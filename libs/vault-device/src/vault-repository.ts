@@ -14,6 +14,7 @@ import { VaultObjectStore } from '@coffer/vault-client';
 import type { DeviceAccount } from './device-account';
 import { OwnerSigner } from './owner-signer';
 import { VaultHeadKeeper } from './vault-head-keeper';
+import { VaultRemover } from './vault-remover';
 
 /** What opening a repository behind a vault takes besides the account. */
 export interface VaultRepositoryOptions {
@@ -23,6 +24,8 @@ export interface VaultRepositoryOptions {
   readonly memory?: DeviceMemory;
   /** 16 bytes: which one, where the key opens several. */
   readonly repositoryId?: Uint8Array;
+  /** Wraps the vault's store, e.g. to slow it down. */
+  readonly limiter?: (store: ObjectStore) => ObjectStore;
 }
 
 /** The store that the vault grants, all repositories of the account in it. Without a signer it is for reading. */
@@ -53,9 +56,10 @@ export async function openVaultRepository(
   options: VaultRepositoryOptions,
 ): Promise<Repository> {
   const signer = new OwnerSigner(account, options.backupKey);
-  const store = vaultStore(account, signer);
+  const granted = vaultStore(account, signer);
+  const store = options.limiter?.(granted) ?? granted;
   const repositoryId = await findRepository(store, deriveKeyId(options.backupKey), options.repositoryId);
-  return Repository.open(engineOptions(account, options, store, repositoryId), repositoryId);
+  return Repository.open(engineOptions(account, options, { signer, store }, repositoryId), repositoryId);
 }
 
 /**
@@ -92,13 +96,14 @@ export async function createVaultRepository(
   await account.client.createRepository({
     body: await signer.vaultStatement('create-repository', { repositoryId, keyId: signer.keyId }),
   });
-  return Repository.create(engineOptions(account, options, vaultStore(account, signer), repositoryId), repositoryId);
+  const parts = { signer, store: vaultStore(account, signer) };
+  return Repository.create(engineOptions(account, options, parts, repositoryId), repositoryId);
 }
 
 function engineOptions(
   account: DeviceAccount,
   { backupKey, platform, memory }: VaultRepositoryOptions,
-  store: ObjectStore,
+  { signer, store }: { readonly signer: OwnerSigner; readonly store: ObjectStore },
   repositoryId: Uint8Array,
 ) {
   return {
@@ -106,6 +111,7 @@ function engineOptions(
     backupKey,
     platform,
     headKeeper: new VaultHeadKeeper(account.client, toBase64Url(repositoryId)),
+    remover: new VaultRemover(account, signer, toBase64Url(repositoryId)),
     clock: account.clock,
     ...(memory === undefined ? {} : { memory }),
   };

@@ -13,11 +13,14 @@ import { registerNewStart } from './new-start';
 import { registerNotices } from './notices';
 import { registerOpen } from './open';
 import { registerPassword } from './password';
+import { registerPrune } from './prune';
 import { registerPurge } from './purge';
+import { registerRebuildIndex } from './rebuild-index';
 import { registerRepositories } from './repositories';
 import { registerRestore } from './restore';
 import { registerSetup } from './setup';
 import { registerSnapshots } from './snapshots';
+import { registerStats } from './stats';
 import { registerUnlock } from './unlock';
 import { registerVerify } from './verify';
 
@@ -40,6 +43,9 @@ export const registrations: readonly Register[] = [
   registerSnapshots,
   registerRestore,
   registerVerify,
+  registerStats,
+  registerPrune,
+  registerRebuildIndex,
   registerPurge,
   registerCertificate,
   registerLedger,

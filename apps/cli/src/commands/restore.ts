@@ -4,16 +4,21 @@ import { repositoryHelp, withRepositoryOptions, type RepositoryOptions } from '.
 interface RestoreOptions extends RepositoryOptions {
   readonly out: string;
   readonly conversation?: string;
+  readonly salvage?: boolean;
 }
 
 const help = `
 Restores the newest snapshot, or the one whose first digits are given ("coffer snapshots" lists them). The folder must be new
 or empty: nothing is ever overwritten. A file gets its name when it is whole and every part of it has proven authentic.
+
+Where a backup is damaged, that stops at the first bad part. --salvage goes on: one bad piece of 16 KiB loses itself only. Files
+that are not whole get ".salvaged" after their name and zeros where something is lost; each is named, and the exit code is 4.
 ${repositoryHelp}
 
 Examples:
   coffer restore --store file:/mnt/disk/backups --key coffer-key --out ./restored
   coffer restore 3f9a --store s3://bucket/me --out ./restored
+  coffer restore --salvage --store file:/mnt/disk/backups --key coffer-key --out ./what-is-left
   coffer restore --conversation 491700000000@s.whatsapp.net --store file:/mnt/disk/backups --out ./chat`;
 
 /** `coffer restore`. */
@@ -25,6 +30,8 @@ export const registerRestore: Register = (program, context) => {
   withRepositoryOptions(command)
     .requiredOption('--out <dir>', 'new or empty folder')
     .option('--conversation <id>', 'write this conversation only, as a JSON document')
+    .option('--limit-down <rate>', 'read at most so many bytes a second from the store, such as 500k or 2M')
+    .option('--salvage', 'restore what is left of a damaged backup, and name what is not')
     .addHelpText('after', help)
     .action(async (snapshot: string | undefined, options: RestoreOptions) => {
       const { runRestore } = await import('../restore/run-restore');

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
 
 import type { CommonOptions } from '../command-context';
+import { rateLimiterOf, type RateOptions } from '../stores/rate-options';
 import type { StoreRequest } from '../stores/store-opener';
 
 /** The options of every command that works on a repository. */
-export interface RepositoryOptions extends CommonOptions {
+export interface RepositoryOptions extends CommonOptions, RateOptions {
   readonly store: string;
   readonly key?: string;
   readonly repository?: string;
@@ -38,5 +39,6 @@ export function requestOf(options: RepositoryOptions, environmentKey: string | u
     environmentKey,
     repositoryId: options.repository,
     passwordFile: options.passwordFile,
+    limiter: rateLimiterOf(options),
   };
 }

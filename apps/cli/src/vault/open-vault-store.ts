@@ -26,14 +26,18 @@ export async function openVaultStore(context: CommandContext, request: StoreRequ
     environmentKey: request.environmentKey,
     environmentPassword: readConfig().password,
   });
-  return openOwnRepository(connection, backupKey, request.repositoryId);
+  return openOwnRepository(connection, backupKey, request.repositoryId, request.limiter);
 }
 
-/** @param repositoryIdHex - value of `--repository`; needed where the key opens several */
+/**
+ * @param repositoryIdHex - value of `--repository`; needed where the key opens several
+ * @param limiter - slows the store down
+ */
 export function openOwnRepository(
   { home, account }: VaultConnection,
   backupKey: BackupKey,
   repositoryIdHex?: string,
+  limiter?: StoreRequest['limiter'],
 ): Promise<Repository> {
   if (repositoryIdHex !== undefined && !/^[0-9a-f]{32}$/.test(repositoryIdHex)) {
     throw new UsageError('--repository takes the 32 digits that name a repository.');
@@ -42,6 +46,7 @@ export function openOwnRepository(
     backupKey,
     platform: nodePlatform,
     memory: new HomeMemory(home),
+    ...(limiter === undefined ? {} : { limiter }),
     ...(repositoryIdHex === undefined ? {} : { repositoryId: fromHex(repositoryIdHex) }),
   });
 }

@@ -2,6 +2,7 @@ import { objectIdHex, type FileItem, type SnapshotItem, type StoredConversation 
 import { ObjectStoreError } from '@coffer/object-store';
 
 import { ChunkTable } from '../chunk-table';
+import { BackupEngineError } from '../errors';
 import type { WarningEvent } from '../events';
 import { stopped, throwIfStopped } from '../guard';
 import { Progress } from '../progress';
@@ -35,16 +36,34 @@ export async function backUp(
   paths: readonly string[],
   options: BackupOptions,
 ): Promise<BackupReport> {
-  const run = new BackupRun(repository, options);
-  try {
-    return await run.start(paths);
-  } catch (error) {
-    if (options.signal?.aborted === true) throw stopped();
-    throw storeFull(error);
-  } finally {
-    run.end();
+  for (let attempt = 1; ; attempt++) {
+    const run = new BackupRun(repository, options);
+    try {
+      return await run.start(paths);
+    } catch (error) {
+      if (options.signal?.aborted === true) throw stopped();
+      if (attempt === mostAttempts || !isGone(error) || !(await run.isPrunedMeanwhile())) throw storeFull(error);
+    } finally {
+      run.end();
+    }
+    const message =
+      'was pruned while this backup ran, of things that it builds on: it begins again, and stores what is missing';
+    options.onEvent?.({ type: 'warning', code: 'pruned-meanwhile', path: 'The repository', message });
   }
 }
+
+/** Prunes that may come in between before a backup gives up. */
+const mostAttempts = 3;
+
+function isGone(error: unknown): boolean {
+  return error instanceof BackupEngineError && error.code === 'missing-object';
+}
+
+const lostPruneList = {
+  code: 'prune-list-lost',
+  path: 'The list of what prune marked',
+  message: 'is lost or damaged; no backup is lost by that. What the newest backup does not need is stored again',
+} as const;
 
 /** What the cache compares. */
 type Seen = Pick<ScannedEntry, 'sizeBytes' | 'mtimeMs' | 'mtimeNs' | 'inode'>;
@@ -58,6 +77,8 @@ class BackupRun {
   readonly #chats = new Map<string, ChatsRead>();
   readonly #cached = new Map<string, CachedFile>();
   readonly #startedMs: number;
+  /** Prune generation of the head that the run builds on. */
+  #pruneGeneration: number | undefined;
   #leftOut = 0;
   #filesRead = 0;
   #filesUnchanged = 0;
@@ -75,6 +96,12 @@ class BackupRun {
     this.options.signal?.removeEventListener('abort', this.#onAbort);
   }
 
+  /** Whether a prune run raised the head's prune generation since this run looked at it: then another attempt may do. */
+  async isPrunedMeanwhile(): Promise<boolean> {
+    const current = await this.repository.head();
+    return this.#pruneGeneration !== undefined && current?.head.pruneGeneration !== this.#pruneGeneration;
+  }
+
   async start(paths: readonly string[]): Promise<BackupReport> {
     throwIfStopped(this.options.signal);
     const { isExcluded, signal } = this.options;
@@ -84,6 +111,8 @@ class BackupRun {
     this.#progress.enter('backup');
     const { access } = this.repository;
     const base = await readBase(this.repository);
+    this.#pruneGeneration = base.current?.head.pruneGeneration ?? 0;
+    if (base.isPruneListLost) this.#warn(lostPruneList);
     const known = [...base.present, ...base.adopted];
     const guess = mostChunksOf(known) + 2 * (scan.entries.length + Math.ceil(scan.bytes / bytesPerChunkGuess));
     const table = ChunkTable.allocate(guess, true);
@@ -137,7 +166,6 @@ class BackupRun {
   async #finish(scan: Scan, base: BackupBase, packs: PackStore, knownPacks: number): Promise<BackupReport> {
     throwIfStopped(this.options.signal);
     const read = scan.entries.flatMap((entry) => this.#conversations.get(entry.itemPath) ?? []);
-    const unindexed = [...base.adopted, ...packs.packs.slice(knownPacks)];
     const needed = neededPacks(this.#items, read, packs);
     // What is kept is kept from the head that this snapshot follows in the end, which may be another device's; the indexes of
     // that head name its packs. A part of it that is lost must not keep what is new from being stored: verify tells of it.
@@ -149,7 +177,8 @@ class BackupRun {
         sources: [...scan.sources, ...kept.sources],
         device: this.options.deviceName ?? '',
         needed,
-        unindexed,
+        own: packs.packs.slice(knownPacks),
+        adopted: base.adopted,
       };
     };
     const { summary, storedBytes } = await finishBackup(this.repository, base, finish, this.#stop.signal);

@@ -1,19 +1,13 @@
-import {
-  decodePackTable,
-  objectIdHex,
-  packTablePlace,
-  parsePackPath,
-  type IndexedPack,
-  type IndexPlace,
-} from '@coffer/backup-format';
-import { fromHex } from '@coffer/foundation';
+import { objectIdHex, parsePackPath, type IndexedPack, type IndexPlace } from '@coffer/backup-format';
 import pLimit from 'p-limit';
 
 import { loadPacks } from '../chunk-index';
 import { BackupEngineError } from '../errors';
-import { readingObject } from '../guard';
 import type { CurrentHead } from '../head-keeper';
 import { listPacks, packPath } from '../pack-list';
+import { readPackTable } from '../pack-table-reader';
+import { readMarksIfReadable } from '../prune/prune-marks';
+import { NeedsReader } from '../prune/snapshot-needs';
 import type { Repository } from '../repository';
 import type { RepositoryAccess } from '../repository-access';
 import { placeOf } from '../sealed-objects';
@@ -25,11 +19,21 @@ export interface HeadState {
   readonly indexes: readonly IndexPlace[];
   /** Packs that the indexes name, in their order. */
   readonly packs: readonly IndexedPack[];
+  /** Paths and sizes of all packs in the store. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Whether prune leaves a pack alone, so that it may be built on. @param path - of a pack, named by an index or not */
+  readonly isKept: (path: string) => boolean;
+  /** Whether prune took a pack of the indexes, or is about to. */
+  readonly isPruned: (path: string) => boolean;
+  /** Whether prune has decided to delete a pack, as far as that can be told. */
+  readonly isDoomed: (path: string) => boolean;
+  /** Whether the list that the head names could be read. */
+  readonly isPruneListLost: boolean;
 }
 
 /** What a backup builds on. */
 export interface BackupBase extends HeadState {
-  /** Packs of the indexes that are in the store at their size. Chunks of others count as lost and are stored again. */
+  /** Packs of the indexes that are in the store at their size and stay. Chunks of others count as lost and are stored again. */
   readonly present: readonly IndexedPack[];
   /** Packs that an interrupted run left in the store. */
   readonly adopted: readonly IndexedPack[];
@@ -40,48 +44,75 @@ const readsAtOnce = 8;
 /** Reads what the current head makes valid. */
 export async function readHeadState(repository: Repository): Promise<HeadState> {
   const current = await repository.head();
-  if (current === undefined) return { current, indexes: [], packs: [] };
   const { access } = repository;
+  const sizes = await listPacks(access);
+  const nothing = (): boolean => false;
+  const everything = { isKept: () => true, isPruned: nothing, isDoomed: nothing, isPruneListLost: false };
+  if (current === undefined) return { current, indexes: [], packs: [], sizes, ...everything };
   const { epoch, snapshotId } = current.head;
   const { summary } = await openSummary(access, placeOf('snapshot', epoch, snapshotId));
-  return { current, indexes: summary.indexes, packs: await loadPacks(access, summary.indexes) };
-}
-
-/** Reads the state, looks which packs are really there, and adopts those that no index names yet. */
-export async function readBase(repository: Repository): Promise<BackupBase> {
-  const state = await readHeadState(repository);
-  const sizes = await listPacks(repository.access);
-  const present = state.packs.filter((pack) => sizes.get(packPath(pack)) === pack.sealedBytes);
-  const named = new Set(state.packs.map(packPath));
-  const limit = pLimit(readsAtOnce);
-  const orphans = [...sizes].filter(([path]) => !named.has(path));
-  const adopted = await Promise.all(orphans.map(([path, size]) => limit(() => adopt(repository.access, path, size))));
-  return { ...state, present, adopted: adopted.filter((pack) => pack !== undefined) };
+  const packs = await loadPacks(access, summary.indexes);
+  const known = { current, indexes: summary.indexes, packs, sizes };
+  if (current.head.pruneGeneration === 0) return { ...known, ...everything };
+  return { ...known, ...(await whatPruneLeaves(access, current, known)) };
 }
 
 /**
- * Reads the table of a pack that no index names. What cannot be read is left alone: it may be another device's, or rubbish.
+ * Packs that are marked are not built on, but for those that the current snapshot needs: prune sees that before it deletes.
+ * Where the list is lost, nothing else is certain to stay.
  */
-async function adopt(access: RepositoryAccess, path: string, sealedBytes: number): Promise<IndexedPack | undefined> {
-  const { epoch, idHex } = parsePackPath(path)!;
-  // Written under an older key: of no use once that epoch is over.
-  if (epoch !== access.keyring.epochs.at(-1)!.epoch) return undefined;
-  const packId = fromHex(idHex);
+async function whatPruneLeaves(
+  access: RepositoryAccess,
+  current: CurrentHead,
+  { packs, sizes }: Pick<HeadState, 'packs' | 'sizes'>,
+): Promise<Pick<HeadState, 'isKept' | 'isPruned' | 'isDoomed' | 'isPruneListLost'>> {
+  const marks = await readMarksIfReadable(access, current);
+  const isMarked = (path: string): boolean => marks === undefined || marks.get(path) !== undefined;
+  const isAbsent = (path: string): boolean => !sizes.has(path);
+  const isAnyInDoubt = [...sizes.keys()].some(isMarked) || packs.some((pack) => isAbsent(packPath(pack)));
+  const needed = isAnyInDoubt ? await packsOfCurrent(access, current) : new Map<string, number>();
+  return {
+    isKept: (path) => needed.has(path) || !isMarked(path),
+    isPruned: (path) => !needed.has(path) && (isMarked(path) || isAbsent(path)),
+    isDoomed: (path) => marks === undefined || marks.isDecided(path),
+    isPruneListLost: marks === undefined,
+  };
+}
+
+/** Packs that the current snapshot needs; none where it is damaged, which must not keep a new backup from being made. */
+async function packsOfCurrent(access: RepositoryAccess, { head }: CurrentHead): Promise<ReadonlyMap<string, number>> {
   try {
-    const reader = await access.objects.openReader({ kind: 'pack', epoch, id: packId }, sealedBytes);
-    await reader.authenticateSize();
-    const { plainSize } = reader;
-    const lastBytes = await reader.read(Math.max(0, plainSize - 4), Math.min(4, plainSize));
-    return await readingObject(path, async () => {
-      const { tableOffset, tableLength } = packTablePlace(plainSize, lastBytes);
-      const table = await reader.read(tableOffset, tableLength);
-      decodePackTable(table);
-      return { epoch, packId, sealedBytes, table };
-    });
+    return (await new NeedsReader(access).of({ epoch: head.epoch, idHex: head.snapshotId })).packs;
   } catch (error) {
-    if (error instanceof BackupEngineError) return undefined;
+    const isLost = error instanceof BackupEngineError && ['damaged', 'missing-object'].includes(error.code);
+    if (isLost) return new Map();
     throw error;
   }
+}
+
+/** Reads the state, looks which packs are really there and stay, and adopts those that no index names yet. */
+export async function readBase(repository: Repository): Promise<BackupBase> {
+  const state = await readHeadState(repository);
+  const present = state.packs.filter((pack) => isUsable(state, pack));
+  const named = new Set(state.packs.map(packPath));
+  const limit = pLimit(readsAtOnce);
+  const orphans = [...state.sizes].filter(([path]) => !named.has(path) && state.isKept(path));
+  const adopted = await Promise.all(orphans.map(([path, size]) => limit(() => adopt(repository.access, path, size))));
+  // The list was there before anything that this run will store, so it cannot speak of that.
+  const isDoomed = (): boolean => false;
+  return { ...state, isDoomed, present, adopted: adopted.filter((pack) => pack !== undefined) };
+}
+
+/** Whether a pack is in the store at its size, and stays there. */
+export function isUsable({ sizes, isKept }: HeadState, pack: IndexedPack): boolean {
+  const path = packPath(pack);
+  return sizes.get(path) === pack.sealedBytes && isKept(path);
+}
+
+/** The table of a pack that no index names. One that was written under an older key is of no use once that epoch is over. */
+async function adopt(access: RepositoryAccess, path: string, sealedBytes: number): Promise<IndexedPack | undefined> {
+  const isCurrent = parsePackPath(path)!.epoch === access.keyring.epochs.at(-1)!.epoch;
+  return isCurrent ? readPackTable(access, path, sealedBytes) : undefined;
 }
 
 /** How many chunks the tables of packs name, at most: an entry has no fewer bytes than its id and four numbers. */

@@ -31,8 +31,10 @@ export interface FinishedItems {
   readonly device: string;
   /** Packs that hold chunks of the items. */
   readonly needed: ReadonlySet<IndexedPack>;
-  /** Packs that no valid index names yet: of this run, and adopted. */
-  readonly unindexed: readonly IndexedPack[];
+  /** Packs that this run stored. */
+  readonly own: readonly IndexedPack[];
+  /** Packs of an interrupted run, which no valid index names yet either. */
+  readonly adopted: readonly IndexedPack[];
 }
 
 /** Makes the items of a snapshot that follows a head; asked again where another device replaced it. */
@@ -50,7 +52,7 @@ const mostAttempts = 8;
  * Writes index, snapshot and head, in this order. Where another device was quicker, builds on its head instead
  * (docs/format/v1.md, "Order").
  *
- * @throws BackupEngineError `missing-object` where a needed pack vanished, `head-changed` after eight attempts
+ * @throws BackupEngineError `missing-object` where a needed pack vanished or is about to, `head-changed` after eight attempts
  */
 export async function finishBackup(
   repository: Repository,
@@ -66,7 +68,9 @@ export async function finishBackup(
       await repository.access.headKeeper.replace(written.head.signed, state.current);
     } catch (error) {
       if (!(error instanceof BackupEngineError) || error.code !== 'head-changed') throw error;
+      const { current } = state;
       state = await readHeadState(repository);
+      if (pruneGenerationOf(state.current) !== pruneGenerationOf(current)) writer.forgetIndexes();
       // The answer to our own swap may have been lost on its way.
       const isOurs = state.current?.head.snapshotId === written.head.head.snapshotId;
       if (!isOurs && attempt < mostAttempts) continue;
@@ -77,9 +81,13 @@ export async function finishBackup(
   }
 }
 
+function pruneGenerationOf(current: CurrentHead | undefined): number {
+  return current?.head.pruneGeneration ?? 0;
+}
+
 class SnapshotWriter {
   storedBytes = 0;
-  readonly #ownIndexes: IndexPlace[] = [];
+  #ownIndexes: IndexPlace[] = [];
   readonly #ownPacks = new Set<string>();
 
   constructor(
@@ -87,12 +95,18 @@ class SnapshotWriter {
     private readonly signal: AbortSignal,
   ) {}
 
+  /** Prune may have marked or deleted the indexes that this run wrote, since no head names them yet: they are written again. */
+  forgetIndexes(): void {
+    this.#ownIndexes = [];
+    this.#ownPacks.clear();
+  }
+
   async write(
     state: HeadState,
     finished: FinishedItems,
   ): Promise<{ readonly head: CurrentHead; readonly summary: SnapshotSummary }> {
     const indexes = await this.#indexes(state, finished);
-    await this.#confirmPacks(finished);
+    await this.#confirmPacks(state, finished);
     const { current } = state;
     const { access } = this.repository;
     const { items, conversations, sources, device } = finished;
@@ -116,10 +130,25 @@ class SnapshotWriter {
     return { head: written.head, summary };
   }
 
-  /** The indexes of the state, and own ones for every pack that the items need and the state does not name. */
-  async #indexes(state: HeadState, { needed, unindexed }: FinishedItems): Promise<readonly IndexPlace[]> {
+  /**
+   * The indexes of the state, and own ones for every pack that the items need and the state does not name. One index takes the
+   * place of all where there are too many, or where one names a pack that is gone or going: a reader would look there for a chunk
+   * that lies elsewhere.
+   */
+  async #indexes(state: HeadState, { needed, own, adopted }: FinishedItems): Promise<readonly IndexPlace[]> {
+    const wanted = [...needed, ...adopted, ...own];
+    const stays = state.packs.filter((pack) => !state.isPruned(packPath(pack)));
+    const packs = new Map([...stays, ...wanted].map((pack) => [packKey(pack), pack]));
+    if (stays.length < state.packs.length) return this.#writeIndexes([...packs.values()]);
+    await this.#writeOwnIndexes(state, wanted);
+    const all = [...state.indexes, ...this.#ownIndexes];
+    if (all.length <= mergeIndexesPast) return all;
+    const sizes = await listPacks(this.repository.access);
+    return this.#writeIndexes([...packs.values()].filter((pack) => sizes.get(packPath(pack)) === pack.sealedBytes));
+  }
+
+  async #writeOwnIndexes(state: HeadState, wanted: readonly IndexedPack[]): Promise<void> {
     const named = new Set(state.packs.map(packKey));
-    const wanted = [...needed, ...unindexed];
     const missing = new Map<string, IndexedPack>();
     for (const pack of wanted) {
       const key = packKey(pack);
@@ -127,11 +156,6 @@ class SnapshotWriter {
     }
     for (const place of await this.#writeIndexes([...missing.values()])) this.#ownIndexes.push(place);
     for (const key of missing.keys()) this.#ownPacks.add(key);
-    const all = [...state.indexes, ...this.#ownIndexes];
-    if (all.length <= mergeIndexesPast) return all;
-    const sizes = await listPacks(this.repository.access);
-    const packs = new Map([...state.packs, ...wanted].map((pack) => [packKey(pack), pack]));
-    return this.#writeIndexes([...packs.values()].filter((pack) => sizes.get(packPath(pack)) === pack.sealedBytes));
   }
 
   async #writeIndexes(packs: readonly IndexedPack[]): Promise<readonly IndexPlace[]> {
@@ -140,14 +164,18 @@ class SnapshotWriter {
     return places;
   }
 
-  async #confirmPacks({ needed }: FinishedItems): Promise<void> {
+  /** What this run stored may be marked, as nothing named it until now; what it builds on may not. */
+  async #confirmPacks(state: HeadState, { needed, own }: FinishedItems): Promise<void> {
     const sizes = await listPacks(this.repository.access);
+    const stored = new Set(own);
     for (const pack of needed) {
       const path = packPath(pack);
-      if (sizes.get(path) === pack.sealedBytes) continue;
+      const isThere = sizes.get(path) === pack.sealedBytes;
+      if (isThere && (stored.has(pack) ? !state.isDoomed(path) : state.isKept(path))) continue;
       throw new BackupEngineError(
         'missing-object',
-        `a pack vanished from the store while the backup ran: ${path}. The backup before is untouched; run it again`,
+        `a pack ${isThere ? 'was marked for deletion' : 'vanished from the store'} while the backup ran: ${path}. The backup ` +
+          'before is untouched; run it again',
         { fields: { path }, isRetryable: true },
       );
     }

@@ -204,7 +204,8 @@ class Finisher {
   }
 }
 
-function* groupsOf(files: readonly FileItem[]): Generator<readonly FileItem[], void> {
+/** Files in groups that are planned together, so that memory does not grow with the backup. */
+export function* groupsOf(files: readonly FileItem[]): Generator<readonly FileItem[], void> {
   let group: FileItem[] = [];
   let chunks = 0;
   for (const file of files) {

@@ -318,7 +318,7 @@ describe('a repository whose head a vault keeps', () => {
 
   it('says key-rotated as soon as the vault shows a head under another key', async () => {
     const { next: head } = await prepareRotation(repository, next);
-    const keeper = { read: () => [head!.signed], replace: () => Promise.resolve() };
+    const keeper = { isExclusive: async () => true, read: () => [head!.signed], replace: () => Promise.resolve() };
     const options = { store, backupKey: former, platform, headKeeper: keeper };
     const opening = Repository.open(options, repository.id);
     await expect(opening).rejects.toMatchObject({ code: 'key-rotated' });

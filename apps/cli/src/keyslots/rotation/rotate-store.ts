@@ -40,7 +40,7 @@ export async function rotateStore(context: CommandContext, request: RotationRequ
   const opener = storeOpenerFor(request.store);
   const repository = await opener.open(context, {
     ...{ url: request.store, home, key: request.key, environmentKey: request.environmentKey },
-    ...{ repositoryId: request.repository, passwordFile: undefined },
+    ...{ repositoryId: request.repository, passwordFile: undefined, limiter: undefined },
   });
   const lock = await lockRepository({ repository, home });
   try {

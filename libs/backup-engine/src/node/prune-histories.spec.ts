@@ -1,0 +1,317 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { generateBackupKey } from '@coffer/device-crypto';
+import { fakeClock, proofSize, recordProof, runSeed, seed } from '@coffer/test-kit';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { buildEntries } from '../../test/build-entries';
+import { HookedStore } from '../../test/hooked-store';
+import { ProcessMemory } from '../device-memory';
+import { pruneRepository, type PruneOptions, type PruneStep } from '../prune/prune-repository';
+import { OpenedSnapshot } from '../opened-snapshot';
+import { Repository } from '../repository';
+import { placeOf } from '../sealed-objects';
+import { openSummary } from '../snapshots';
+import { verifySnapshot } from '../verify';
+import { backUp } from './back-up';
+import { FileCacheInFile } from './file-cache';
+import { nodePlatform as platform } from './platform';
+import { restoreSnapshot } from './restore';
+import { workerFromFile, type StartWorker } from './worker-pool';
+
+const histories = proofSize({ sample: 2, long: 400 });
+const stepsEach = 30;
+const hourMs = 3_600_000;
+const waitMs = 24 * hourMs;
+
+let startWorker: StartWorker;
+beforeAll(async () => {
+  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
+});
+
+/** Choices that follow from the run's seed. */
+class Choices {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(name: string) {
+    this.#bytes = seed(`prune-histories ${runSeed()} ${name}`, 4096);
+  }
+
+  /** 0 to `most`, without it. */
+  below(most: number): number {
+    return this.#bytes[this.#at++ % this.#bytes.length]! % most;
+  }
+
+  of<T>(...from: readonly T[]): T {
+    return from[this.below(from.length)]!;
+  }
+}
+
+interface Device {
+  readonly name: string;
+  readonly source: string;
+  readonly repository: Repository;
+  readonly cache: FileCacheInFile;
+}
+
+interface KnownSnapshot {
+  readonly device: string;
+  readonly content: ReadonlyMap<string, string>;
+  /** Since when a prune run has had it on its list; undefined while none has. */
+  leavingSinceMs: number | undefined;
+}
+
+/** Two devices, one store, a clock, and beside them a model that knows what each snapshot holds and which may be gone. */
+class History {
+  readonly clock = fakeClock();
+  readonly store = new HookedStore();
+  readonly key = generateBackupKey();
+  readonly snapshots = new Map<string, KnownSnapshot>();
+  readonly figures = { backups: 0, prunes: 0, deaths: 0, raced: 0, deleted: 0 };
+  readonly #root = mkdtempSync(join(tmpdir(), 'coffer-histories-'));
+  readonly #devices: Device[] = [];
+  readonly #log: string[] = [];
+
+  constructor(private readonly choices: Choices) {}
+
+  async start(): Promise<void> {
+    const { store, key: backupKey, clock } = this;
+    const { id } = await Repository.create({ store, backupKey, platform, clock });
+    for (const name of ['phone', 'laptop']) {
+      const source = join(this.#root, name, 'source');
+      mkdirSync(source, { recursive: true });
+      writeFileSync(join(source, 'first'), name);
+      const cache = new FileCacheInFile(join(this.#root, name, 'cache'));
+      this.#devices.push({ name, source, cache, repository: await this.open(id) });
+    }
+  }
+
+  end(): void {
+    rmSync(this.#root, { recursive: true, force: true });
+  }
+
+  open(id: Uint8Array): Promise<Repository> {
+    const { store, key: backupKey, clock } = this;
+    return Repository.open({ store, backupKey, platform, clock, memory: new ProcessMemory() }, id);
+  }
+
+  get told(): string {
+    return this.#log.join(', ');
+  }
+
+  /** @returns whether anything was stored or deleted */
+  async step(): Promise<boolean> {
+    const { choices } = this;
+    const before = this.#acts();
+    await choices.of(
+      () => this.edit(),
+      () => this.edit(),
+      () => this.backup(),
+      () => this.backup(),
+      () => this.racedBackup(),
+      () => this.racedBackup(),
+      () => this.prune(),
+      () => this.prune(),
+      () => this.prune(),
+      () => this.dyingPrune(),
+      () => this.wait(),
+      () => this.wait(),
+    )();
+    return this.#acts() > before;
+  }
+
+  #acts(): number {
+    const { backups, prunes, deaths } = this.figures;
+    return backups + prunes + deaths;
+  }
+
+  /** Writes, changes or removes a file; few contents, so that what was removed comes back and is stored already. */
+  async edit(): Promise<void> {
+    const { source, name } = this.choices.of(...this.#devices);
+    const file = this.choices.of('a', 'b', 'c', 'd');
+    const content = this.choices.below(4);
+    this.#log.push(`${name} edits ${file} ${content}`);
+    if (content === 0) rmSync(join(source, file), { force: true });
+    else writeFileSync(join(source, file), seed(`content ${content}`, 3000 * content));
+  }
+
+  async backup(device = this.choices.of(...this.#devices)): Promise<void> {
+    this.#log.push(`${device.name} backs up`);
+    const content = readFolder(device.source);
+    const { snapshotIdHex } = await backUp(device.repository, [device.source], {
+      ...{ startWorker, workers: 1, deviceName: device.name, cache: device.cache },
+      isRescan: this.choices.below(2) === 0,
+    });
+    this.snapshots.set(snapshotIdHex, { device: device.name, content, leavingSinceMs: undefined });
+    this.figures.backups += 1;
+  }
+
+  /** A backup during which others prune, back up, and days go by. */
+  async racedBackup(): Promise<void> {
+    const [mine, other] = this.choices.of<readonly [Device, Device]>(
+      [this.#devices[0]!, this.#devices[1]!],
+      [this.#devices[1]!, this.#devices[0]!],
+    );
+    const prefix = this.choices.of('packs/', 'index/', 'snapshots/', 'heads/');
+    const acts = Array.from({ length: 1 + this.choices.below(3) }, () =>
+      this.choices.of(
+        () => this.prune(other),
+        () => this.pruneForGood(other),
+        () => this.wait(),
+        () => this.backup(other),
+      ),
+    );
+    this.#log.push(`${mine.name} is at ${prefix} and meanwhile [`);
+    const happened = this.store.before(prefix, async () => {
+      for (const act of acts) await act();
+      this.#log.push(']');
+    });
+    await this.backup(mine);
+    if (happened()) this.figures.raced += 1;
+  }
+
+  async prune(device = this.choices.of(...this.#devices), more: PruneOptions = {}): Promise<void> {
+    const last = this.choices.of(0, 1, 1, 1, 2, 3);
+    this.#log.push(`${device.name} prunes ${last}`);
+    const policy = { last, daily: 0, weekly: 0, monthly: 0, yearly: 0, timeZone: 'UTC' };
+    // What the policy means, said anew: the newest of each device stay, and the newest of all.
+    const dated = await this.#listed();
+    const stays = new Set(dated.slice(0, 1));
+    for (const { name } of this.#devices) {
+      const own = dated.filter((idHex) => this.#known(idHex).device === name);
+      for (const idHex of last === 0 ? own : own.slice(0, last)) stays.add(idHex);
+    }
+    for (const idHex of dated) {
+      const known = this.#known(idHex);
+      if (!stays.has(idHex)) known.leavingSinceMs ??= this.clock.nowMs();
+      // One that dies may not have come to take a mark back.
+      else if (more.onStep === undefined) known.leavingSinceMs = undefined;
+    }
+    const report = await pruneRepository(device.repository, { ...(last === 0 ? {} : { policy }), ...more });
+    this.figures.prunes += 1;
+    this.figures.deleted += report.deleted;
+  }
+
+  /** All that prune can do beside one run of another device. */
+  async pruneForGood(device: Device): Promise<void> {
+    await this.prune(device);
+    await this.wait();
+    await this.prune(device);
+  }
+
+  async dyingPrune(): Promise<void> {
+    const step = this.choices.of<PruneStep>('list-stored', 'head-replaced', 'deleting');
+    this.#log.push(`at ${step} dies:`);
+    try {
+      await this.prune(undefined, {
+        onStep: (reached) => {
+          if (reached === step) throw new TypeError('the device died');
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      this.figures.deaths += 1;
+    }
+  }
+
+  async wait(): Promise<void> {
+    const hours = this.choices.of(1, 13, 25, 25, 49);
+    this.#log.push(`${hours} h`);
+    this.clock.advanceMs(hours * hourMs);
+  }
+
+  /** Reads everything that is listed; what is not must have been let go, long enough ago. */
+  async check(): Promise<void> {
+    const fresh = await this.open(this.#devices[0]!.repository.id);
+    const { snapshots, damaged } = await fresh.listSnapshots();
+    expect(damaged, this.told).toEqual([]);
+    const there = new Set(snapshots.map(({ idHex }) => idHex));
+    for (const { idHex, epoch } of snapshots) {
+      const opened = new OpenedSnapshot(await openSummary(fresh.access, placeOf('snapshot', epoch, idHex)));
+      const { problems, brokenFiles } = await verifySnapshot(fresh, opened);
+      expect([problems, brokenFiles], this.told).toEqual([[], []]);
+      expect(this.snapshots.has(idHex), `${idHex} never became current: ${this.told}`).toBe(true);
+    }
+    for (const [idHex, { leavingSinceMs }] of this.snapshots) {
+      if (there.has(idHex)) continue;
+      expect(leavingSinceMs, `${idHex} is gone: ${this.told}`).toBeLessThanOrEqual(this.clock.nowMs() - waitMs);
+      this.snapshots.delete(idHex);
+    }
+  }
+
+  /** Restores everything that is listed, and after that lets all go that is not needed: nothing else may be left. */
+  async checkContent(): Promise<void> {
+    const { repository } = this.#devices[0]!;
+    for (const idHex of await this.#listed()) {
+      const out = mkdtempSync(join(this.#root, 'out-'));
+      await restoreSnapshot(repository, await repository.openSnapshot(idHex), join(out, 'all'), {
+        startWorker,
+        workers: 1,
+      });
+      expect(readFolder(join(out, 'all/source')), this.told).toEqual(this.#known(idHex).content);
+    }
+    for (let run = 0; run < 3; run++) {
+      this.figures.deleted += (await pruneRepository(repository)).deleted;
+      this.clock.advanceMs(waitMs);
+    }
+    const { plan } = await pruneRepository(repository, { isDryRun: true });
+    const left = [...(plan?.newlyMarked ?? []), ...(plan?.waiting ?? []), ...(plan?.decided ?? [])];
+    expect(
+      left.filter(({ kind }) => kind !== 'prune'),
+      this.told,
+    ).toEqual([]);
+    await this.check();
+  }
+
+  async #listed(): Promise<readonly string[]> {
+    const { snapshots } = await this.#devices[0]!.repository.listSnapshots();
+    return snapshots.map(({ idHex }) => idHex);
+  }
+
+  #known(idHex: string): KnownSnapshot {
+    const known = this.snapshots.get(idHex);
+    expect(known, `${idHex} never became current: ${this.told}`).toBeDefined();
+    return known!;
+  }
+}
+
+function readFolder(folder: string): ReadonlyMap<string, string> {
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
+}
+
+describe('histories of two devices that back up and prune', () => {
+  it(
+    `lose nothing that a policy keeps, and leave nothing behind, in ${histories} random ones`,
+    { timeout: proofSize({ sample: 300_000, long: 7_200_000 }) },
+    async () => {
+      const started = performance.now();
+      const total = { backups: 0, prunes: 0, deaths: 0, raced: 0, deleted: 0 };
+      for (let number = 0; number < histories; number++) {
+        const history = new History(new Choices(String(number)));
+        await history.start();
+        for (let step = 0; step < stepsEach; step++) {
+          if (await history.step()) await history.check();
+        }
+        await history.checkContent();
+        history.end();
+        for (const name of ['backups', 'prunes', 'deaths', 'raced', 'deleted'] as const)
+          total[name] += history.figures[name];
+      }
+      expect(total.raced).toBeGreaterThan(histories / 2);
+      expect(total.deleted).toBeGreaterThan(0);
+      recordProof({
+        proof: 'prune-histories',
+        count: histories,
+        seconds: (performance.now() - started) / 1000,
+        asserted:
+          `In random histories of ${stepsEach} steps (edits, backups, backups during which another device prunes and days go by, ` +
+          'prunes, prunes that die) every listed snapshot reads whole after each step, none is gone that no policy had let go for ' +
+          '24 hours, at the end each restores to what its device held, and nothing is left in the store that none needs.',
+        figures: total,
+      });
+    },
+  );
+});

@@ -1,0 +1,41 @@
+import { objectIdHex, parseSnapshotPath } from '@coffer/backup-format';
+
+import { BackupEngineError } from '../errors';
+import type { CurrentHead } from '../head-keeper';
+import { snapshotPath, type StoredSnapshots } from '../snapshots';
+import type { PruneMarks } from './prune-marks';
+
+/**
+ * Stops prune where a snapshot that should be there is damaged or missing: what only that one needs must not be taken for
+ * rubbish. Should be there: what the last prune list names, and since then whatever leads from the head to those by `parent`; where
+ * nothing was pruned yet, whatever leads to the first backup.
+ *
+ * @throws BackupEngineError `damaged`, `missing-object`
+ */
+export function requireWholeHistory({ all, damaged }: StoredSnapshots, { head }: CurrentHead, marks: PruneMarks): void {
+  const [broken] = damaged.filter((path) => !marks.isDecided(path));
+  if (broken !== undefined) throw stops('damaged', broken);
+  const byId = new Map(all.map((snapshot) => [snapshot.idHex, snapshot]));
+  const there = new Set(all.map(snapshotPath));
+  const known = new Set<string>();
+  for (const path of marks.snapshots) {
+    if (!there.has(path)) throw stops('missing-object', path);
+    known.add(parseSnapshotPath(path)!.idHex);
+  }
+  for (let idHex: string | undefined = head.snapshotId; idHex !== undefined && !known.has(idHex);) {
+    const snapshot = byId.get(idHex);
+    if (snapshot === undefined) throw stops('missing-object', `snapshot ${idHex}`);
+    const { parent }: { readonly parent: Uint8Array | null } = snapshot.summary;
+    idHex = parent === null ? undefined : objectIdHex(parent);
+  }
+}
+
+function stops(code: 'damaged' | 'missing-object', path: string): BackupEngineError {
+  const what = code === 'damaged' ? 'damaged' : 'missing from the store';
+  return new BackupEngineError(
+    code,
+    `a snapshot is ${what} (${path}), so it cannot be told what it needs: nothing was deleted. The other backups are untouched. ` +
+      'Put the object back from a copy of the store; "coffer snapshots" shows what can be read',
+    { fields: { path } },
+  );
+}
