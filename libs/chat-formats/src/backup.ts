@@ -42,7 +42,8 @@ export interface BackupInspection {
 }
 
 export interface BackupWarning {
-  readonly code: 'bad-checksum' | 'no-checksum' | 'assumed-date-order' | 'unread-journal';
+  readonly code:
+    'bad-checksum' | 'no-checksum' | 'several-files' | 'increment' | 'assumed-date-order' | 'unread-journal';
   readonly message: string;
 }
 

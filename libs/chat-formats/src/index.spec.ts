@@ -9,9 +9,9 @@ describe('index', () => {
       'backupFormats',
       'keysWanted',
       'parseBackupKeyDigits',
-      'readBackupKeyFile',
-      'readBackupPrefix',
+      'readBackupHeader',
       'readExportChat',
+      'readWhatsAppKeyFile',
     ]);
     expect(Object.keys(node).sort()).toEqual([
       'identifyBackup',

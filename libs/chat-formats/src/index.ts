@@ -9,6 +9,12 @@ export {
   type OpenedBackup,
 } from './backup';
 export { ChatFormatError } from './errors';
-export { parseBackupKeyDigits, readBackupKeyFile, type WhatsAppBackupKey } from './whatsapp/backup-key';
-export { readBackupPrefix, type BackupPrefix } from './whatsapp/backup-prefix';
+export {
+  parseBackupKeyDigits,
+  readWhatsAppKeyFile,
+  type WhatsAppBackupKey,
+  type WhatsAppKeys,
+} from './whatsapp/backup-key';
+export { readBackupHeader, type BackupPrefix } from './whatsapp/backup-prefix';
+export { type PhoneKeyName, type WhatsAppPhoneKey } from './whatsapp/phone-key';
 export { readExportChat, type ExportChat, type ExportChatOptions } from './export-chat/export-chat';

@@ -14,7 +14,8 @@ interface OpenOptions extends CommonOptions {
 }
 
 const help = `
-The key of an end-to-end encrypted WhatsApp backup (crypt15) is its 64-digit key, or the file encrypted_backup.key.
+The key of an end-to-end encrypted WhatsApp backup (crypt15) is its 64-digit key, or the file encrypted_backup.key; of an older
+one (crypt12, crypt14) the 158-byte file named key of the phone.
 --key takes the digits themselves, a file that holds them, or - for standard input; without --key, COFFER_KEY is read,
 and on a terminal you are asked. Digits on the command line stay in the history of your shell.
 
@@ -33,10 +34,10 @@ Examples:
 export const registerOpen: Register = (program, context) => {
   program
     .command('open')
-    .description('open a backup that another app wrote: WhatsApp crypt15, msgstore.db, exported chats')
+    .description('open a backup that another app wrote: WhatsApp crypt12/14/15, msgstore.db, exported chats')
     .argument('<file>', 'the backup')
     .requiredOption('--out <dir>', 'folder for the result; made if it is missing')
-    .option('--key <digits|file>', '64-digit key, a file that holds it, or - for standard input')
+    .option('--key <digits|file>', '64-digit key, a key file, or - for standard input')
     .addOption(
       new Option('--format <format>', 'what to write').choices(['original', 'json', 'html']).default('original'),
     )

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeWithTestData } from '@coffer/test-kit';
+import { describeWithTestData, seed } from '@coffer/test-kit';
+import { phoneKeyFile, testKeyDigits, writeCryptFile } from '@coffer/test-kit/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runInspect } from '../inspect/run-inspect';
@@ -121,6 +122,43 @@ describe('runOpen', () => {
     expect(await open({ file: file('notes.txt', 'hello') })).toMatchObject({ exitCode: 7, code: 'not-a-backup' });
     expect(await open({ file: join(folder, 'nowhere') })).toMatchObject({ exitCode: 1, code: 'not-found' });
     expect(await open({ file: file('chat.txt', chat), timeZone: 'Mars/Olympus' })).toMatchObject({ exitCode: 2 });
+  });
+});
+
+describe.each(['crypt12', 'crypt14'] as const)('runOpen on a written %s', (generation) => {
+  const content = seed('a database', 3000);
+  const whole = writeCryptFile({ generation, content });
+  const changed = (at: number): Buffer => {
+    const bytes = Buffer.from(whole);
+    bytes[at]! ^= 1;
+    return bytes;
+  };
+  const md5At = whole.length - (generation === 'crypt12' ? 20 : 16);
+
+  it('gives the content with the key file of the phone', async () => {
+    const key = file('key', phoneKeyFile());
+    expect(await open({ file: file('msgstore.db.x', whole), key })).toMatchObject({ exitCode: 0 });
+    const path = join(folder, 'out', 'msgstore.db.x.decrypted');
+    expect(new Uint8Array(readFileSync(path))).toEqual(content);
+  });
+  it.each([
+    ['MD5 right, tag wrong', whole, phoneKeyFile({ cipherKey: Buffer.alloc(32) }), 3, 'wrong-key'],
+    ['another key file', whole, phoneKeyFile({ googleId: Buffer.alloc(16) }), 3, 'wrong-key'],
+    ['64 digits', whole, Buffer.from(testKeyDigits), 3, 'wrong-key'],
+    ['MD5 wrong, tag wrong', changed(1000), phoneKeyFile(), 4, 'damaged'],
+    ['MD5 wrong, tag right', changed(md5At), phoneKeyFile(), 4, 'damaged-checksum'],
+    ['a file that is cut', whole.subarray(0, 2000), phoneKeyFile(), 4, 'damaged'],
+    ['half a key file', whole, phoneKeyFile().subarray(0, 100), 2, 'invalid-key'],
+  ] as const)('exits as documented with %s, and writes nothing', async (_name, bytes, keyFile, exitCode, code) => {
+    const request = { file: file(`msgstore.db.${generation}`, bytes), key: file('key', keyFile) };
+    expect(await open(request)).toMatchObject({ exitCode, code });
+    expect(written()).toEqual([]);
+  });
+  it('takes a wrong checksum only where it is told to', async () => {
+    const request = { file: file(`msgstore.db.${generation}`, changed(md5At)), key: file('key', phoneKeyFile()) };
+    const { exitCode, lines } = await open({ ...request, acceptBadChecksum: true });
+    expect(exitCode).toBe(0);
+    expect(lines.some(({ code }) => code === 'bad-checksum')).toBe(true);
   });
 });
 

@@ -7,7 +7,7 @@ import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
 import { printable } from '../output/printable';
 import type { SummaryFields } from '../output/reporter';
-import { readWhatsAppKey } from './backup-key-input';
+import { readWhatsAppKeys } from './backup-key-input';
 import { writeHtml, writeJson, writeOriginal, type Output } from './outputs';
 
 export type OpenFormat = 'original' | 'json' | 'html';
@@ -31,7 +31,7 @@ const writers = { original: writeOriginal, json: writeJson, html: writeHtml } as
 /**
  * Opens a foreign backup into a folder. What is encrypted is authenticated before anything is written.
  *
- * @throws ChatFormatError and UsageError as `openBackup` and `readWhatsAppKey` do; OutputError `already-exists`
+ * @throws ChatFormatError and UsageError as `openBackup` and `readWhatsAppKeys` do; OutputError `already-exists`
  */
 export async function runOpen(context: CommandContext, request: OpenRequest): Promise<void> {
   const { reporter } = context;
@@ -67,13 +67,13 @@ async function open(
 ): Promise<OpenedBackup> {
   const { file, key: option, environmentKey: environment, contacts, timeZone, acceptBadChecksum } = request;
   let doneBytes = 0;
-  const key =
-    identifyBackup(file).keyWanted === 'whatsapp-backup-key'
-      ? await readWhatsAppKey(reporter, { option, environment })
-      : undefined;
+  const { keyWanted } = identifyBackup(file);
+  const keys = keyWanted.startsWith('whatsapp-')
+    ? await readWhatsAppKeys(reporter, { option, environment }, keyWanted)
+    : {};
   try {
     return await openBackup(file, {
-      ...(key === undefined ? {} : { key }),
+      ...keys,
       ...(contacts === undefined ? {} : { contactsPath: contacts }),
       ...(timeZone === undefined ? {} : { timeZone }),
       ...(acceptBadChecksum === undefined ? {} : { acceptBadChecksum }),
@@ -84,7 +84,8 @@ async function open(
       signal,
     });
   } finally {
-    key?.fill(0);
+    keys.key?.fill(0);
+    keys.phoneKey?.bytes.fill(0);
   }
 }
 

@@ -3,11 +3,11 @@ import type { FileKind } from '@coffer/file-kinds';
 import type { BackupFormat, BackupInspection, KeyWanted } from '../backup';
 import { ChatFormatError } from '../errors';
 import { looksLikeExportChat } from '../export-chat/export-chat';
-import { readBackupPrefix } from '../whatsapp/backup-prefix';
+import { readBackupHeader } from '../whatsapp/backup-prefix';
 import { isMsgstore } from '../whatsapp/msgstore/msgstore';
 import { readSchema } from '../whatsapp/msgstore/schema';
 import { readZipDirectory } from '../zip/zip-directory';
-import { hasChecksum } from './crypt15-file';
+import { hasChecksum } from './crypt-file';
 import { findExportText } from './export-chat-file';
 import { readFileStart, type FileStart } from './first-bytes';
 import { openSqliteFile } from './sqlite-database';
@@ -29,8 +29,9 @@ interface Described {
  */
 export function inspectBackup(path: string): BackupInspection {
   const inspection = identifyBackup(path);
-  if (inspection.format !== 'whatsapp-crypt15') return inspection;
-  const checksum = hasChecksum(path) ? 'right' : 'wrong or absent';
+  const generation = cryptGenerations.find((name) => inspection.format === `whatsapp-${name}`);
+  if (generation === undefined) return inspection;
+  const checksum = hasChecksum(path, generation) ? 'right' : 'wrong or absent';
   return { ...inspection, facts: { ...inspection.facts, checksum } };
 }
 
@@ -41,25 +42,9 @@ export function identifyBackup(path: string): BackupInspection {
   return { format, description, keyWanted, isSupported, sizeBytes: start.sizeBytes, facts };
 }
 
+const cryptGenerations = ['crypt12', 'crypt14', 'crypt15'] as const;
+
 const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Described>([
-  [
-    'whatsapp-crypt14',
-    {
-      format: 'whatsapp-crypt14',
-      description: "WhatsApp backup encrypted with a key that WhatsApp's servers hold (crypt14)",
-      keyWanted: 'whatsapp-key-file',
-      isSupported: false,
-    },
-  ],
-  [
-    'whatsapp-crypt12',
-    {
-      format: 'whatsapp-crypt12',
-      description: "older WhatsApp backup encrypted with a key that WhatsApp's servers hold (crypt12)",
-      keyWanted: 'whatsapp-key-file',
-      isSupported: false,
-    },
-  ],
   [
     'signal-backup-v2',
     {
@@ -83,7 +68,7 @@ const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Desc
 function describe(path: string, start: FileStart): Described {
   const other = otherContainers.get(start.kind);
   if (other !== undefined) return other;
-  if (start.kind === 'whatsapp-crypt15') return describeCrypt15(start);
+  if (cryptGenerations.some((name) => start.kind === `whatsapp-${name}`)) return describeCrypt(start);
   if (start.kind === 'sqlite') return describeDatabase(path);
   if (start.kind === 'zip') return describeZip(path);
   if (start.kind === 'text' && looksLikeExportChat(new TextDecoder().decode(start.firstBytes))) {
@@ -97,17 +82,29 @@ function describe(path: string, start: FileStart): Described {
   }
   throw new ChatFormatError(
     'not-a-backup',
-    'this file is no chat backup that Coffer knows. It reads WhatsApp crypt15 backups, msgstore.db and exported chats.',
+    'this file is no chat backup that Coffer knows. It reads WhatsApp backups (crypt12, crypt14, crypt15), msgstore.db and exported chats.',
   );
 }
 
-function describeCrypt15({ firstBytes }: FileStart): Described {
-  const { generation: _generation, iv: _iv, headerBytes: _headerBytes, flags, ...facts } = readBackupPrefix(firstBytes);
+/** The header decides which of the three it is, whatever the file is called. */
+function describeCrypt({ firstBytes }: FileStart): Described {
+  const { generation, iv: _iv, headerBytes: _headerBytes, flags, phoneKey, ...facts } = readBackupHeader(firstBytes);
+  const common = {
+    format: `whatsapp-${generation}` as const,
+    facts: { ...facts, ...(generation === 'crypt12' ? {} : { isChatDatabase: flags.length > 0 }) },
+  };
+  if (generation === 'crypt15') {
+    return {
+      ...common,
+      description: 'WhatsApp end-to-end encrypted backup (crypt15)',
+      keyWanted: 'whatsapp-backup-key',
+    };
+  }
   return {
-    format: 'whatsapp-crypt15',
-    description: 'WhatsApp end-to-end encrypted backup (crypt15)',
-    keyWanted: 'whatsapp-backup-key',
-    facts: { ...facts, isChatDatabase: flags.length > 0 },
+    ...common,
+    description: `WhatsApp backup encrypted with a key that lies on the phone and on WhatsApp's servers (${generation})`,
+    keyWanted: 'whatsapp-key-file',
+    facts: { ...common.facts, ...(phoneKey === undefined ? {} : { keyVersion: phoneKey.keyVersion }) },
   };
 }
 

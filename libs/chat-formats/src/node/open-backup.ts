@@ -6,7 +6,7 @@ import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
-import { openCrypt15 } from './crypt15-backup';
+import { openCrypt } from './crypt-backup';
 import { openExportText, openExportZip } from './export-chat-file';
 import { identifyBackup } from './inspect';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
@@ -22,8 +22,10 @@ import { collect } from './payload-bytes';
 export async function openBackup(path: string, options: OpenBackupOptions = {}): Promise<OpenedBackup> {
   const inspection = identifyBackup(path);
   switch (inspection.format) {
+    case 'whatsapp-crypt12':
+    case 'whatsapp-crypt14':
     case 'whatsapp-crypt15':
-      return openCrypt15(path, inspection, options, await contactNames(options));
+      return openCrypt(path, inspection, options, await contactNames(options));
     case 'whatsapp-msgstore': {
       const names = await contactNames(options);
       const open = (): ChatSource => openMsgstore(openSqliteFile(path), { names });
@@ -35,13 +37,6 @@ export async function openBackup(path: string, options: OpenBackupOptions = {}):
       return exportedChat(path, inspection, openExportZip(path, options.timeZone));
     case 'whatsapp-contacts':
       return plainBackup(path, inspection, noChats, []);
-    case 'whatsapp-crypt12':
-    case 'whatsapp-crypt14':
-      throw new ChatFormatError(
-        'unsupported-format',
-        `this is a ${inspection.format.slice('whatsapp-'.length)} backup: its key lies in the phone and on WhatsApp's servers, and a ` +
-          '64-digit key does not open it. Turn on end-to-end encrypted backup in WhatsApp, back up again, and open that file.',
-      );
     case 'signal-backup-v2':
     case 'signal-android-backup':
       throw new ChatFormatError(
@@ -132,13 +127,13 @@ function journalWarnings(path: string): readonly BackupWarning[] {
   ];
 }
 
-async function contactNames({ contactsPath, key }: OpenBackupOptions): Promise<ContactNames> {
+async function contactNames({ contactsPath, key, phoneKey }: OpenBackupOptions): Promise<ContactNames> {
   if (contactsPath === undefined) return new Map();
   const inspection = identifyBackup(contactsPath);
-  const database =
-    inspection.format === 'whatsapp-crypt15'
-      ? openSqliteBytes(await collect(await openCrypt15(contactsPath, inspection, key === undefined ? {} : { key })))
-      : openSqliteFile(contactsPath);
+  const keys = { ...(key ? { key } : {}), ...(phoneKey ? { phoneKey } : {}) };
+  const database = inspection.format.startsWith('whatsapp-crypt')
+    ? openSqliteBytes(await collect(await openCrypt(contactsPath, inspection, keys)))
+    : openSqliteFile(contactsPath);
   try {
     return readContactNames(database);
   } finally {
