@@ -8,9 +8,14 @@ describe('index', () => {
       'ChatFormatError',
       'backupFormats',
       'keysWanted',
+      'openSignalRecords',
+      'parseAci',
       'parseBackupKeyDigits',
+      'parseRecoveryKey',
+      'parseSignalPassphrase',
       'readBackupHeader',
       'readExportChat',
+      'readForwardSecrecyToken',
       'readWhatsAppKeyFile',
     ]);
     expect(Object.keys(node).sort()).toEqual([

@@ -124,7 +124,7 @@ describe('openCryptFile', () => {
 });
 
 describe.each(['crypt12', 'crypt14', 'crypt15'] as const)('openCryptFile on a written %s', (generation) => {
-  const content = seed('a database', 20_000);
+  const content = seed('a database', 4000);
   const whole = writeCryptFile({ generation, content });
   const sha256 = createHash('sha256').update(content).digest('hex');
   const headerBytes = { crypt12: 67, crypt14: 82, crypt15: 23 }[generation];
@@ -153,20 +153,20 @@ describe.each(['crypt12', 'crypt14', 'crypt15'] as const)('openCryptFile on a wr
     expect(await outcome(whole, other)).toEqual({ code: 'wrong-key', bytes: 0 });
   });
   it('gives nothing of a file that was cut anywhere', async () => {
-    for (let length = 0; length < whole.length; length += length < 200 ? 1 : 509) {
+    for (let length = 0; length < whole.length; length += length < 120 ? 1 : 509) {
       expect(await outcome(whole.subarray(0, length), keys), `cut to ${length}`).toEqual({ code: 'damaged', bytes: 0 });
     }
     for (let less = 1; less <= 40; less++) {
       const seen = await outcome(whole.subarray(0, -less), keys);
       // without its MD5 it is a file that has none: whole, and said to be so
-      if (generation !== 'crypt12' && less === 16) expect(seen.code).toBe('ok');
+      if (less === 16) expect(seen.code).toBe(generation === 'crypt12' ? 'bad-checksum' : 'ok');
       else expect(seen, `cut by ${less}`).toEqual({ code: 'damaged', bytes: 0 });
     }
   });
   it('never takes a file with one flipped bit for whole', async () => {
     const near = Array.from({ length: headerBytes + 20 }, (_, at) => at);
     const end = Array.from({ length: 40 }, (_, at) => whole.length - 1 - at);
-    const between = Array.from({ length: 40 }, (_, at) => (at * 491) % whole.length);
+    const between = Array.from({ length: 40 }, (_, at) => (at * 97) % whole.length);
     for (const at of new Set([...near, ...end, ...between])) {
       for (const bit of at < headerBytes ? [at % 8, (at + 3) % 8] : [at % 8]) {
         const changed = Buffer.from(whole);

@@ -1,5 +1,5 @@
 import { createDecipheriv, createHash, type DecipherGCM } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createInflate } from 'node:zlib';
@@ -16,8 +16,8 @@ import {
   type TrailerVerdict,
 } from '../whatsapp/crypt-trailer';
 import { fileKeyOf } from '../whatsapp/file-key';
+import { filePieces, readAt } from './file-pieces';
 
-const pieceBytes = 4 * 1024 * 1024;
 const inflatedPieceBytes = 1024 * 1024;
 
 /** A crypt12, crypt14 or crypt15 file whose tag was checked. */
@@ -103,7 +103,7 @@ function isIntact(file: number, sizeBytes: number, endingBytes: number): boolean
   const checksumAt = sizeBytes - endingBytes - checksumBytes;
   if (checksumAt < 0 || !hasEnding(file, sizeBytes, endingBytes)) return false;
   const hash = createHash('md5');
-  for (const piece of pieces(file, 0, checksumAt)) hash.update(piece);
+  for (const piece of filePieces(file, 0, checksumAt)) hash.update(piece);
   return hash.digest().equals(readAt(file, checksumAt, checksumBytes));
 }
 
@@ -133,17 +133,17 @@ async function checkFile(open: OpenFile): Promise<CheckedFile> {
   const before = await checkTag(open, 32, (piece) => hash.update(piece));
   hash.update(readAt(file, Math.max(prefix.headerBytes, sizeBytes - 32), tagBytes));
   const checksum = readAt(file, Math.max(0, sizeBytes - checksumBytes), checksumBytes);
-  const checksumMatches =
-    sizeBytes >= prefix.headerBytes + 32 &&
-    hash.digest().equals(checksum) &&
-    hasEnding(file, sizeBytes + endingBytes, endingBytes);
+  const isEnded = hasEnding(file, sizeBytes + endingBytes, endingBytes);
+  const checksumMatches = isEnded && sizeBytes >= prefix.headerBytes + 32 && hash.digest().equals(checksum);
   const atEnd = before.matches || checksumMatches ? undefined : await checkTag(open, 16, () => undefined);
   const verdict = judgeTrailer({
     checksumMatches,
     tagMatchesBeforeChecksum: before.matches,
     tagMatchesAtEnd: atEnd?.matches === true,
   });
-  return { verdict, packed: (atEnd ?? before).packed };
+  // without its ending a file was cut, even where the tag is the last that is left of it
+  const found: TrailerVerdict = isEnded ? verdict : { ...verdict, checksum: 'wrong' };
+  return { verdict: found, packed: (atEnd ?? before).packed };
 }
 
 interface CheckedTag {
@@ -157,7 +157,7 @@ async function checkTag(open: OpenFile, trailerBytes: 16 | 32, onPiece: (piece: 
   let packed: PackedKind | undefined;
   if (open.sizeBytes < open.prefix.headerBytes + trailerBytes) return { matches: false, packed: 'unknown' };
   const decipher = createFileDecipher(open, trailerBytes);
-  for (const piece of pieces(open.file, open.prefix.headerBytes, open.sizeBytes - trailerBytes)) {
+  for (const piece of filePieces(open.file, open.prefix.headerBytes, open.sizeBytes - trailerBytes)) {
     onPiece(piece);
     const plain = decipher.update(piece);
     packed ??= packedKind(plain);
@@ -188,7 +188,7 @@ function finishes(decipher: DecipherGCM): boolean {
 
 function* decrypt(open: OpenFile, trailerBytes: 16 | 32): Generator<Buffer, void, undefined> {
   const decipher = createFileDecipher(open, trailerBytes);
-  for (const piece of pieces(open.file, open.prefix.headerBytes, open.sizeBytes - trailerBytes)) {
+  for (const piece of filePieces(open.file, open.prefix.headerBytes, open.sizeBytes - trailerBytes)) {
     yield decipher.update(piece);
   }
   if (!finishes(decipher)) throw new ChatFormatError('damaged', 'the backup changed while it was read; try again');
@@ -218,21 +218,4 @@ async function* unpack(content: Generator<Buffer, void, undefined>): AsyncGenera
 function* prepend(first: Buffer, rest: Generator<Buffer, void, undefined>): Generator<Buffer, void, undefined> {
   yield first;
   yield* rest;
-}
-
-/** The bytes from `start` to `end`; the buffer is the same for each piece. */
-function* pieces(file: number, start: number, end: number): Generator<Buffer, void, undefined> {
-  const buffer = Buffer.allocUnsafe(Math.min(pieceBytes, Math.max(0, end - start)));
-  for (let at = start; at < end;) {
-    const length = readSync(file, buffer, 0, Math.min(buffer.length, end - at), at);
-    if (length === 0) throw new ChatFormatError('damaged', 'the backup became shorter while it was read; try again');
-    yield buffer.subarray(0, length);
-    at += length;
-  }
-}
-
-/** Up to `length` bytes at `position`; fewer at the end of the file. */
-function readAt(file: number, position: number, length: number): Buffer {
-  const buffer = Buffer.alloc(length);
-  return buffer.subarray(0, readSync(file, buffer, 0, length, position));
 }

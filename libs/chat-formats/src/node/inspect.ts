@@ -3,9 +3,10 @@ import type { FileKind } from '@coffer/file-kinds';
 import type { BackupFormat, BackupInspection, KeyWanted } from '../backup';
 import { ChatFormatError } from '../errors';
 import { looksLikeExportChat } from '../export-chat/export-chat';
+import { canBeLegacy } from '../signal/container';
 import { readBackupHeader } from '../whatsapp/backup-prefix';
 import { isMsgstore } from '../whatsapp/msgstore/msgstore';
-import { readSchema } from '../whatsapp/msgstore/schema';
+import { readSchema } from '../sql-schema';
 import { readZipDirectory } from '../zip/zip-directory';
 import { hasChecksum } from './crypt-file';
 import { findExportText } from './export-chat-file';
@@ -42,6 +43,23 @@ export function identifyBackup(path: string): BackupInspection {
   return { format, description, keyWanted, isSupported, sizeBytes: start.sizeBytes, facts };
 }
 
+/**
+ * A file without any mark as what only its keys can show it to be: a Signal backup of the older form. Absent where its size or a
+ * mark of another format rules that out.
+ */
+export function inspectLegacySignal(path: string): BackupInspection | undefined {
+  const { kind, sizeBytes } = readFileStart(path);
+  if (kind !== 'unknown' || !canBeLegacy(sizeBytes)) return undefined;
+  return {
+    format: 'signal-backup-v2',
+    description: 'Signal secure backup (version 2, older form)',
+    keyWanted: 'signal-recovery-key',
+    isSupported: true,
+    sizeBytes,
+    facts: {},
+  };
+}
+
 const cryptGenerations = ['crypt12', 'crypt14', 'crypt15'] as const;
 
 const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Described>([
@@ -49,9 +67,8 @@ const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Desc
     'signal-backup-v2',
     {
       format: 'signal-backup-v2',
-      description: 'Signal secure backup (version 2)',
+      description: 'Signal secure backup (version 2, newer form)',
       keyWanted: 'signal-recovery-key',
-      isSupported: false,
     },
   ],
   [
@@ -60,7 +77,6 @@ const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Desc
       format: 'signal-android-backup',
       description: 'Signal backup file of an Android phone (30-digit passphrase)',
       keyWanted: 'signal-passphrase',
-      isSupported: false,
     },
   ],
 ]);
@@ -82,7 +98,8 @@ function describe(path: string, start: FileStart): Described {
   }
   throw new ChatFormatError(
     'not-a-backup',
-    'this file is no chat backup that Coffer knows. It reads WhatsApp backups (crypt12, crypt14, crypt15), msgstore.db and exported chats.',
+    'this file is no chat backup that Coffer knows. It reads WhatsApp backups (crypt12, crypt14, crypt15), msgstore.db, exported chats ' +
+      'and Signal backups. An older Signal backup carries no mark: it is known only once its recovery key and account id are given.',
   );
 }
 

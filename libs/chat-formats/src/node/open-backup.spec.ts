@@ -297,8 +297,8 @@ describeWithTestData('openBackup on fixtures', (data) => {
     expect(await opening(derived('multifile.crypt15'), { key })).toBe('no-chats');
     expect(await opening(derived('wa-10k.db.crypt15'), { key })).toBe('no-chats');
     expect(await opening(derived('wa-10k.db'))).toBe('no-chats');
-    expect(await opening(derived('signal-10k.binproto.encrypted'))).toBe('unsupported-format');
-    expect(await opening(derived('signal-android-v1.backup'))).toBe('unsupported-format');
+    expect(await opening(derived('signal-10k.binproto.encrypted'))).toBe('key-required');
+    expect(await opening(derived('signal-android-v1.backup'))).toBe('key-required');
   });
   it('names the payload after the file', async () => {
     const opened = await openBackup(derived('msgstore-10k.db.crypt15'), { key });

@@ -8,7 +8,9 @@ import { openMsgstore } from '../whatsapp/msgstore/msgstore';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
 import { openCrypt } from './crypt-backup';
 import { openExportText, openExportZip } from './export-chat-file';
-import { identifyBackup } from './inspect';
+import { identifyBackup, inspectLegacySignal } from './inspect';
+import { openSignalAndroid } from './signal-android-backup';
+import { openSignal } from './signal-backup';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 import type { OpenBackupOptions } from './open-options';
 import { collect } from './payload-bytes';
@@ -20,7 +22,7 @@ import { collect } from './payload-bytes';
  *   `too-large`, `invalid-time-zone`
  */
 export async function openBackup(path: string, options: OpenBackupOptions = {}): Promise<OpenedBackup> {
-  const inspection = identifyBackup(path);
+  const inspection = identifyForOpening(path, options);
   switch (inspection.format) {
     case 'whatsapp-crypt12':
     case 'whatsapp-crypt14':
@@ -38,11 +40,21 @@ export async function openBackup(path: string, options: OpenBackupOptions = {}):
     case 'whatsapp-contacts':
       return plainBackup(path, inspection, noChats, []);
     case 'signal-backup-v2':
+      return openSignal(path, inspection, options);
     case 'signal-android-backup':
-      throw new ChatFormatError(
-        'unsupported-format',
-        'this is a Signal backup, which this version recognises and does not open',
-      );
+      return openSignalAndroid(path, inspection, options);
+  }
+}
+
+/** The older form of a Signal backup has no mark: it is tried where the keys of one were given. */
+function identifyForOpening(path: string, { signalKeys }: OpenBackupOptions): BackupInspection {
+  try {
+    return identifyBackup(path);
+  } catch (error) {
+    const isUnmarked = error instanceof ChatFormatError && error.code === 'not-a-backup' && signalKeys !== undefined;
+    const inspection = isUnmarked ? inspectLegacySignal(path) : undefined;
+    if (inspection === undefined) throw error;
+    return inspection;
   }
 }
 
