@@ -11,12 +11,21 @@ const flags = [
   '--disable-sync',
 ];
 
-/** Journeys over the running system: one platform for all of them, one after the other. */
+/** What starts platforms of its own. */
+const launching = ['**/launcher.e2e.ts', '**/once.e2e.ts'];
+
+/**
+ * Journeys over the running system, one platform for all of them, one after the other; beside them the tests of the launcher,
+ * which mostly wait for what they have started.
+ */
 export default defineConfig({
   testDir: 'src',
-  testMatch: '**/*.e2e.ts',
   globalSetup: './src/platform/start-platform.ts',
-  workers: 1,
+  workers: 2,
+  projects: [
+    { name: 'journeys', testMatch: '**/*.e2e.ts', testIgnore: launching, workers: 1 },
+    { name: 'launcher', testMatch: launching, workers: 1 },
+  ],
   timeout: 120_000,
   expect: { timeout: 15_000 },
   forbidOnly: true,

@@ -25,7 +25,7 @@ export async function multiplyAccount(bench: VaultBench, accountId: string, copi
       );
     }
   }
-  await bench.sql('ANALYZE');
+  for (const table of lasting) await bench.sql(`ANALYZE "${table}"`);
 }
 
 function valueOf(column: string): string {
