@@ -8,15 +8,10 @@ describe('index', () => {
       'ChatFormatError',
       'backupFormats',
       'keysWanted',
-      'openSignalRecords',
-      'parseAci',
       'parseBackupKeyDigits',
-      'parseRecoveryKey',
-      'parseSignalPassphrase',
-      'readBackupHeader',
+      'readBackupKeyFile',
+      'readBackupPrefix',
       'readExportChat',
-      'readForwardSecrecyToken',
-      'readWhatsAppKeyFile',
     ]);
     expect(Object.keys(node).sort()).toEqual([
       'identifyBackup',

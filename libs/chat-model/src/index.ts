@@ -1,6 +1,5 @@
 export { conversationKinds, type Conversation, type ConversationKind, type Participant } from './conversation';
 export { ChatModelError } from './errors';
-export { type Extra, type Extras } from './extras';
 export {
   messageKinds,
   messageMarks,

@@ -1,5 +1,4 @@
 import type { CborValue } from '@coffer/foundation';
-import { extras } from './extras-codec';
 import {
   choice,
   decimal,
@@ -77,7 +76,6 @@ const rest: FieldCodec<Rest> = record<Rest>(
     call,
     poll,
     marks: list(choice(messageMarks), messageMarks.length),
-    extras,
   },
   [],
 );

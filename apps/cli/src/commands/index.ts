@@ -18,6 +18,7 @@ import { registerPurge } from './purge';
 import { registerRebuildIndex } from './rebuild-index';
 import { registerRepositories } from './repositories';
 import { registerRestore } from './restore';
+import { registerSchedule } from './schedule';
 import { registerSetup } from './setup';
 import { registerSnapshots } from './snapshots';
 import { registerStats } from './stats';
@@ -40,6 +41,7 @@ export const registrations: readonly Register[] = [
   registerRepositories,
   registerAccount,
   registerBackup,
+  registerSchedule,
   registerSnapshots,
   registerRestore,
   registerVerify,

@@ -28,6 +28,7 @@ export interface ReadOptions {
  *     seen/<repository id>   newest head, keyring version and epoch seen: nothing older is believed
  *     setup.json             which key a set-up that was interrupted had begun with
  *     rotations/<id>.json    new backup key of a change that was begun, until it is over
+ *     schedule.json          what is backed up by itself, and when; schedule-state.json: how the runs went
  *     ledger.json            last checkpoint and chain position seen
  *     locks/<repository id>  keeps two runs apart
  *     cache/<repository id>/ what can be fetched again
@@ -61,6 +62,14 @@ export class HomeDirectory {
   /** @param subject - account id, or repository id as hex */
   rotationFile(subject: string): string {
     return join(this.rotationsFolder, `${requireSubject(subject)}.json`);
+  }
+
+  get scheduleFile(): string {
+    return join(this.path, 'schedule.json');
+  }
+
+  get scheduleStateFile(): string {
+    return join(this.path, 'schedule-state.json');
   }
 
   get ledgerFile(): string {

@@ -15,6 +15,7 @@ import type { OutputError } from '../files/new-output';
 import type { HomeError } from '../home/home-error';
 import type { KeyFileError } from '../keys/key-file';
 import type { PurgeError } from '../purge/purge-error';
+import type { ScheduleError } from '../schedule/schedule-error';
 import type { SessionError } from '../session/session-error';
 import type { SetupError } from '../setup/setup-error';
 import type { UsageError } from './usage-error';
@@ -51,6 +52,7 @@ export type KnownCode =
   | KeyFileError['code']
   | LedgerError['code']
   | PurgeError['code']
+  | ScheduleError['code']
   | SessionError['code']
   | SetupError['code']
   | UsageError['code']

@@ -1,10 +1,9 @@
 import { chatLimits, type Reaction } from '@coffer/chat-model';
 import { safeInteger, sqlText, type SqlDatabase } from '../../sql';
-import { present } from '../../message-draft';
-import { clippedText, sqlInstant, type Facet } from '../../sql-fields';
+import { clippedText, present, sqlInstant, type Facet } from './draft';
 import { listFacet } from './lists';
 import type { People } from './people';
-import type { Schema } from '../../sql-schema';
+import type { Schema } from './schema';
 
 /** What a facet is made from. */
 export interface Tables {

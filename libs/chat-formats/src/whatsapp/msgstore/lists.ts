@@ -1,7 +1,6 @@
 import { safeInteger, type SqlDatabase, type SqlRow } from '../../sql';
-import type { MessageDraft } from '../../message-draft';
-import type { Facet } from '../../sql-fields';
-import type { Schema } from '../../sql-schema';
+import type { Facet, MessageDraft } from './draft';
+import type { Schema } from './schema';
 
 interface ListTable {
   /** Name of the temporary table that leads from messages to rows. */
