@@ -42,7 +42,14 @@ export interface BackupInspection {
 }
 
 export interface BackupWarning {
-  readonly code: 'bad-checksum' | 'no-checksum' | 'assumed-date-order' | 'unread-journal';
+  readonly code:
+    | 'bad-checksum'
+    | 'no-checksum'
+    | 'several-files'
+    | 'increment'
+    | 'left-out'
+    | 'assumed-date-order'
+    | 'unread-journal';
   readonly message: string;
 }
 
@@ -62,6 +69,7 @@ export interface BackupPayload {
 /** A backup that was opened. Close it after use. */
 export interface OpenedBackup {
   readonly inspection: BackupInspection;
+  /** What is not an error and should be known; the call of `chats` can add to it. */
   readonly warnings: readonly BackupWarning[];
   readonly payload: BackupPayload;
   /** The conversations; throws ChatFormatError `no-chats` where the content has none. Closed with the backup. */

@@ -8,10 +8,15 @@ describe('index', () => {
       'ChatFormatError',
       'backupFormats',
       'keysWanted',
+      'openSignalRecords',
+      'parseAci',
       'parseBackupKeyDigits',
-      'readBackupKeyFile',
-      'readBackupPrefix',
+      'parseRecoveryKey',
+      'parseSignalPassphrase',
+      'readBackupHeader',
       'readExportChat',
+      'readForwardSecrecyToken',
+      'readWhatsAppKeyFile',
     ]);
     expect(Object.keys(node).sort()).toEqual([
       'identifyBackup',

@@ -9,6 +9,21 @@ export {
   type OpenedBackup,
 } from './backup';
 export { ChatFormatError } from './errors';
-export { parseBackupKeyDigits, readBackupKeyFile, type WhatsAppBackupKey } from './whatsapp/backup-key';
-export { readBackupPrefix, type BackupPrefix } from './whatsapp/backup-prefix';
+export {
+  parseBackupKeyDigits,
+  readWhatsAppKeyFile,
+  type WhatsAppBackupKey,
+  type WhatsAppKeys,
+} from './whatsapp/backup-key';
+export { readBackupHeader, type BackupPrefix } from './whatsapp/backup-prefix';
+export { type PhoneKeyName, type WhatsAppPhoneKey } from './whatsapp/phone-key';
+export {
+  parseAci,
+  parseRecoveryKey,
+  readForwardSecrecyToken,
+  type SignalKeys,
+  type SignalRecoveryKey,
+} from './signal/recovery-key';
+export { openSignalRecords, type SignalRecords, type SignalSource } from './signal/signal-source';
+export { parseSignalPassphrase, type SignalPassphrase } from './signal-android/passphrase';
 export { readExportChat, type ExportChat, type ExportChatOptions } from './export-chat/export-chat';

@@ -1,5 +1,6 @@
 import type { CborValue } from '@coffer/foundation';
 import { conversationKinds, type Conversation, type Participant } from './conversation';
+import { extras } from './extras-codec';
 import { choice, flag, list, record, text } from './field-codecs';
 import { chatLimits } from './limits';
 import { instant } from './message-codec';
@@ -15,6 +16,7 @@ const conversation = record<Conversation>(
     participants: list(participant, chatLimits.participants),
     isArchived: flag,
     createdMs: instant,
+    extras,
   },
   ['id', 'kind', 'title', 'participants'],
 );

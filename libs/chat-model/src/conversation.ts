@@ -1,3 +1,5 @@
+import type { Extras } from './extras';
+
 /** What sort of place a conversation is. `unknown` where the source does not say. */
 export const conversationKinds = ['direct', 'group', 'broadcast', 'channel', 'status', 'unknown'] as const;
 export type ConversationKind = (typeof conversationKinds)[number];
@@ -23,4 +25,6 @@ export interface Conversation {
   readonly isArchived?: true;
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly createdMs?: number;
+  /** What the source says about the conversation and has no place above. */
+  readonly extras?: Extras;
 }

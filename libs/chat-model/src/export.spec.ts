@@ -110,6 +110,7 @@ describe('htmlPages', () => {
     for (const part of ['>Anna<', '2023-11-14', '22:13', 'Anna: before', '👍 You', 'edited', '>hi<'])
       expect(shown).toContain(part);
     expect(page({ kind: 'unsupported', unsupportedType: '85' })).toContain('unsupported (85)');
+    expect(page({ extras: { receivedMs: 5 } })).toContain('&quot;receivedMs&quot;: 5');
     expect(page({ timeMs: null, localTime: '2020-12-31T23:59' })).toContain('2020-12-31');
   });
   const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\0\'&';
@@ -126,6 +127,8 @@ describe('htmlPages', () => {
     ['place', { kind: 'location', place: { latitude: 1, longitude: 1, name: hostile, address: hostile } }, {}],
     ['contact', { kind: 'contact', contacts: [hostile] }, {}],
     ['poll', { kind: 'poll', poll: { options: [hostile] } }, {}],
+    ['extras', { extras: { fact: hostile, list: [{ more: hostile }] } }, {}],
+    ['extras of a conversation', {}, { extras: { fact: hostile } }],
     ['title', {}, { title: hostile }],
     ['name', {}, { participants: [{ id: 'a', name: hostile }] }],
   ])('escapes markup in %s', (_name, own, about) => {
@@ -135,7 +138,9 @@ describe('htmlPages', () => {
   });
   property.prop([contents])('never lets source text become markup', (all) => {
     const tags = /<\/?([a-z][a-z0-9]*)/gi;
-    const allowed = new Set('html head meta title link body h1 p ul li a span nav ol b time blockquote pre'.split(' '));
+    const allowed = new Set(
+      'html head meta title link body h1 p ul li a span nav ol b time blockquote pre details summary'.split(' '),
+    );
     for (const { name, content } of run(htmlPages(sourceOf(all))).pieces) {
       expect(name).toMatch(/^(?:index\.html|style\.css|chat-\d{5}-\d{5}\.html)$/);
       for (const [, tag] of content.matchAll(tags)) expect(allowed.has(tag!.toLowerCase()), tag).toBe(true);

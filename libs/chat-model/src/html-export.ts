@@ -1,5 +1,5 @@
 import { escapeHtml } from './html-text';
-import { dayOf, messageHtml } from './html-message';
+import { dayOf, extrasHtml, messageHtml } from './html-message';
 import type { Conversation } from './conversation';
 import type { Message } from './message';
 import type { ChatCounts, ChatSource } from './source';
@@ -97,7 +97,11 @@ function conversationPage(
   ].join(' ');
   const navigation = `<nav>${links} <span class="kind">page ${page} of ${pages}</span></nav>`;
   const title = escapeHtml(conversation.title);
-  return document(conversation.title, `<h1 dir="auto">${title}</h1>${navigation}<ol>\n${items}</ol>${navigation}`);
+  const facts = page === 1 ? extrasHtml(conversation.extras) : '';
+  return document(
+    conversation.title,
+    `<h1 dir="auto">${title}</h1>${facts}${navigation}<ol>\n${items}</ol>${navigation}`,
+  );
 }
 
 function document(title: string, body: string): string {

@@ -1,3 +1,4 @@
+import type { Extras } from './extras';
 import { escapeHtml } from './html-text';
 import type { Message, MessageKind } from './message';
 
@@ -64,7 +65,15 @@ function bodyHtml(message: Message): string {
   for (const option of message.poll?.options ?? []) parts.push(`<p dir="auto">○ ${escapeHtml(option)}</p>`);
   for (const contact of message.contacts ?? []) parts.push(`<pre dir="auto">${escapeHtml(contact)}</pre>`);
   if (message.marks !== undefined) parts.push(`<p class="marks">${escapeHtml(message.marks.join(', '))}</p>`);
+  parts.push(extrasHtml(message.extras));
   return parts.join('');
+}
+
+/** What the model has no place for, behind a click. */
+export function extrasHtml(extras: Extras | undefined): string {
+  if (extras === undefined) return '';
+  const facts = escapeHtml(JSON.stringify(extras, undefined, 1));
+  return `<details class="marks"><summary>More from the source</summary><pre dir="auto">${facts}</pre></details>`;
 }
 
 function labelOf(message: Message): string {

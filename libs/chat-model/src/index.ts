@@ -1,5 +1,6 @@
 export { conversationKinds, type Conversation, type ConversationKind, type Participant } from './conversation';
 export { ChatModelError } from './errors';
+export { type Extra, type Extras } from './extras';
 export {
   messageKinds,
   messageMarks,

@@ -13,6 +13,9 @@ export const chatLimits = {
   edits: 10_000,
   contacts: 1000,
   pollOptions: 1000,
+  /** Levels of maps and lists in `extras`, and values in one of them at all levels. */
+  extrasDepth: 24,
+  extrasValues: 100_000,
   segmentMessages: 500,
   /** A segment ends early once its messages reach this many UTF-16 units; a single message may exceed it. */
   segmentTextLength: 1024 * 1024,

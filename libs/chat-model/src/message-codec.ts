@@ -1,4 +1,5 @@
 import type { CborValue } from '@coffer/foundation';
+import { extras } from './extras-codec';
 import {
   choice,
   decimal,
@@ -76,6 +77,7 @@ const rest: FieldCodec<Rest> = record<Rest>(
     call,
     poll,
     marks: list(choice(messageMarks), messageMarks.length),
+    extras,
   },
   [],
 );

@@ -1,3 +1,5 @@
+import type { Extras } from './extras';
+
 /**
  * What a message is. `unsupported` is a kind that the source names and this project does not know: it is kept, with the
  * source's own name of it in `unsupportedType`, and shown as such.
@@ -125,4 +127,6 @@ export interface Message {
   readonly call?: Call;
   readonly poll?: Poll;
   readonly marks?: readonly MessageMark[];
+  /** What the source says about the message and has no place above; kept and shown, never interpreted. */
+  readonly extras?: Extras;
 }

@@ -88,6 +88,7 @@ export function* cutSegments(messages: Iterable<Message>): Generator<readonly Me
   for (const message of messages) {
     run.push(message);
     length += message.text?.length ?? 0;
+    if (message.extras !== undefined) length += JSON.stringify(message.extras).length;
     if (run.length === chatLimits.segmentMessages || length >= chatLimits.segmentTextLength) {
       yield run;
       run = [];

@@ -1,5 +1,12 @@
 import { fc } from '@fast-check/vitest';
-import { conversationKinds, messageKinds, messageMarks, type Conversation, type Message } from '../src/index';
+import {
+  conversationKinds,
+  messageKinds,
+  messageMarks,
+  type Conversation,
+  type Extra,
+  type Message,
+} from '../src/index';
 
 const id = fc.string({ maxLength: 20, unit: 'grapheme' });
 const words = fc.string({ maxLength: 60, unit: 'grapheme' });
@@ -27,6 +34,23 @@ const media = partial(
 const latitude = fc.double({ min: -90, max: 90, noNaN: true }).map((value) => value + 0);
 const longitude = fc.double({ min: -180, max: 180, noNaN: true }).map((value) => value + 0);
 
+const extraName = fc.stringMatching(/^[A-Za-z][A-Za-z0-9_.-]{0,8}$/);
+const { extra } = fc.letrec((tie) => ({
+  extra: fc.oneof(
+    { maxDepth: 3 },
+    words,
+    fc.maxSafeInteger(),
+    fc.boolean(),
+    fc.array(tie('extra'), { maxLength: 3 }),
+    fc.dictionary(extraName, tie('extra'), { maxKeys: 3, noNullPrototype: true }),
+  ),
+}));
+const extras = fc.dictionary(extraName, extra as fc.Arbitrary<Extra>, {
+  minKeys: 1,
+  maxKeys: 3,
+  noNullPrototype: true,
+});
+
 /** Any message that the canonical model allows. */
 export const arbitraryMessage: fc.Arbitrary<Message> = partial(
   {
@@ -50,6 +74,7 @@ export const arbitraryMessage: fc.Arbitrary<Message> = partial(
     ),
     poll: fc.record({ options: fc.array(words) }, { noNullPrototype: true }),
     marks: fc.uniqueArray(fc.constantFrom(...messageMarks)),
+    extras,
   },
   ['id', 'senderId', 'isFromSelf', 'timeMs', 'kind'],
 ).map((message) => (message.kind === 'unsupported' ? { ...message, unsupportedType: '99' } : message));

@@ -5,6 +5,7 @@ import {
   type Call,
   type Conversation,
   type Edit,
+  type Extra,
   type MediaReference,
   type Message,
   type Participant,
@@ -21,6 +22,11 @@ const count = z.int().nonnegative();
 const instantMs = z.int();
 const yes = z.literal(true).exactOptional();
 
+const extra: z.ZodType<Extra> = z.lazy(() =>
+  z.union([text, z.int(), z.boolean(), z.array(extra), z.record(text, extra)]),
+);
+const extras = z.record(text, extra);
+
 const participant: z.ZodType<Participant> = z.strictObject({ id: text, name: text.exactOptional() });
 
 /** `Conversation` of the canonical model, as it crosses between device and page. */
@@ -31,6 +37,7 @@ export const conversationSchema: z.ZodType<Conversation> = z.strictObject({
   participants: z.array(participant),
   isArchived: yes,
   createdMs: instantMs.exactOptional(),
+  extras: extras.exactOptional(),
 });
 
 const media: z.ZodType<MediaReference> = z.strictObject({
@@ -101,4 +108,5 @@ export const messageSchema: z.ZodType<Message> = z.strictObject({
   call: call.exactOptional(),
   poll: poll.exactOptional(),
   marks: z.array(z.enum(messageMarks)).exactOptional(),
+  extras: extras.exactOptional(),
 });

@@ -4,3 +4,12 @@ export type { S3Fault, S3Faults } from './s3-fake/s3-fault';
 export { startPushService, Subscriber, verifyVapid, type PushService, type TakenPush } from './messengers/push-service';
 export { answerOf, startSmtpSink, type SmtpSink, type TakenMail } from './messengers/smtp-sink';
 export { makeCertificate, type TestCertificate } from './messengers/test-certificate';
+export { phoneKeyFile, testKeyDigits, writeCryptFile, type CryptFileRecipe } from './foreign-backups/crypt-file';
+export { delimited, protobuf, varint, type ProtobufInput } from './foreign-backups/protobuf';
+export { testAci, testRecoveryKey, writeSignalFile, type SignalFileRecipe } from './foreign-backups/signal-file';
+export {
+  androidStatement,
+  testPassphrase,
+  writeAndroidFile,
+  type AndroidFileRecipe,
+} from './foreign-backups/android-file';

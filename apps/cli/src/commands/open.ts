@@ -7,6 +7,9 @@ interface OpenOptions extends CommonOptions {
   readonly key?: string;
   readonly out: string;
   readonly format: OpenFormat;
+  readonly passphraseFile?: string;
+  readonly aci?: string;
+  readonly tokenFile?: string;
   readonly contacts?: string;
   readonly timeZone?: string;
   readonly acceptBadChecksum?: boolean;
@@ -14,9 +17,13 @@ interface OpenOptions extends CommonOptions {
 }
 
 const help = `
-The key of an end-to-end encrypted WhatsApp backup (crypt15) is its 64-digit key, or the file encrypted_backup.key.
+The key of an end-to-end encrypted WhatsApp backup (crypt15) is its 64-digit key, or the file encrypted_backup.key; of an older
+one (crypt12, crypt14) the 158-byte file named key of the phone.
 --key takes the digits themselves, a file that holds them, or - for standard input; without --key, COFFER_KEY is read,
 and on a terminal you are asked. Digits on the command line stay in the history of your shell.
+
+A Signal backup (version 2) wants the recovery key, by --passphrase-file or --key, and the account's id (ACI) by --aci; one from
+the cloud also its token; a .backup file of an Android phone its passphrase of 30 digits. A file of the older form has no mark of its own: --aci says that it is one.
 
 Formats: original   the decrypted content as it was, e.g. msgstore.db
          json       all conversations in one JSON document
@@ -27,19 +34,26 @@ Nothing is written before the whole file has proven authentic, and a result gets
 Examples:
   coffer open msgstore.db.crypt15 --key key.txt --out ./opened
   coffer open msgstore.db.crypt15 --key key.txt --contacts wa.db.crypt15 --format html --out ./opened
+  coffer open main --passphrase-file recovery.txt --aci UUID --format json --out ./opened
   coffer open "WhatsApp Chat with Anna.zip" --time-zone Europe/Berlin --format json --out ./opened`;
 
 /** `coffer open`. */
 export const registerOpen: Register = (program, context) => {
   program
     .command('open')
-    .description('open a backup that another app wrote: WhatsApp crypt15, msgstore.db, exported chats')
+    .description('open a backup that another app wrote: WhatsApp, Signal, exported chats')
     .argument('<file>', 'the backup')
     .requiredOption('--out <dir>', 'folder for the result; made if it is missing')
-    .option('--key <digits|file>', '64-digit key, a file that holds it, or - for standard input')
+    .option('--key <digits|file>', '64-digit key, a key file, or - for standard input')
     .addOption(
       new Option('--format <format>', 'what to write').choices(['original', 'json', 'html']).default('original'),
     )
+    .option('--passphrase-file <file>', "Signal's recovery key or passphrase, in a file; - is standard input")
+    .option(
+      '--aci <uuid>',
+      'id of the Signal account, which a Signal backup of version 2 wants beside its recovery key',
+    )
+    .option('--token-file <file>', 'token of the Signal account: 32 bytes or 64 digits; backups in the cloud want it')
     .option('--contacts <file>', "WhatsApp's wa.db or wa.db.crypt15, for the names of people")
     .option('--time-zone <zone>', 'zone of the phone, e.g. Europe/Berlin: exported chats have local times only')
     .option('--accept-bad-checksum', 'open a file whose content is authentic and whose checksum is wrong')

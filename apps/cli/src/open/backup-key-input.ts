@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { buffer as readBuffer } from 'node:stream/consumers';
-import { parseBackupKeyDigits, readBackupKeyFile, type WhatsAppBackupKey } from '@coffer/chat-formats';
+import { parseBackupKeyDigits, readWhatsAppKeyFile, type KeyWanted, type WhatsAppKeys } from '@coffer/chat-formats';
 
 import { askSecret } from '../input/prompts';
 import type { Reporter } from '../output/reporter';
@@ -16,13 +16,18 @@ export interface BackupKeySources {
 }
 
 /**
- * The 64-digit key of a foreign backup, from the option, the environment or a prompt. The caller wipes it.
+ * The key of a WhatsApp backup, from the option, the environment or, for 64 digits, a prompt. What was given is read whatever is
+ * wanted: the reader says which key it wants instead. The caller wipes it.
  *
- * @throws ChatFormatError `invalid-key`, `wrong-key`; UsageError where there is none
+ * @throws ChatFormatError `invalid-key`; UsageError where there is none
  */
-export async function readWhatsAppKey(reporter: Reporter, sources: BackupKeySources): Promise<WhatsAppBackupKey> {
+export async function readWhatsAppKeys(
+  reporter: Reporter,
+  sources: BackupKeySources,
+  wanted: KeyWanted,
+): Promise<WhatsAppKeys> {
   const { option, environment } = sources;
-  if (option === '-') return readBackupKeyFile(await readBuffer(process.stdin));
+  if (option === '-') return readWhatsAppKeyFile(await readBuffer(process.stdin));
   if (option !== undefined) {
     return readDigitsOrFile(option, () =>
       reporter.warn(
@@ -32,23 +37,28 @@ export async function readWhatsAppKey(reporter: Reporter, sources: BackupKeySour
     );
   }
   if (environment !== undefined && environment !== '') return readDigitsOrFile(environment, () => undefined);
-  if (reporter.isInteractive) return parseBackupKeyDigits(await askSecret('64-digit key of this backup'));
+  if (wanted === 'whatsapp-key-file') {
+    throw new UsageError(
+      'This backup wants the 158-byte file named key of the phone that wrote it: give it with --key FILE.',
+    );
+  }
+  if (reporter.isInteractive) return { key: parseBackupKeyDigits(await askSecret('64-digit key of this backup')) };
   throw new UsageError(
     'This backup wants its 64-digit key: give it with --key, on standard input (--key -) or in COFFER_KEY.',
   );
 }
 
-async function readDigitsOrFile(value: string, onDigits: () => void): Promise<WhatsAppBackupKey> {
+async function readDigitsOrFile(value: string, onDigits: () => void): Promise<WhatsAppKeys> {
   const found = await stat(value).catch(() => undefined);
   if (found === undefined) {
     if (!looksLikeDigits(value)) throw new UsageError('There is no such key file, and these are no 64 digits.');
     onDigits();
-    return parseBackupKeyDigits(value);
+    return { key: parseBackupKeyDigits(value) };
   }
   if (!found.isFile() || found.size > maximumBytes) throw new UsageError('What --key names is no key file.');
   const content = await readFile(value);
   try {
-    return readBackupKeyFile(content);
+    return readWhatsAppKeyFile(content);
   } finally {
     content.fill(0);
   }

@@ -2,7 +2,16 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeWithTestData } from '@coffer/test-kit';
+import { describeWithTestData, seed } from '@coffer/test-kit';
+import {
+  delimited,
+  phoneKeyFile,
+  testAci,
+  testKeyDigits,
+  testRecoveryKey,
+  writeCryptFile,
+  writeSignalFile,
+} from '@coffer/test-kit/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { runInspect } from '../inspect/run-inspect';
@@ -124,6 +133,65 @@ describe('runOpen', () => {
   });
 });
 
+describe.each(['crypt12', 'crypt14'] as const)('runOpen on a written %s', (generation) => {
+  const content = seed('a database', 3000);
+  const whole = writeCryptFile({ generation, content });
+  const changed = (at: number): Buffer => {
+    const bytes = Buffer.from(whole);
+    bytes[at]! ^= 1;
+    return bytes;
+  };
+  const md5At = whole.length - (generation === 'crypt12' ? 20 : 16);
+
+  it('gives the content with the key file of the phone', async () => {
+    const key = file('key', phoneKeyFile());
+    expect(await open({ file: file('msgstore.db.x', whole), key })).toMatchObject({ exitCode: 0 });
+    const path = join(folder, 'out', 'msgstore.db.x.decrypted');
+    expect(new Uint8Array(readFileSync(path))).toEqual(content);
+  });
+  it.each([
+    ['MD5 right, tag wrong', whole, phoneKeyFile({ cipherKey: Buffer.alloc(32) }), 3, 'wrong-key'],
+    ['another key file', whole, phoneKeyFile({ googleId: Buffer.alloc(16) }), 3, 'wrong-key'],
+    ['64 digits', whole, Buffer.from(testKeyDigits), 3, 'wrong-key'],
+    ['MD5 wrong, tag wrong', changed(1000), phoneKeyFile(), 4, 'damaged'],
+    ['MD5 wrong, tag right', changed(md5At), phoneKeyFile(), 4, 'damaged-checksum'],
+    ['a file that is cut', whole.subarray(0, 2000), phoneKeyFile(), 4, 'damaged'],
+    ['half a key file', whole, phoneKeyFile().subarray(0, 100), 2, 'invalid-key'],
+  ] as const)('exits as documented with %s, and writes nothing', async (_name, bytes, keyFile, exitCode, code) => {
+    const request = { file: file(`msgstore.db.${generation}`, bytes), key: file('key', keyFile) };
+    expect(await open(request)).toMatchObject({ exitCode, code });
+    expect(written()).toEqual([]);
+  });
+  it('takes a wrong checksum only where it is told to', async () => {
+    const request = { file: file(`msgstore.db.${generation}`, changed(md5At)), key: file('key', phoneKeyFile()) };
+    const { exitCode, lines } = await open({ ...request, acceptBadChecksum: true });
+    expect(exitCode).toBe(0);
+    expect(lines.some(({ code }) => code === 'bad-checksum')).toBe(true);
+  });
+});
+
+describe('runOpen on a Signal backup of the older form, which has no mark', () => {
+  const info = delimited([
+    [1, 1],
+    [2, 1000],
+  ]);
+  it('opens it where an account id says that it is one, and only there', async () => {
+    const path = file('main', writeSignalFile({ records: info, form: 'legacy' }));
+    const passphraseFile = file('recovery', testRecoveryKey);
+    const result = await open({ file: path, passphraseFile, aci: testAci, format: 'json' });
+    expect(result).toMatchObject({ exitCode: 0 });
+    expect(result.lines.at(-1)).toMatchObject({ chats: 0, messages: 0 });
+    expect(await open({ file: path, passphraseFile })).toMatchObject({ exitCode: 7, code: 'not-a-backup' });
+    const noBackup = file('notes', 'hello');
+    expect(await open({ file: noBackup, passphraseFile, aci: testAci })).toMatchObject({ exitCode: 7 });
+  });
+  it('does not read a version that it does not know', async () => {
+    const path = file('main', writeSignalFile({ records: delimited([[1, 2]]), form: 'legacy' }));
+    const request = { file: path, passphraseFile: file('recovery', testRecoveryKey), aci: testAci };
+    expect(await open({ ...request, format: 'json' })).toMatchObject({ exitCode: 7, code: 'unsupported-format' });
+  });
+});
+
 describe('runInspect', () => {
   it('says what a file is', async () => {
     const { reporter, lines } = record();
@@ -138,6 +206,13 @@ describeWithTestData('runOpen on fixtures', (data) => {
   const derived = (name: string): string => data.path('fixtures', 'derived', name);
   const digits = '6730a595a1484d0c39c101dc0ac82ec5e401bb6f0e1b8ee2dc104a6b3687f017';
   const msgstore = derived('msgstore-10k.db.crypt15');
+
+  const signal = (name: string) => ({
+    file: derived(name),
+    aci: '11111111-1111-1111-1111-111111111111',
+    passphraseFile: file('recovery', 'm'.repeat(64)),
+    tokenFile: file('token', 'ab'.repeat(32)),
+  });
 
   it('gives the known bytes', async () => {
     const { exitCode, lines } = await open({ file: msgstore, key: digits });
@@ -207,6 +282,79 @@ describeWithTestData('runOpen on fixtures', (data) => {
       code: 'no-chats',
     });
     expect(written()).toEqual([]);
+  });
+  it('counts the conversations and messages of a Signal backup, and says what else it holds', async () => {
+    const { exitCode, lines } = await open({ ...signal('signal-10k.binproto.encrypted'), format: 'json' });
+    expect(exitCode).toBe(0);
+    expect(lines.at(-1)).toMatchObject({ format: 'signal-backup-v2', chats: 604, messages: 10_000 });
+    const message = expect.stringContaining('account 1') as string;
+    expect(lines.at(-2)).toMatchObject({ type: 'warning', code: 'left-out', message });
+  });
+  it('takes the recovery key on standard terms: a file, grouped, upper case, or the option', async () => {
+    const name = 'signal-10k.binproto.encrypted';
+    const grouped = file('recovery.txt', `${'MMMM-'.repeat(15)}MMMM\n`);
+    expect(await open({ ...signal(name), passphraseFile: grouped })).toMatchObject({ exitCode: 0 });
+    const { passphraseFile: _file, ...rest } = signal(name);
+    const { exitCode, lines } = await open({ ...rest, key: 'm'.repeat(64) });
+    expect(exitCode).toBe(0);
+    expect(lines[0]).toMatchObject({ code: 'key-in-history' });
+    expect(await open({ ...rest, environmentKey: grouped })).toMatchObject({ exitCode: 0 });
+    const content = readFileSync(join(folder, 'out', 'signal-10k.binproto'));
+    expect(createHash('sha256').update(content).digest('hex')).toBe(
+      'eed6b8f614a4c0919d6a0b7b52ee1b1a31924c7160535ef370530ea986fad2f9',
+    );
+  });
+  it.each([
+    ['another token', { tokenFile: () => file('t', Buffer.alloc(32, 1)) }, 3, 'wrong-key'],
+    ['no token', { tokenFile: () => undefined }, 3, 'wrong-key'],
+    ['another recovery key', { passphraseFile: () => file('p', 'a'.repeat(64)) }, 3, 'wrong-key'],
+    ['another account', { aci: () => '00000000-0000-4000-8000-000000000000' }, 3, 'wrong-key'],
+    ['no account', { aci: () => undefined }, 2, 'usage'],
+    ['half a recovery key', { passphraseFile: () => file('p', 'm'.repeat(32)) }, 2, 'invalid-key'],
+    ['half a token', { tokenFile: () => file('t', Buffer.alloc(16)) }, 2, 'invalid-key'],
+  ])('exits as documented with %s, and writes nothing', async (_name, changes, exitCode, code) => {
+    const changed = Object.fromEntries(Object.entries(changes).map(([name, make]) => [name, make()]));
+    const { aci, tokenFile, passphraseFile, ...rest } = { ...signal('signal-10k.binproto.encrypted'), ...changed };
+    const given = Object.fromEntries(Object.entries({ aci, tokenFile, passphraseFile }).filter(([, value]) => value));
+    const result = await open({ ...rest, ...given, format: 'json' });
+    expect(result).toMatchObject({ exitCode, code });
+    expect(written()).toEqual([]);
+  });
+  it('exits 4 and writes nothing with a Signal backup that is damaged or cut', async () => {
+    const whole = data.bytes('fixtures', 'derived', 'signal-10k.binproto.encrypted');
+    const flipped = whole.slice();
+    flipped[100_000]! ^= 1;
+    for (const bytes of [flipped, whole.subarray(0, -16), whole.subarray(0, 100_001)]) {
+      const result = await open({ ...signal('signal-10k.binproto.encrypted'), file: file('x', bytes), format: 'json' });
+      expect(result).toMatchObject({ exitCode: 4, code: 'damaged' });
+    }
+    expect(written()).toEqual([]);
+  });
+  it('opens a Signal backup of an Android phone', async () => {
+    const passphraseFile = file('passphrase', '12345 67890 12345 67890 12345 67890\n');
+    const path = derived('signal-android-v1.backup');
+    const { exitCode, lines } = await open({ file: path, passphraseFile, format: 'json' });
+    expect(exitCode).toBe(0);
+    expect(lines.at(-1)).toMatchObject({ format: 'signal-android-backup', chats: 1, messages: 4 });
+    rmSync(join(folder, 'out'), { recursive: true });
+    const wrong = file('wrong', '22345 67890 12345 67890 12345 67890');
+    expect(await open({ file: path, passphraseFile: wrong })).toMatchObject({ exitCode: 3, code: 'wrong-key' });
+    expect(await open({ file: path, passphraseFile: file('short', '12345') })).toMatchObject({ exitCode: 2 });
+    const flipped = data.bytes('fixtures', 'derived', 'signal-android-v1.backup');
+    flipped[1000]! ^= 1;
+    expect(await open({ file: file('x.backup', flipped), passphraseFile })).toMatchObject({
+      exitCode: 4,
+      code: 'damaged',
+    });
+    expect(written()).toEqual([]);
+  });
+  it.each([
+    ['signal-10k.binproto.encrypted', 'signal-backup-v2', 'signal-recovery-key'],
+    ['signal-android-v0.backup', 'signal-android-backup', 'signal-passphrase'],
+  ])('says which key %s wants', async (name, format, keyWanted) => {
+    const { reporter, lines } = record();
+    await runInspect(reporter, derived(name));
+    expect(lines()).toMatchObject([{ format, keyWanted, isSupported: true }]);
   });
   it('inspects without a key', async () => {
     const { reporter, lines } = record();

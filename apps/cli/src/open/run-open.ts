@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { OpenedBackup } from '@coffer/chat-formats';
-import { identifyBackup, openBackup } from '@coffer/chat-formats/node';
+import { ChatFormatError, type KeyWanted, type OpenedBackup } from '@coffer/chat-formats';
+import { identifyBackup, openBackup, type OpenBackupOptions } from '@coffer/chat-formats/node';
 
 import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
 import { printable } from '../output/printable';
-import type { SummaryFields } from '../output/reporter';
-import { readWhatsAppKey } from './backup-key-input';
+import type { Reporter, SummaryFields } from '../output/reporter';
+import { readWhatsAppKeys } from './backup-key-input';
+import { readSignalKeys, readSignalPassphrase } from './signal-key-input';
 import { writeHtml, writeJson, writeOriginal, type Output } from './outputs';
 
 export type OpenFormat = 'original' | 'json' | 'html';
@@ -20,6 +21,9 @@ export interface OpenRequest {
   readonly key?: string;
   /** COFFER_KEY. */
   readonly environmentKey: string | undefined;
+  readonly passphraseFile?: string;
+  readonly aci?: string;
+  readonly tokenFile?: string;
   readonly contacts?: string;
   readonly timeZone?: string;
   readonly acceptBadChecksum?: boolean;
@@ -31,14 +35,14 @@ const writers = { original: writeOriginal, json: writeJson, html: writeHtml } as
 /**
  * Opens a foreign backup into a folder. What is encrypted is authenticated before anything is written.
  *
- * @throws ChatFormatError and UsageError as `openBackup` and `readWhatsAppKey` do; OutputError `already-exists`
+ * @throws ChatFormatError and UsageError as `openBackup` and `readWhatsAppKeys` do; OutputError `already-exists`
  */
 export async function runOpen(context: CommandContext, request: OpenRequest): Promise<void> {
   const { reporter } = context;
   const { size } = await stat(request.file);
   const backup = await open(context, request, size);
   try {
-    for (const { code, message } of backup.warnings) reporter.warn(code, message);
+    const warned = warnings(reporter, backup, 0);
     const baseName = backup.payload.name.replace(/\.(?:db|txt|zip)$/i, '');
     const output = await writers[request.format](backup, {
       folder: request.out,
@@ -54,6 +58,8 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
         });
       },
     });
+    // what only reading the conversations showed
+    warnings(reporter, backup, warned);
     reporter.summary(figuresOf(backup, request, output), sentenceOf(output, request.out));
   } finally {
     backup.close();
@@ -65,15 +71,12 @@ async function open(
   request: OpenRequest,
   totalBytes: number,
 ): Promise<OpenedBackup> {
-  const { file, key: option, environmentKey: environment, contacts, timeZone, acceptBadChecksum } = request;
+  const { file, contacts, timeZone, acceptBadChecksum } = request;
   let doneBytes = 0;
-  const key =
-    identifyBackup(file).keyWanted === 'whatsapp-backup-key'
-      ? await readWhatsAppKey(reporter, { option, environment })
-      : undefined;
+  const keys = await readKeys(reporter, request);
   try {
     return await openBackup(file, {
-      ...(key === undefined ? {} : { key }),
+      ...keys,
       ...(contacts === undefined ? {} : { contactsPath: contacts }),
       ...(timeZone === undefined ? {} : { timeZone }),
       ...(acceptBadChecksum === undefined ? {} : { acceptBadChecksum }),
@@ -84,8 +87,42 @@ async function open(
       signal,
     });
   } finally {
-    key?.fill(0);
+    wipeKeys(keys);
   }
+}
+
+type Keys = Pick<OpenBackupOptions, 'key' | 'phoneKey' | 'signalKeys' | 'signalPassphrase'>;
+
+async function readKeys(reporter: Reporter, request: OpenRequest): Promise<Keys> {
+  const { key: option, environmentKey: environment, passphraseFile, aci, tokenFile } = request;
+  const wanted = keyWanted(request);
+  const signal = { option, environment, passphraseFile, aci, tokenFile };
+  if (wanted === 'signal-recovery-key') return { signalKeys: await readSignalKeys(reporter, signal) };
+  if (wanted === 'signal-passphrase') return { signalPassphrase: await readSignalPassphrase(reporter, signal) };
+  return wanted.startsWith('whatsapp-') ? readWhatsAppKeys(reporter, { option, environment }, wanted) : {};
+}
+
+/** The older form of a Signal backup has no mark: whoever gives an account id says that it is one. */
+function keyWanted({ file, aci }: OpenRequest): KeyWanted {
+  try {
+    return identifyBackup(file).keyWanted;
+  } catch (error) {
+    if (aci !== undefined && error instanceof ChatFormatError && error.code === 'not-a-backup') {
+      return 'signal-recovery-key';
+    }
+    throw error;
+  }
+}
+
+function wipeKeys({ key, phoneKey, signalKeys, signalPassphrase }: Keys): void {
+  const secrets = [key, phoneKey?.bytes, signalKeys?.recoveryKey, signalKeys?.token, signalPassphrase];
+  for (const secret of secrets) secret?.fill(0);
+}
+
+/** Passes on the warnings from the n-th on. @returns how many there are */
+function warnings(reporter: Reporter, backup: OpenedBackup, from: number): number {
+  for (const { code, message } of backup.warnings.slice(from)) reporter.warn(code, message);
+  return backup.warnings.length;
 }
 
 function figuresOf(backup: OpenedBackup, { format }: OpenRequest, { path, bytes, counts }: Output): SummaryFields {

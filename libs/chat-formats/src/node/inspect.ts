@@ -3,11 +3,12 @@ import type { FileKind } from '@coffer/file-kinds';
 import type { BackupFormat, BackupInspection, KeyWanted } from '../backup';
 import { ChatFormatError } from '../errors';
 import { looksLikeExportChat } from '../export-chat/export-chat';
-import { readBackupPrefix } from '../whatsapp/backup-prefix';
+import { canBeLegacy } from '../signal/container';
+import { readBackupHeader } from '../whatsapp/backup-prefix';
 import { isMsgstore } from '../whatsapp/msgstore/msgstore';
-import { readSchema } from '../whatsapp/msgstore/schema';
+import { readSchema } from '../sql-schema';
 import { readZipDirectory } from '../zip/zip-directory';
-import { hasChecksum } from './crypt15-file';
+import { hasChecksum } from './crypt-file';
 import { findExportText } from './export-chat-file';
 import { readFileStart, type FileStart } from './first-bytes';
 import { openSqliteFile } from './sqlite-database';
@@ -29,8 +30,9 @@ interface Described {
  */
 export function inspectBackup(path: string): BackupInspection {
   const inspection = identifyBackup(path);
-  if (inspection.format !== 'whatsapp-crypt15') return inspection;
-  const checksum = hasChecksum(path) ? 'right' : 'wrong or absent';
+  const generation = cryptGenerations.find((name) => inspection.format === `whatsapp-${name}`);
+  if (generation === undefined) return inspection;
+  const checksum = hasChecksum(path, generation) ? 'right' : 'wrong or absent';
   return { ...inspection, facts: { ...inspection.facts, checksum } };
 }
 
@@ -41,32 +43,32 @@ export function identifyBackup(path: string): BackupInspection {
   return { format, description, keyWanted, isSupported, sizeBytes: start.sizeBytes, facts };
 }
 
+/**
+ * A file without any mark as what only its keys can show it to be: a Signal backup of the older form. Absent where its size or a
+ * mark of another format rules that out.
+ */
+export function inspectLegacySignal(path: string): BackupInspection | undefined {
+  const { kind, sizeBytes } = readFileStart(path);
+  if (kind !== 'unknown' || !canBeLegacy(sizeBytes)) return undefined;
+  return {
+    format: 'signal-backup-v2',
+    description: 'Signal secure backup (version 2, older form)',
+    keyWanted: 'signal-recovery-key',
+    isSupported: true,
+    sizeBytes,
+    facts: {},
+  };
+}
+
+const cryptGenerations = ['crypt12', 'crypt14', 'crypt15'] as const;
+
 const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Described>([
-  [
-    'whatsapp-crypt14',
-    {
-      format: 'whatsapp-crypt14',
-      description: "WhatsApp backup encrypted with a key that WhatsApp's servers hold (crypt14)",
-      keyWanted: 'whatsapp-key-file',
-      isSupported: false,
-    },
-  ],
-  [
-    'whatsapp-crypt12',
-    {
-      format: 'whatsapp-crypt12',
-      description: "older WhatsApp backup encrypted with a key that WhatsApp's servers hold (crypt12)",
-      keyWanted: 'whatsapp-key-file',
-      isSupported: false,
-    },
-  ],
   [
     'signal-backup-v2',
     {
       format: 'signal-backup-v2',
-      description: 'Signal secure backup (version 2)',
+      description: 'Signal secure backup (version 2, newer form)',
       keyWanted: 'signal-recovery-key',
-      isSupported: false,
     },
   ],
   [
@@ -75,7 +77,6 @@ const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Desc
       format: 'signal-android-backup',
       description: 'Signal backup file of an Android phone (30-digit passphrase)',
       keyWanted: 'signal-passphrase',
-      isSupported: false,
     },
   ],
 ]);
@@ -83,7 +84,7 @@ const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Desc
 function describe(path: string, start: FileStart): Described {
   const other = otherContainers.get(start.kind);
   if (other !== undefined) return other;
-  if (start.kind === 'whatsapp-crypt15') return describeCrypt15(start);
+  if (cryptGenerations.some((name) => start.kind === `whatsapp-${name}`)) return describeCrypt(start);
   if (start.kind === 'sqlite') return describeDatabase(path);
   if (start.kind === 'zip') return describeZip(path);
   if (start.kind === 'text' && looksLikeExportChat(new TextDecoder().decode(start.firstBytes))) {
@@ -97,17 +98,30 @@ function describe(path: string, start: FileStart): Described {
   }
   throw new ChatFormatError(
     'not-a-backup',
-    'this file is no chat backup that Coffer knows. It reads WhatsApp crypt15 backups, msgstore.db and exported chats.',
+    'this file is no chat backup that Coffer knows. It reads WhatsApp backups (crypt12, crypt14, crypt15), msgstore.db, exported chats ' +
+      'and Signal backups. An older Signal backup carries no mark: it is known only once its recovery key and account id are given.',
   );
 }
 
-function describeCrypt15({ firstBytes }: FileStart): Described {
-  const { generation: _generation, iv: _iv, headerBytes: _headerBytes, flags, ...facts } = readBackupPrefix(firstBytes);
+/** The header decides which of the three it is, whatever the file is called. */
+function describeCrypt({ firstBytes }: FileStart): Described {
+  const { generation, iv: _iv, headerBytes: _headerBytes, flags, phoneKey, ...facts } = readBackupHeader(firstBytes);
+  const common = {
+    format: `whatsapp-${generation}` as const,
+    facts: { ...facts, ...(generation === 'crypt12' ? {} : { isChatDatabase: flags.length > 0 }) },
+  };
+  if (generation === 'crypt15') {
+    return {
+      ...common,
+      description: 'WhatsApp end-to-end encrypted backup (crypt15)',
+      keyWanted: 'whatsapp-backup-key',
+    };
+  }
   return {
-    format: 'whatsapp-crypt15',
-    description: 'WhatsApp end-to-end encrypted backup (crypt15)',
-    keyWanted: 'whatsapp-backup-key',
-    facts: { ...facts, isChatDatabase: flags.length > 0 },
+    ...common,
+    description: `WhatsApp backup encrypted with a key that lies on the phone and on WhatsApp's servers (${generation})`,
+    keyWanted: 'whatsapp-key-file',
+    facts: { ...common.facts, ...(phoneKey === undefined ? {} : { keyVersion: phoneKey.keyVersion }) },
   };
 }
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { deflateRawSync, crc32 } from 'node:zlib';
 import { describeWithTestData } from '@coffer/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
+import { phoneKeyFile, writeCryptFile } from '@coffer/test-kit/node';
 import { databaseBytes } from '../../test/sql-script';
 import type { ChatFormatError } from '../errors';
-import { parseBackupKeyDigits } from '../whatsapp/backup-key';
+import { parseBackupKeyDigits, readWhatsAppKeyFile } from '../whatsapp/backup-key';
 import { inspectBackup } from './inspect';
 import { openBackup, openChatSource } from './open-backup';
 import type { OpenBackupOptions } from './open-options';
@@ -89,17 +90,19 @@ describe('inspectBackup', () => {
     expect(await codeOf(() => inspectBackup(join(folder, 'nowhere')))).toBe('not-a-backup');
   });
   it.each([
-    ['a.crypt14', '62' + '0800124d' + '0a020001'.padEnd(200, '0'), 'whatsapp-crypt14', 'whatsapp-key-file'],
-    [
-      'b.crypt12',
-      '000102' + '11'.repeat(64) + '22'.repeat(40) + Buffer.from('--67').toString('hex'),
-      'whatsapp-crypt12',
-      'whatsapp-key-file',
-    ],
-  ])('recognises %s, which it does not open', async (name, hex, format, keyWanted) => {
-    const path = write(name, Buffer.from(hex, 'hex'));
-    expect(inspectBackup(path)).toMatchObject({ format, keyWanted, isSupported: false });
-    expect(await opening(path)).toBe('unsupported-format');
+    ['crypt12', 'whatsapp-key-file'],
+    ['crypt14', 'whatsapp-key-file'],
+    ['crypt15', 'whatsapp-backup-key'],
+  ] as const)('recognises %s under any name', (generation, keyWanted) => {
+    const content = writeCryptFile({ generation, content: databaseBytes('CREATE TABLE t(a);\n') });
+    for (const name of ['msgstore.db.crypt12', 'msgstore.db.crypt14', 'msgstore.db.crypt15', 'renamed.bin']) {
+      expect(inspectBackup(write(name, content)), name).toMatchObject({
+        format: `whatsapp-${generation}`,
+        keyWanted,
+        isSupported: true,
+        facts: { checksum: 'right' },
+      });
+    }
   });
   it('goes by content, not by name', () => {
     const path = write(
@@ -111,6 +114,38 @@ describe('inspectBackup', () => {
 });
 
 describe('openBackup', () => {
+  const phoneKey = readWhatsAppKeyFile(phoneKeyFile()).phoneKey!;
+  const older =
+    'CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, status INTEGER, ' +
+    'data TEXT, timestamp INTEGER, media_wa_type TEXT);\n' +
+    "INSERT INTO messages VALUES (1, '49170@s.whatsapp.net', 0, 'A1', 0, 'hello', 1420034400000, '0');\n";
+
+  it.each(['crypt12', 'crypt14'] as const)('reads the conversations of a %s database', async (generation) => {
+    const path = write('older.bin', writeCryptFile({ generation, content: databaseBytes(older) }));
+    const opened = await openBackup(path, { phoneKey });
+    const [conversation] = (await opened.chats()).conversations();
+    expect([...conversation!.messages()]).toMatchObject([{ text: 'hello', timeMs: 1_420_034_400_000 }]);
+    expect(opened.warnings).toEqual([]);
+    opened.close();
+  });
+  it('says what a backup of several files is: an increment, or other files', async () => {
+    const increment = zip({ name: 'messages.bin', content: 'history' }, { name: 'counters.json', content: '{}' });
+    const stickers = zip({ name: 'stickers/a.webp', content: 'x' });
+    for (const [content, code, chatsCode] of [
+      [increment, 'increment', 'unsupported-format'],
+      [stickers, 'several-files', 'no-chats'],
+    ] as const) {
+      const file = writeCryptFile({ generation: 'crypt14', content, isStored: true, withChecksum: false });
+      const opened = await openBackup(write('part.bin', file), { phoneKey });
+      expect(opened.warnings.map((warning) => warning.code)).toEqual(['no-checksum', code]);
+      expect(opened.warnings[1]!.message).toMatch(code === 'increment' ? /zip of 2 files/ : /zip of 1 files/);
+      expect(await codeOf(() => opened.chats())).toBe(chatsCode);
+      const pieces: Uint8Array[] = [];
+      for await (const piece of opened.payload.chunks()) pieces.push(piece);
+      expect(Buffer.concat(pieces).equals(content)).toBe(true);
+      opened.close();
+    }
+  });
   it('reads an exported chat from a zip, with the sizes of its media', async () => {
     const path = write(
       'WhatsApp Chat with Anna.zip',
@@ -262,8 +297,8 @@ describeWithTestData('openBackup on fixtures', (data) => {
     expect(await opening(derived('multifile.crypt15'), { key })).toBe('no-chats');
     expect(await opening(derived('wa-10k.db.crypt15'), { key })).toBe('no-chats');
     expect(await opening(derived('wa-10k.db'))).toBe('no-chats');
-    expect(await opening(derived('signal-10k.binproto.encrypted'))).toBe('unsupported-format');
-    expect(await opening(derived('signal-android-v1.backup'))).toBe('unsupported-format');
+    expect(await opening(derived('signal-10k.binproto.encrypted'))).toBe('key-required');
+    expect(await opening(derived('signal-android-v1.backup'))).toBe('key-required');
   });
   it('names the payload after the file', async () => {
     const opened = await openBackup(derived('msgstore-10k.db.crypt15'), { key });

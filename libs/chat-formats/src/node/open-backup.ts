@@ -6,9 +6,11 @@ import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
-import { openCrypt15 } from './crypt15-backup';
+import { openCrypt } from './crypt-backup';
 import { openExportText, openExportZip } from './export-chat-file';
-import { identifyBackup } from './inspect';
+import { identifyBackup, inspectLegacySignal } from './inspect';
+import { openSignalAndroid } from './signal-android-backup';
+import { openSignal } from './signal-backup';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 import type { OpenBackupOptions } from './open-options';
 import { collect } from './payload-bytes';
@@ -20,10 +22,12 @@ import { collect } from './payload-bytes';
  *   `too-large`, `invalid-time-zone`
  */
 export async function openBackup(path: string, options: OpenBackupOptions = {}): Promise<OpenedBackup> {
-  const inspection = identifyBackup(path);
+  const inspection = identifyForOpening(path, options);
   switch (inspection.format) {
+    case 'whatsapp-crypt12':
+    case 'whatsapp-crypt14':
     case 'whatsapp-crypt15':
-      return openCrypt15(path, inspection, options, await contactNames(options));
+      return openCrypt(path, inspection, options, await contactNames(options));
     case 'whatsapp-msgstore': {
       const names = await contactNames(options);
       const open = (): ChatSource => openMsgstore(openSqliteFile(path), { names });
@@ -35,19 +39,22 @@ export async function openBackup(path: string, options: OpenBackupOptions = {}):
       return exportedChat(path, inspection, openExportZip(path, options.timeZone));
     case 'whatsapp-contacts':
       return plainBackup(path, inspection, noChats, []);
-    case 'whatsapp-crypt12':
-    case 'whatsapp-crypt14':
-      throw new ChatFormatError(
-        'unsupported-format',
-        `this is a ${inspection.format.slice('whatsapp-'.length)} backup: its key lies in the phone and on WhatsApp's servers, and a ` +
-          '64-digit key does not open it. Turn on end-to-end encrypted backup in WhatsApp, back up again, and open that file.',
-      );
     case 'signal-backup-v2':
+      return openSignal(path, inspection, options);
     case 'signal-android-backup':
-      throw new ChatFormatError(
-        'unsupported-format',
-        'this is a Signal backup, which this version recognises and does not open',
-      );
+      return openSignalAndroid(path, inspection, options);
+  }
+}
+
+/** The older form of a Signal backup has no mark: it is tried where the keys of one were given. */
+function identifyForOpening(path: string, { signalKeys }: OpenBackupOptions): BackupInspection {
+  try {
+    return identifyBackup(path);
+  } catch (error) {
+    const isUnmarked = error instanceof ChatFormatError && error.code === 'not-a-backup' && signalKeys !== undefined;
+    const inspection = isUnmarked ? inspectLegacySignal(path) : undefined;
+    if (inspection === undefined) throw error;
+    return inspection;
   }
 }
 
@@ -132,13 +139,13 @@ function journalWarnings(path: string): readonly BackupWarning[] {
   ];
 }
 
-async function contactNames({ contactsPath, key }: OpenBackupOptions): Promise<ContactNames> {
+async function contactNames({ contactsPath, key, phoneKey }: OpenBackupOptions): Promise<ContactNames> {
   if (contactsPath === undefined) return new Map();
   const inspection = identifyBackup(contactsPath);
-  const database =
-    inspection.format === 'whatsapp-crypt15'
-      ? openSqliteBytes(await collect(await openCrypt15(contactsPath, inspection, key === undefined ? {} : { key })))
-      : openSqliteFile(contactsPath);
+  const keys = { ...(key ? { key } : {}), ...(phoneKey ? { phoneKey } : {}) };
+  const database = inspection.format.startsWith('whatsapp-crypt')
+    ? openSqliteBytes(await collect(await openCrypt(contactsPath, inspection, keys)))
+    : openSqliteFile(contactsPath);
   try {
     return readContactNames(database);
   } finally {

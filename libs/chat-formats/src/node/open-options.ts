@@ -1,9 +1,14 @@
-import type { WhatsAppBackupKey } from '../whatsapp/backup-key';
+import type { SignalPassphrase } from '../signal-android/passphrase';
+import type { SignalKeys } from '../signal/recovery-key';
+import type { WhatsAppKeys } from '../whatsapp/backup-key';
 
-export interface OpenBackupOptions {
-  /** For crypt15. Not changed and not kept: wipe it after `openBackup` returns. */
-  readonly key?: WhatsAppBackupKey;
-  /** Take a crypt15 file whose content is authentic and whose MD5 is wrong. */
+/** Keys are not changed and not kept: wipe them after `openBackup` returns. */
+export interface OpenBackupOptions extends WhatsAppKeys {
+  /** For Signal backups of version 2. With them a file without any mark is taken for one of the older form. */
+  readonly signalKeys?: SignalKeys;
+  /** For Signal backup files of Android phones. */
+  readonly signalPassphrase?: SignalPassphrase;
+  /** Take a WhatsApp file whose content is authentic and whose MD5 is wrong. */
   readonly acceptBadChecksum?: boolean;
   /** A wa.db or wa.db.crypt15 (under the same key), for the names of people. */
   readonly contactsPath?: string;

@@ -10,17 +10,25 @@ export const inMemoryLimitBytes = 1024 * 1024 * 1024;
  * @throws ChatFormatError `too-large` beyond 1 GiB, and whatever reading the payload throws
  */
 export async function collect(backup: OpenedBackup): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
   try {
-    for await (const piece of backup.payload.chunks()) {
-      pieces.push(piece);
-      length += piece.length;
-      if (length > inMemoryLimitBytes)
-        throw new ChatFormatError('too-large', 'this content is too large to be held in memory');
-    }
+    return await collectChunks(backup.payload.chunks(), inMemoryLimitBytes);
   } finally {
     backup.close();
+  }
+}
+
+/**
+ * All pieces in one array.
+ *
+ * @throws ChatFormatError `too-large` beyond `limitBytes`, and whatever reading throws
+ */
+export async function collectChunks(chunks: AsyncIterable<Uint8Array>, limitBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of chunks) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > limitBytes) throw new ChatFormatError('too-large', 'this content is too large to be held in memory');
   }
   return Buffer.concat(pieces, length);
 }

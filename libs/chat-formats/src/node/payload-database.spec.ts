@@ -1,6 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { databaseBytes } from '../../test/sql-script';
 import type { ChatFormatError } from '../errors';
 import { openPayloadDatabase } from './payload-database';
@@ -15,8 +16,17 @@ async function* inPieces(
   }
 }
 const bytes = databaseBytes('CREATE TABLE t(a);\n', "INSERT INTO t VALUES ('x');\n");
-const spools = (): number =>
-  readdirSync(tmpdir()).filter((name) => name.startsWith('coffer-open-') && !name.includes('spec')).length;
+/** A temporary folder of this suite alone, so that what others leave in theirs is not counted. */
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'coffer-spools-'));
+  vi.stubEnv('TMPDIR', folder);
+});
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+const spools = (): number => readdirSync(folder).length;
 
 describe('openPayloadDatabase', () => {
   it('reads a database in memory', async () => {

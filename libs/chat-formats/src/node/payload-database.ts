@@ -1,11 +1,8 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ChatFormatError } from '../errors';
 import { packedKind } from '../payload-kind';
 import type { SqlDatabase } from '../sql';
-import { temporaryDiskFull } from './disk-full';
 import { inMemoryLimitBytes } from './payload-bytes';
+import { createSpool, type Spool } from './spool';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 
 /**
@@ -37,46 +34,20 @@ export async function openPayloadDatabase(
     throw error;
   }
   if (length === 0) throw noDatabase();
-  return spool === undefined ? openSqliteBytes(Buffer.concat(pieces.splice(0), length)) : spool.open();
+  return spool === undefined ? openSqliteBytes(Buffer.concat(pieces.splice(0), length)) : openSpool(spool);
 }
 
 const noDatabase = (): ChatFormatError =>
   new ChatFormatError('no-chats', 'this backup holds other files than a chat database');
 
-interface Spool {
-  write(piece: Uint8Array): void;
-  open(): SqlDatabase;
-  remove(): void;
-}
-
-/** A database too large for memory goes through a file that only its owner can read, and that is gone at the end. */
-function createSpool(): Spool {
-  const folder = mkdtempSync(join(tmpdir(), 'coffer-open-'));
-  const path = join(folder, 'payload');
-  const file = openSync(path, 'wx', 0o600);
-  const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  return {
-    write: (piece) => {
-      try {
-        for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
-      } catch (cause) {
-        throw temporaryDiskFull(cause);
-      }
-    },
-    open: () => {
-      closeSync(file);
-      try {
-        return removeOnClose(openSqliteFile(path), remove);
-      } catch (error) {
-        remove();
-        throw error;
-      }
-    },
-    remove: () => {
-      closeSync(file);
-      remove();
-    },
-  };
+function openSpool(spool: Spool): SqlDatabase {
+  const path = spool.finish();
+  try {
+    return removeOnClose(openSqliteFile(path), spool.remove);
+  } catch (error) {
+    spool.remove();
+    throw error;
+  }
 }
 
 function removeOnClose(database: SqlDatabase, remove: () => void): SqlDatabase {

@@ -27,12 +27,12 @@ export function openSqliteFile(path: string): SqlDatabase {
   if (!existsSync(path)) throw new ChatFormatError('not-a-backup', 'there is no such file');
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
-  return guarded(() => new DatabaseSync(url, { readOnly: true, ...options }), 'FILE');
+  return guardDatabase(() => new DatabaseSync(url, { readOnly: true, ...options }), 'FILE');
 }
 
 /** Opens a SQLite file that is in memory; the bytes are copied. */
 export function openSqliteBytes(bytes: Uint8Array): SqlDatabase {
-  return guarded(() => {
+  return guardDatabase(() => {
     const database = new DatabaseSync(':memory:', options);
     database.deserialize(withoutWriteAheadLog(bytes));
     return database;
@@ -88,7 +88,12 @@ function authorize(
   return action === SQLITE_PRAGMA && first === 'table_xinfo' ? SQLITE_OK : SQLITE_DENY;
 }
 
-function guarded(open: () => DatabaseSync, temporaryStore: TemporaryStore): SqlDatabase {
+/**
+ * Guards a database: nothing but reading and temporary tables from here on.
+ *
+ * @throws ChatFormatError `damaged` where it is no database
+ */
+export function guardDatabase(open: () => DatabaseSync, temporaryStore: TemporaryStore): SqlDatabase {
   const database = translate(open);
   try {
     translate(() => {

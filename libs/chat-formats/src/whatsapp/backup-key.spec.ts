@@ -1,8 +1,9 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { toHex } from '@coffer/foundation';
 import { describe, expect, it } from 'vitest';
+import { phoneKeyFile } from '@coffer/test-kit/node';
 import { ChatFormatError } from '../errors';
-import { parseBackupKeyDigits, readBackupKeyFile } from './backup-key';
+import { parseBackupKeyDigits, readWhatsAppKeyFile } from './backup-key';
 
 const digits = '00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff';
 const groups = digits.match(/..../g)!;
@@ -42,21 +43,36 @@ describe('parseBackupKeyDigits', () => {
   });
 });
 
-describe('readBackupKeyFile', () => {
+describe('readWhatsAppKeyFile', () => {
   it('reads encrypted_backup.key', () => {
-    expect(toHex(readBackupKeyFile(bytes(`${javaHead}0020${digits}`)))).toBe(digits);
+    expect(toHex(readWhatsAppKeyFile(bytes(`${javaHead}0020${digits}`)).key!)).toBe(digits);
   });
   it('gives a key that lives on when the content is wiped, a Buffer too', () => {
     const content = Buffer.from(bytes(`${javaHead}0020${digits}`));
-    const key = readBackupKeyFile(content);
+    const { key } = readWhatsAppKeyFile(content);
     content.fill(0);
-    expect(toHex(key)).toBe(digits);
+    expect(toHex(key!)).toBe(digits);
   });
   it('reads a text file', () => {
-    expect(toHex(readBackupKeyFile(new TextEncoder().encode(`${groups.join(' ')}\n`)))).toBe(digits);
+    expect(toHex(readWhatsAppKeyFile(new TextEncoder().encode(`${groups.join(' ')}\n`)).key!)).toBe(digits);
   });
-  it('knows the key file of crypt14 and says that it is another', () => {
-    expect(code(() => readBackupKeyFile(bytes(`${javaHead}0083${'00'.repeat(131)}`)))).toBe('wrong-key');
+  it('reads the key file of crypt12 and crypt14', () => {
+    const content = phoneKeyFile();
+    const { key, phoneKey } = readWhatsAppKeyFile(content);
+    expect(key).toBeUndefined();
+    expect(phoneKey).toMatchObject({ keyVersion: 2 });
+    const hex = content.toString('hex');
+    content.fill(0);
+    expect(hex).toContain(`0083000202${toHex(phoneKey!.serverSalt)}${toHex(phoneKey!.googleId)}`);
+    expect(hex.endsWith(toHex(phoneKey!.bytes))).toBe(true);
+  });
+  it('refuses a key file of the phone that is cut, longer, or does not agree with itself', () => {
+    const whole = phoneKeyFile();
+    const changed = Buffer.from(whole);
+    changed[70]! ^= 1;
+    for (const content of [whole.subarray(0, -1), Buffer.concat([whole, Buffer.of(0)]), changed]) {
+      expect(code(() => readWhatsAppKeyFile(content))).toBe('invalid-key');
+    }
   });
   it.each([
     ['nothing', ''],
@@ -65,6 +81,6 @@ describe('readBackupKeyFile', () => {
     ['a picture', 'ffd8ffe000104a464946'],
     ['32 raw bytes', digits],
   ])('refuses %s', (_name, hex) => {
-    expect(code(() => readBackupKeyFile(bytes(hex)))).toBe('invalid-key');
+    expect(code(() => readWhatsAppKeyFile(bytes(hex)))).toBe('invalid-key');
   });
 });

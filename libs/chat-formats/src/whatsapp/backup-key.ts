@@ -1,10 +1,17 @@
 import { ChatFormatError } from '../errors';
 import { identifyFile } from '@coffer/file-kinds';
+import { readPhoneKeyFile, type WhatsAppPhoneKey } from './phone-key';
 
 declare const brand: unique symbol;
 
 /** The 32 bytes of WhatsApp's 64-digit key. Wipe after use. */
 export type WhatsAppBackupKey = Uint8Array<ArrayBuffer> & { readonly [brand]: 'WhatsAppBackupKey' };
+
+/** What opens WhatsApp backups: `key` crypt15, `phoneKey` crypt12 and crypt14. */
+export interface WhatsAppKeys {
+  readonly key?: WhatsAppBackupKey;
+  readonly phoneKey?: WhatsAppPhoneKey;
+}
 
 const keyBytes = 32;
 const javaHeadBytes = 27;
@@ -29,27 +36,24 @@ export function parseBackupKeyDigits(text: string): WhatsAppBackupKey {
 }
 
 /**
- * Reads a key from a file: encrypted_backup.key (59 bytes), or text that holds the 64 digits.
+ * Reads a key from a file: encrypted_backup.key (59 bytes), the phone's file `key` (158 bytes), or text that holds the 64
+ * digits. The file says which of them it is, never its name.
  *
- * @throws ChatFormatError `invalid-key`; `wrong-key` where it is the `key` file of crypt12 and crypt14
+ * @returns copies, so that `content` can be wiped
+ * @throws ChatFormatError `invalid-key`
  */
-export function readBackupKeyFile(content: Uint8Array): WhatsAppBackupKey {
+export function readWhatsAppKeyFile(content: Uint8Array): WhatsAppKeys {
   const { kind } = identifyFile(content);
+  if (kind === 'whatsapp-key-file') return { phoneKey: readPhoneKeyFile(content) };
   if (kind === 'whatsapp-backup-key' && content.length === javaHeadBytes + keyBytes) {
     // a copy whatever the content is: slice of a Node Buffer would be a view, and die with it
-    return new Uint8Array(content.subarray(javaHeadBytes)) as WhatsAppBackupKey;
-  }
-  if (kind === 'whatsapp-key-file') {
-    throw new ChatFormatError(
-      'wrong-key',
-      'this key file opens crypt12 and crypt14 backups of one phone; a crypt15 backup wants the 64-digit key or encrypted_backup.key',
-    );
+    return { key: new Uint8Array(content.subarray(javaHeadBytes)) as WhatsAppBackupKey };
   }
   if (kind !== 'text' || content.length > 1024) {
     throw new ChatFormatError(
       'invalid-key',
-      'this file is no key: expected encrypted_backup.key or text with 64 digits',
+      'this file is no key: expected encrypted_backup.key, the file named key of the phone, or text with 64 digits',
     );
   }
-  return parseBackupKeyDigits(new TextDecoder().decode(content));
+  return { key: parseBackupKeyDigits(new TextDecoder().decode(content)) };
 }

@@ -1,8 +1,9 @@
 import { chatLimits, type Conversation, type ConversationKind } from '@coffer/chat-model';
 import { safeInteger, sqlText, type SqlDatabase, type SqlRow } from '../../sql';
-import { clippedText, present, sqlInstant } from './draft';
+import { present } from '../../message-draft';
+import { clippedText, sqlInstant } from '../../sql-fields';
 import type { People } from './people';
-import type { Schema } from './schema';
+import type { Schema } from '../../sql-schema';
 
 /** A chat of the database before its messages were looked at. */
 export interface ChatEntry {

@@ -1,16 +1,8 @@
 import { chatLimits, type Place, type Quote } from '@coffer/chat-model';
 import { safeInteger, safeReal, sqlCount, type SqlValue } from '../../sql';
 import { whatsAppType } from '../message-types';
-import {
-  addMark,
-  clippedText,
-  mediaOf,
-  positiveCount,
-  present,
-  sha256FromBase64,
-  sqlInstant,
-  type Facet,
-} from './draft';
+import { addMark, mediaOf, present } from '../../message-draft';
+import { clippedText, positiveCount, sha256FromBase64, sqlInstant, type Facet } from '../../sql-fields';
 import { listFacets, type Tables } from './list-facets';
 
 /** All that the tables around the newer `message` table know, as far as they are there and have rows. */

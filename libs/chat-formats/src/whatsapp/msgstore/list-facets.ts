@@ -1,9 +1,10 @@
 import { chatLimits, type Reaction } from '@coffer/chat-model';
 import { safeInteger, sqlText, type SqlDatabase } from '../../sql';
-import { clippedText, present, sqlInstant, type Facet } from './draft';
+import { present } from '../../message-draft';
+import { clippedText, sqlInstant, type Facet } from '../../sql-fields';
 import { listFacet } from './lists';
 import type { People } from './people';
-import type { Schema } from './schema';
+import type { Schema } from '../../sql-schema';
 
 /** What a facet is made from. */
 export interface Tables {

@@ -1,6 +1,7 @@
 import { safeInteger, type SqlDatabase, type SqlRow } from '../../sql';
-import type { Facet, MessageDraft } from './draft';
-import type { Schema } from './schema';
+import type { MessageDraft } from '../../message-draft';
+import type { Facet } from '../../sql-fields';
+import type { Schema } from '../../sql-schema';
 
 interface ListTable {
   /** Name of the temporary table that leads from messages to rows. */

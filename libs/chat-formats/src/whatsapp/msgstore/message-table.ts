@@ -1,10 +1,11 @@
 import { chatLimits, type Message } from '@coffer/chat-model';
 import { safeInteger, sqlText, type SqlDatabase, type SqlRow } from '../../sql';
 import { missedCallType, whatsAppType } from '../message-types';
-import { addMark, clippedText, sqlInstant, type Facet, type MessageDraft } from './draft';
+import { addMark, type MessageDraft } from '../../message-draft';
+import { clippedText, sqlInstant, type Facet } from '../../sql-fields';
 import { messageFacets } from './facets';
 import type { People } from './people';
-import type { Schema } from './schema';
+import type { Schema } from '../../sql-schema';
 
 /** One of the two tables in which WhatsApp keeps messages, as the rest of the reader sees it. */
 export interface MessageTable {

@@ -5,7 +5,7 @@ import { conversationOf, readChats, readMembers, type ChatEntry } from './chats'
 import { newerMessageTable, realMessage, type MessageTable } from './message-table';
 import { olderMessageTable, realOlderMessage } from './older-messages';
 import { readPeople, type ContactNames, type People } from './people';
-import { readSchema, type Schema } from './schema';
+import { readSchema, type Schema } from '../../sql-schema';
 
 export interface MsgstoreOptions {
   /** From `readContactNames`. */

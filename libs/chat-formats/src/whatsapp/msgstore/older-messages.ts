@@ -1,19 +1,11 @@
 import { chatLimits, type Quote } from '@coffer/chat-model';
 import { safeInteger, safeReal, sqlCount, sqlText, type SqlRow, type SqlValue } from '../../sql';
 import { whatsAppType } from '../message-types';
-import {
-  addMark,
-  clippedText,
-  mediaOf,
-  positiveCount,
-  present,
-  sha256FromBase64,
-  sqlInstant,
-  type MessageDraft,
-} from './draft';
+import { addMark, mediaOf, present, type MessageDraft } from '../../message-draft';
+import { clippedText, positiveCount, sha256FromBase64, sqlInstant } from '../../sql-fields';
 import { placeOf } from './facets';
 import { finish, startDraft, type MessageTable } from './message-table';
-import type { Schema } from './schema';
+import type { Schema } from '../../sql-schema';
 
 /** The condition under which a row of `messages` is a message: the app keeps one dummy. */
 export const realOlderMessage = "m.key_remote_jid IS NOT '-1'";

@@ -1,7 +1,7 @@
 import type { Participant } from '@coffer/chat-model';
 import { chatLimits } from '@coffer/chat-model';
 import { safeInteger, sqlText, type SqlDatabase } from '../../sql';
-import { readSchema, type Schema } from './schema';
+import { readSchema, type Schema } from '../../sql-schema';
 
 /** Names of people by address, from the contacts database. */
 export type ContactNames = ReadonlyMap<string, string>;

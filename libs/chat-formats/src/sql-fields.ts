@@ -1,8 +1,6 @@
-import { chatLimits, maximumInstantMs, type MediaReference, type Message, type MessageMark } from '@coffer/chat-model';
-import { sqlCount, sqlText, type SqlRow, type SqlValue } from '../../sql';
-
-/** A message while it is put together. */
-export type MessageDraft = { -readonly [K in keyof Message]: Message[K] };
+import { chatLimits, maximumInstantMs } from '@coffer/chat-model';
+import type { MessageDraft } from './message-draft';
+import { sqlCount, sqlText, type SqlRow, type SqlValue } from './sql';
 
 /**
  * What one more table knows about messages: columns that are added to the query of the message table (alias `m`), the join
@@ -13,10 +11,6 @@ export interface Facet {
   readonly join: string;
   /** @param at - index in `row` of the facet's first column */
   readonly apply: (row: SqlRow, at: number, draft: MessageDraft) => void;
-}
-
-export function addMark(draft: MessageDraft, mark: MessageMark): void {
-  draft.marks = [...(draft.marks ?? []), mark];
 }
 
 /** Milliseconds of the column; null where there is no time: zero, negative, or beyond what a date can hold. */
@@ -30,13 +24,6 @@ export function clippedText(value: SqlValue | undefined, limit: number = chatLim
   const text = sqlText(value);
   if (text === undefined || text === '') return undefined;
   return text.length <= limit ? text : text.slice(0, limit).toWellFormed();
-}
-
-/** Sets properties that have a value and leaves out the others, as exactOptionalPropertyTypes wants it. */
-export function present<T extends object>(properties: { readonly [K in keyof T]: T[K] | undefined }): T {
-  const result: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(properties)) if (value !== undefined) result[name] = value;
-  return result as T;
 }
 
 /** A count where zero means that it is not known. */
@@ -53,12 +40,4 @@ export function sha256FromBase64(value: SqlValue | undefined): string | undefine
   return bytes.length === 32
     ? Array.from(bytes, (character) => character.charCodeAt(0).toString(16).padStart(2, '0')).join('')
     : undefined;
-}
-
-/** A media reference, or nothing where the source says nothing about a file. */
-export function mediaOf(reference: {
-  readonly [K in keyof MediaReference]: MediaReference[K] | undefined;
-}): MediaReference | undefined {
-  const media = present<MediaReference>(reference);
-  return Object.keys(media).length === 0 ? undefined : media;
 }

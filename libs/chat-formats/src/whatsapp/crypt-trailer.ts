@@ -1,12 +1,15 @@
 import { ChatFormatError } from '../errors';
 
 /** Bytes of the GCM tag, and of the MD5 that follows it in most files. */
-export const crypt15TagBytes = 16;
-export const crypt15ChecksumBytes = 16;
+export const tagBytes = 16;
+export const checksumBytes = 16;
 
-/** What was found at the end of a crypt15 file. */
-export interface Crypt15Findings {
-  /** The last 16 bytes are the MD5 of all before them. */
+/** Bytes of what crypt12 puts behind its MD5: two dashes and the last two digits of the phone number. */
+export const crypt12EndingBytes = 4;
+
+/** What was found at the end of a WhatsApp backup, its crypt12 ending left out. */
+export interface TrailerFindings {
+  /** The last 16 bytes are the MD5 of all before them, and an ending that has to follow has its form. */
   readonly checksumMatches: boolean;
   /** The tag holds with the last 16 bytes taken for an MD5. */
   readonly tagMatchesBeforeChecksum: boolean;
@@ -15,19 +18,19 @@ export interface Crypt15Findings {
 }
 
 /** Where the ciphertext of a whole file ends, and what is to be said about its checksum. */
-export interface Crypt15Verdict {
-  /** Bytes after the ciphertext: 32 with a checksum, 16 without. */
+export interface TrailerVerdict {
+  /** Bytes after the ciphertext, the crypt12 ending left out: 32 with a checksum, 16 without. */
   readonly trailerBytes: 16 | 32;
   readonly checksum: 'right' | 'wrong' | 'absent';
 }
 
 /**
- * Judges a crypt15 file. The tag decides what is true; the MD5, which anybody can compute, only tells a wrong key from
+ * Judges a crypt12, crypt14 or crypt15 file. The tag decides what is true; the MD5, which anybody can compute, only tells a wrong key from
  * damage.
  *
  * @throws ChatFormatError `wrong-key` (MD5 right, tag wrong), `damaged` (MD5 wrong or absent, tag wrong)
  */
-export function judgeCrypt15(findings: Crypt15Findings): Crypt15Verdict {
+export function judgeTrailer(findings: TrailerFindings): TrailerVerdict {
   if (findings.tagMatchesBeforeChecksum) {
     return { trailerBytes: 32, checksum: findings.checksumMatches ? 'right' : 'wrong' };
   }

@@ -1,4 +1,4 @@
-import { sqlText, type SqlDatabase } from '../../sql';
+import { sqlText, type SqlDatabase } from './sql';
 
 /** Which tables and columns a database really has. Views and virtual tables count as absent. */
 export interface Schema {

@@ -1,0 +1,23 @@
+import type { MediaReference, Message, MessageMark } from '@coffer/chat-model';
+
+/** A message while it is put together. */
+export type MessageDraft = { -readonly [K in keyof Message]: Message[K] };
+
+export function addMark(draft: MessageDraft, mark: MessageMark): void {
+  draft.marks = [...(draft.marks ?? []), mark];
+}
+
+/** Sets properties that have a value and leaves out the others, as exactOptionalPropertyTypes wants it. */
+export function present<T extends object>(properties: { readonly [K in keyof T]: T[K] | undefined }): T {
+  const result: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(properties)) if (value !== undefined) result[name] = value;
+  return result as T;
+}
+
+/** A media reference, or nothing where the source says nothing about a file. */
+export function mediaOf(reference: {
+  readonly [K in keyof MediaReference]: MediaReference[K] | undefined;
+}): MediaReference | undefined {
+  const media = present<MediaReference>(reference);
+  return Object.keys(media).length === 0 ? undefined : media;
+}

@@ -1,0 +1,259 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { encodeSegment, type Conversation, type Message } from '@coffer/chat-model';
+import { describeWithTestData } from '@coffer/test-kit';
+import { androidStatement, testPassphrase, writeAndroidFile } from '@coffer/test-kit/node';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseSignalPassphrase } from '../signal-android/passphrase';
+import { inspectBackup } from './inspect';
+import { openBackup } from './open-backup';
+
+const folder = mkdtempSync(join(tmpdir(), 'coffer-android-backup-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const signalPassphrase = parseSignalPassphrase(testPassphrase.match(/.{5}/g)!.join(' '));
+
+interface Read {
+  readonly conversation: Conversation;
+  readonly messages: readonly Message[];
+}
+
+async function read(path: string): Promise<{ readonly chats: readonly Read[]; readonly warnings: readonly string[] }> {
+  const opened = await openBackup(path, { signalPassphrase });
+  const source = await opened.chats();
+  const chats = [...source.conversations()].map(({ conversation, messages, messageCount }) => {
+    const all = [...messages()];
+    expect(all).toHaveLength(messageCount);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(messageCount);
+    if (all.length > 0) encodeSegment(all);
+    return { conversation, messages: all };
+  });
+  expect(source.counts).toEqual({ chats: chats.length, messages: chats.flatMap(({ messages }) => messages).length });
+  const warnings = opened.warnings.map(({ message }) => message);
+  opened.close();
+  return { chats, warnings };
+}
+
+type Records = Parameters<typeof writeAndroidFile>[0]['records'];
+const written = (name: string, records: Records): string => {
+  const path = join(folder, name);
+  writeFileSync(path, writeAndroidFile({ version: 1, records }));
+  return path;
+};
+const insert = (table: string, ...values: readonly (string | number | null)[]): Records[number] =>
+  androidStatement(`INSERT INTO ${table} VALUES (${values.map(() => '?').join(',')})`, ...values);
+
+const sent = 10_485_783;
+const received = 10_485_780;
+
+describe('openBackup on a Signal backup file of a newer app', () => {
+  const path = written('newer.backup', [
+    androidStatement(
+      'CREATE TABLE recipient (_id INTEGER PRIMARY KEY AUTOINCREMENT, aci TEXT, e164 TEXT, group_id TEXT, system_joined_name TEXT, profile_joined_name TEXT)',
+    ),
+    androidStatement('CREATE TABLE groups (_id INTEGER PRIMARY KEY, group_id TEXT, title TEXT)'),
+    androidStatement('CREATE TABLE group_membership (_id INTEGER PRIMARY KEY, group_id TEXT, recipient_id INTEGER)'),
+    androidStatement('CREATE TABLE thread (_id INTEGER PRIMARY KEY, recipient_id INTEGER, archived INTEGER)'),
+    androidStatement(
+      'CREATE TABLE message (_id INTEGER PRIMARY KEY, date_sent INTEGER, date_received INTEGER, thread_id INTEGER, from_recipient_id INTEGER, type INTEGER, body TEXT, quote_id INTEGER, quote_author INTEGER, quote_body TEXT, remote_deleted INTEGER, view_once INTEGER, latest_revision_id INTEGER)',
+    ),
+    androidStatement(
+      'CREATE TABLE reaction (_id INTEGER PRIMARY KEY, message_id INTEGER, author_id INTEGER, emoji TEXT, date_sent INTEGER)',
+    ),
+    androidStatement(
+      'CREATE TABLE attachment (_id INTEGER PRIMARY KEY, message_id INTEGER, content_type TEXT, file_name TEXT, data_size INTEGER, voice_note INTEGER)',
+    ),
+    androidStatement('CREATE INDEX i ON message (thread_id)'),
+    androidStatement('CREATE TRIGGER t AFTER INSERT ON message BEGIN DELETE FROM message; END'),
+    androidStatement('CREATE TABLE key_value (key TEXT, value TEXT)'),
+    insert('key_value', 'a', 'b'),
+    insert('recipient', 1, 'AAAAAAAA-0000-4000-8000-000000000001', '+15550001', null, null, 'Me'),
+    insert('recipient', 2, 'bbbbbbbb-0000-4000-8000-000000000002', '+15550002', null, 'Bo Example', 'Bo'),
+    insert('recipient', 3, null, null, '__group__1', null, null),
+    insert('groups', 1, '__group__1', 'Climbing'),
+    insert('group_membership', 1, '__group__1', 1),
+    insert('group_membership', 2, '__group__1', 2),
+    insert('thread', 1, 2, 0),
+    insert('thread', 2, 3, 1),
+    insert('message', 1, 1000, 1100, 1, 2, received, 'first', 0, null, null, 0, 0, null),
+    insert('message', 2, 2000, 2100, 1, 1, sent, 'answer', 1000, 2, 'first', 0, 0, null),
+    insert('message', 3, 3000, 3100, 1, 2, received, 'drft', 0, null, null, 0, 0, 4),
+    insert('message', 4, 3500, 3100, 1, 2, received, 'draft', 0, null, null, 0, 0, null),
+    insert('message', 5, 4000, 4100, 1, 2, received, null, 0, null, null, 1, 0, null),
+    insert('message', 6, 5000, 5100, 1, 2, received, null, 0, null, null, 0, 1, null),
+    insert('message', 7, 6000, 6100, 1, 2, 3, null, 0, null, null, 0, 0, null),
+    insert('message', 8, 7000, 7100, 2, 1, received + 0x10000 + 0x80000, 'CgQ=', 0, null, null, 0, 0, null),
+    insert('message', 9, 7500, 7600, 2, 2, received + 0x2_0000_0000, null, 0, null, null, 0, 0, null),
+    insert('message', 10, 1000, 1200, 1, 2, received, 'the same instant', 0, null, null, 0, 0, null),
+    insert('message', 11, 8000, 8100, 9, 2, received, 'thread of nobody', 0, null, null, 0, 0, null),
+    insert('reaction', 1, 1, 1, '❤️', 1500),
+    insert('attachment', 1, 6, 'image/jpeg', 'a.jpg', 3, 0),
+    insert('attachment', 2, 6, 'audio/aac', null, 9, 1),
+    {
+      frame: [
+        [
+          4,
+          [
+            [1, 1],
+            [2, 5],
+            [3, 3],
+          ],
+        ],
+      ],
+      blob: Buffer.from('abc'),
+    },
+    {
+      frame: [
+        [
+          9,
+          [
+            [1, 'account.aci'],
+            [7, 'aaaaaaaa-0000-4000-8000-000000000001'],
+          ],
+        ],
+      ],
+    },
+  ]);
+
+  it('says what it is before anything is opened', () => {
+    expect(inspectBackup(path)).toMatchObject({
+      format: 'signal-android-backup',
+      keyWanted: 'signal-passphrase',
+      isSupported: true,
+    });
+  });
+  it('carries people, groups and everything that messages say', async () => {
+    const { chats, warnings } = await read(path);
+    const bo = { id: 'bbbbbbbb-0000-4000-8000-000000000002', name: 'Bo Example' };
+    expect(chats.map(({ conversation }) => conversation)).toMatchObject([
+      { id: bo.id, kind: 'direct', title: 'Bo Example', participants: [bo] },
+      { kind: 'group', title: 'Climbing', participants: [bo], isArchived: true },
+      { id: 'thread:9', kind: 'unknown', participants: [] },
+    ]);
+    expect(chats[0]!.messages).toMatchObject([
+      {
+        id: `1000.${bo.id}`,
+        senderId: bo.id,
+        isFromSelf: false,
+        text: 'first',
+        reactions: [{ senderId: null, text: '❤️', timeMs: 1500 }],
+      },
+      { id: `1000.${bo.id}#2`, text: 'the same instant' },
+      {
+        id: '2000.self',
+        senderId: null,
+        isFromSelf: true,
+        text: 'answer',
+        quote: { messageId: `1000.${bo.id}`, senderId: bo.id, text: 'first' },
+      },
+      { text: 'draft', edits: [{ timeMs: 3500, textBefore: 'drft' }], marks: ['edited'] },
+      { kind: 'deleted', timeMs: 4000 },
+      {
+        kind: 'image',
+        marks: ['view-once'],
+        media: {
+          name: 'a.jpg',
+          sizeBytes: 3,
+          sha256Hex: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+        },
+        extras: { attachments: [{ mimeType: 'audio/aac', isOmitted: true }] },
+      },
+      { kind: 'call', call: { isMissed: true } },
+    ]);
+    expect(chats[1]!.messages).toMatchObject([
+      { kind: 'system', system: { action: 'group-changed' }, extras: { body: 'CgQ=' } },
+      { kind: 'unsupported', unsupportedType: 'gift-badge' },
+    ]);
+    expect(warnings).toEqual([expect.stringMatching(/rows of key_value 1; 2 other statements/)]);
+  });
+});
+
+describe('openBackup on a Signal backup file of an older app', () => {
+  it('reads both of its tables of messages in the order of time', async () => {
+    const path = written('older.backup', [
+      androidStatement('CREATE TABLE thread (_id INTEGER PRIMARY KEY, recipient_ids TEXT)'),
+      androidStatement('CREATE TABLE recipient (_id INTEGER PRIMARY KEY, phone TEXT, system_display_name TEXT)'),
+      androidStatement(
+        'CREATE TABLE sms (_id INTEGER PRIMARY KEY, thread_id INTEGER, address INTEGER, date INTEGER, date_sent INTEGER, type INTEGER, body TEXT)',
+      ),
+      androidStatement(
+        'CREATE TABLE mms (_id INTEGER PRIMARY KEY, thread_id INTEGER, address INTEGER, date INTEGER, date_received INTEGER, msg_box INTEGER, body TEXT)',
+      ),
+      androidStatement(
+        'CREATE TABLE part (_id INTEGER PRIMARY KEY, mid INTEGER, ct TEXT, file_name TEXT, data_size INTEGER)',
+      ),
+      insert('recipient', 7, '+15550007', 'Cleo'),
+      insert('thread', 1, '7'),
+      androidStatement(
+        'INSERT INTO sms (_id, thread_id, address, date, date_sent, type, body) VALUES (?,?,?,?,?,?,?)',
+        1,
+        1,
+        7,
+        1100,
+        1000,
+        received,
+        'one',
+      ),
+      insert('sms', 2, 1, 7, 3100, 3000, sent, 'three'),
+      insert('mms', 1, 1, 7, 2000, 2100, received, 'two'),
+      insert('part', 1, 1, 'video/mp4', 'v.mp4', 10),
+    ]);
+    const { chats } = await read(path);
+    expect(chats).toMatchObject([
+      {
+        conversation: { id: '+15550007', title: 'Cleo' },
+        messages: [
+          { text: 'one', timeMs: 1000, senderId: '+15550007' },
+          { text: 'two', timeMs: 2000, kind: 'video', media: { name: 'v.mp4', isOmitted: true } },
+          { text: 'three', timeMs: 3000, isFromSelf: true },
+        ],
+      },
+    ]);
+  });
+  it('says that there are no chats where there is no table of them, and damaged where a row has no table', async () => {
+    const empty = await openBackup(written('empty.backup', [{ frame: [[5, [[1, 1]]]] }]), { signalPassphrase });
+    await expect(empty.chats()).rejects.toMatchObject({ code: 'no-chats' });
+    empty.close();
+    const dangling = await openBackup(written('dangling.backup', [insert('message', 1)]), { signalPassphrase });
+    await expect(dangling.chats()).rejects.toMatchObject({ code: 'damaged' });
+    dangling.close();
+  });
+  it('wants its passphrase', async () => {
+    await expect(openBackup(written('closed.backup', []))).rejects.toMatchObject({ code: 'key-required' });
+  });
+});
+
+describeWithTestData('openBackup on Signal backup files of the fixtures', (data) => {
+  it.each(['signal-android-v0.backup', 'signal-android-v1.backup'])('reads %s', async (name) => {
+    const { chats } = await read(data.path('fixtures', 'derived', name));
+    expect(chats).toHaveLength(1);
+    expect(chats[0]!.conversation).toMatchObject({ title: 'Alice Example', participants: [{ name: 'Alice Example' }] });
+    expect(chats[0]!.messages).toMatchObject([
+      { text: 'hello', isFromSelf: false, timeMs: 1_700_000_000_000 },
+      { text: 'hi Alice\nsecond line', isFromSelf: true, senderId: null },
+      {
+        text: 'picture attached',
+        kind: 'image',
+        media: {
+          name: 'dot.png',
+          sizeBytes: 69,
+          sha256Hex: '3220fc7838ccdab0a3a21b5d8498275c7abe6930abbb059e9fdb4939bba8c2fd',
+        },
+      },
+      { text: 'bye 👋', isFromSelf: true },
+    ]);
+  });
+  it('gives the records of both versions as they were, the same in both', async () => {
+    const contents: Buffer[] = [];
+    for (const name of ['signal-android-v0.backup', 'signal-android-v1.backup']) {
+      const opened = await openBackup(data.path('fixtures', 'derived', name), { signalPassphrase });
+      const pieces: Uint8Array[] = [];
+      for await (const piece of opened.payload.chunks()) pieces.push(Uint8Array.from(piece));
+      contents.push(Buffer.concat(pieces));
+      expect(opened.payload.name).toBe(name.replace('.backup', '.records'));
+      opened.close();
+    }
+    expect(contents[0]!.includes('hi Alice\nsecond line')).toBe(true);
+    expect(contents[1]!.equals(contents[0]!)).toBe(true);
+  });
+});

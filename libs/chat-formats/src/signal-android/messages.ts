@@ -1,0 +1,226 @@
+import type { Edit, Extra, MediaReference, Message, Reaction } from '@coffer/chat-model';
+import { addMark, mediaOf, type MessageDraft } from '../message-draft';
+import { messageId } from '../signal/messages';
+import { selfId } from '../signal/places';
+import { safeInteger, sqlText, type SqlDatabase, type SqlRow, type SqlValue } from '../sql';
+import { clippedText, positiveCount, sqlInstant } from '../sql-fields';
+import type { Schema } from '../sql-schema';
+import { readAndroidType } from './message-type';
+import type { AndroidPeople } from './people';
+import { blobTable } from './tables';
+
+/** A table of messages: one in newer versions of the app, two in older ones. */
+export type MessageTable = 'message' | 'sms' | 'mms';
+
+/** Reads messages of one table. */
+export interface MessageReader {
+  /** Chat, instant of sending, author and row of each message: columns of a query over the table as `m`, and its condition. */
+  readonly orderColumns: readonly string[];
+  readonly condition: string;
+  /** @param number - the how many-th with this author and instant */
+  read(row: number): Message | undefined;
+}
+
+const kindsByType: Readonly<Record<string, Message['kind']>> = { image: 'image', video: 'video', audio: 'audio' };
+
+/** @param selfAci - who the owner is, where the backup says it */
+export function readMessages(
+  database: SqlDatabase,
+  schema: Schema,
+  table: MessageTable,
+  people: AndroidPeople,
+  selfAci: string | undefined,
+): MessageReader {
+  const has = (column: string): boolean => schema.hasColumns(table, column);
+  const first = (...columns: readonly string[]): string => {
+    const found = columns.find(has);
+    return found === undefined ? 'NULL' : `m."${found}"`;
+  };
+  const integer = (...columns: readonly string[]): string => {
+    const column = first(...columns);
+    return column === 'NULL' ? column : safeInteger(column);
+  };
+  // in `mms` the column `date` is the instant of sending, in `sms` that of receiving
+  const sent = integer('date_sent', 'date');
+  const author = first('from_recipient_id', 'recipient_id', 'address');
+  const columns = [
+    ...[sent, integer('date_received', 'date'), author, integer('type', 'msg_box'), first('body')],
+    ...[integer('quote_id'), first('quote_author'), first('quote_body')],
+    ...[integer('remote_deleted'), integer('view_once', 'reveal_duration'), integer('expires_in')],
+  ];
+  const message = database.query(`SELECT ${columns.join(', ')} FROM main.${table} m WHERE m._id = ?`);
+  const parts = readParts(database, schema, table);
+  const reactions = readReactions(database, schema, table, people, selfAci);
+  const edits = readEdits(database, schema, table);
+  const idOf = (key: SqlValue | undefined): string | undefined => {
+    const id = people.find(key)?.id;
+    return id === selfAci && id !== undefined ? selfId : id;
+  };
+  return {
+    orderColumns: [integer('thread_id'), integer('date_received', 'date'), sent, author],
+    // earlier states of an edited message are rows of their own
+    condition: has('latest_revision_id') ? 'm.latest_revision_id IS NULL' : 'TRUE',
+    read: (row) => {
+      const [values] = message(row);
+      if (values === undefined) return undefined;
+      const draft = draftOf(values, idOf);
+      addParts(draft, parts(row));
+      const found = reactions(row);
+      if (found.length > 0) draft.reactions = found;
+      addEdits(draft, edits(row));
+      return draft;
+    },
+  };
+}
+
+function draftOf(row: SqlRow, idOf: (key: SqlValue | undefined) => string | undefined): MessageDraft {
+  const [sent, received, author, typeValue, body, quoteSent, quoteAuthor, quoteBody, isDeleted, viewOnce, expires] =
+    row;
+  const type = typeof typeValue === 'number' ? typeValue : 0;
+  const { isFromSelf, kind, action, call, unsupported } = readAndroidType(type);
+  const authorId = isFromSelf ? selfId : idOf(author);
+  const timeMs = sqlInstant(sent);
+  const extras: Record<string, Extra> = { type };
+  const receivedMs = sqlInstant(received);
+  if (receivedMs !== null) extras['receivedMs'] = receivedMs;
+  const expiresInMs = positiveCount(expires);
+  if (expiresInMs !== undefined) extras['expiresInMs'] = expiresInMs;
+  const draft: MessageDraft = {
+    id: messageId(timeMs ?? 0, authorId),
+    senderId: authorId === undefined || authorId === selfId ? null : authorId,
+    isFromSelf,
+    timeMs,
+    kind: isDeleted === 1 ? 'deleted' : (kind ?? 'text'),
+  };
+  const text = clippedText(body);
+  // the body of an event is data of the app's own, in base64
+  if (draft.kind === 'system') {
+    draft.system = { action: action ?? 'unknown' };
+    if (text !== undefined) extras['body'] = text;
+  } else if (text !== undefined) draft.text = text;
+  if (draft.kind === 'call' && call !== undefined) draft.call = call;
+  if (draft.kind === 'unsupported') draft.unsupportedType = unsupported ?? 'unknown';
+  if (viewOnce === 1) addMark(draft, 'view-once');
+  if (typeof quoteSent === 'number' && quoteSent > 0) draft.quote = quoteOf(quoteSent, idOf(quoteAuthor), quoteBody);
+  draft.extras = extras;
+  return draft;
+}
+
+function quoteOf(
+  sentMs: number,
+  senderId: string | undefined,
+  body: SqlValue | undefined,
+): NonNullable<Message['quote']> {
+  const text = clippedText(body);
+  return {
+    messageId: messageId(sentMs, senderId),
+    ...(senderId === undefined ? {} : { senderId }),
+    ...(text === undefined ? {} : { text }),
+  };
+}
+
+interface Part {
+  readonly media: MediaReference;
+  readonly contentType: string;
+  readonly isVoiceNote: boolean;
+}
+
+/** Files of a message, with what their bytes in the backup were found to be. */
+function readParts(database: SqlDatabase, schema: Schema, table: MessageTable): (row: number) => readonly Part[] {
+  const name = schema.hasColumns('attachment', '_id', 'message_id') ? 'attachment' : 'part';
+  const key = name === 'attachment' ? 'message_id' : 'mid';
+  if (table === 'sms' || !schema.hasColumns(name, '_id', key)) return () => [];
+  const column = (...names: readonly string[]): string => {
+    const found = names.find((each) => schema.hasColumns(name, each));
+    return found === undefined ? 'NULL' : `p."${found}"`;
+  };
+  const integer = (...names: readonly string[]): string => {
+    const found = column(...names);
+    return found === 'NULL' ? found : safeInteger(found);
+  };
+  const columns = [
+    ...[column('content_type', 'ct'), column('file_name', 'name'), integer('width'), integer('height')],
+    ...[integer('voice_note'), 'b.size_bytes', 'b.sha256_hex', integer('data_size')],
+  ];
+  const parts = database.query(
+    `SELECT ${columns.join(', ')} FROM main.${name} p LEFT JOIN main.${blobTable} b ON b.row = p._id ` +
+      `WHERE p."${key}" = ? ORDER BY p._id LIMIT 1000`,
+  );
+  return (row) =>
+    parts(row).map(([type, fileName, width, height, voice, blobBytes, sha256, size]) => {
+      const mimeType = clippedText(type, 256);
+      const media = mediaOf({
+        mimeType,
+        name: clippedText(fileName, 1024),
+        widthPixels: positiveCount(width),
+        heightPixels: positiveCount(height),
+        sizeBytes: positiveCount(blobBytes) ?? positiveCount(size),
+        sha256Hex: sqlText(sha256),
+        isOmitted: blobBytes === null ? true : undefined,
+        path: undefined,
+        durationSeconds: undefined,
+      });
+      return { media: media ?? {}, contentType: mimeType ?? '', isVoiceNote: voice === 1 };
+    });
+}
+
+/** The model has one file in a message: the first; the others are kept beside it. Long texts are files of a type of their own. */
+function addParts(draft: MessageDraft, parts: readonly Part[]): void {
+  const [first, ...others] = parts;
+  if (first === undefined) return;
+  if (draft.kind === 'text') {
+    const [major] = first.contentType.toLowerCase().split('/', 1);
+    draft.kind = first.isVoiceNote ? 'audio' : (kindsByType[major ?? ''] ?? 'document');
+  }
+  draft.media = first.media;
+  if (others.length > 0) draft.extras = { ...draft.extras, attachments: others.map(({ media }) => ({ ...media })) };
+}
+
+function readReactions(
+  database: SqlDatabase,
+  schema: Schema,
+  table: MessageTable,
+  people: AndroidPeople,
+  selfAci: string | undefined,
+): (row: number) => readonly Reaction[] {
+  if (!schema.hasColumns('reaction', 'message_id', 'author_id', 'emoji', 'date_sent')) return () => [];
+  const isSplit = schema.hasColumns('reaction', 'is_mms');
+  const which = isSplit && table !== 'message' ? ` AND r.is_mms = ${table === 'mms' ? 1 : 0}` : '';
+  const rows = database.query(
+    `SELECT r.author_id, r.emoji, ${safeInteger('r.date_sent')} FROM main.reaction r WHERE r.message_id = ?${which} ` +
+      'ORDER BY r._rowid_ LIMIT 10000',
+  );
+  return (row) =>
+    rows(row).map(([author, emoji, sent]): Reaction => {
+      const id = people.find(author)?.id;
+      const timeMs = sqlInstant(sent);
+      return {
+        senderId: id === undefined || id === selfAci ? null : id,
+        text: clippedText(emoji, 256) ?? '',
+        ...(timeMs === null ? {} : { timeMs }),
+      };
+    });
+}
+
+interface State {
+  readonly sentMs: number | null;
+  readonly text: string | undefined;
+}
+
+/** Earlier states of a message, from the oldest on. */
+function readEdits(database: SqlDatabase, schema: Schema, table: MessageTable): (row: number) => readonly State[] {
+  if (!schema.hasColumns(table, 'latest_revision_id', 'date_sent', 'body')) return () => [];
+  const rows = database.query(
+    `SELECT ${safeInteger('m.date_sent')}, m.body FROM main.${table} m WHERE m.latest_revision_id = ? ORDER BY m._id LIMIT 1000`,
+  );
+  return (row) => rows(row).map(([sent, body]) => ({ sentMs: sqlInstant(sent), text: clippedText(body) }));
+}
+
+function addEdits(draft: MessageDraft, states: readonly State[]): void {
+  if (states.length === 0) return;
+  draft.edits = states.map(({ text }, index): Edit => {
+    const next = index + 1 < states.length ? states[index + 1]!.sentMs : draft.timeMs;
+    return { timeMs: next ?? 0, ...(text === undefined ? {} : { textBefore: text }) };
+  });
+  addMark(draft, 'edited');
+}

@@ -1,0 +1,25 @@
+/**
+ * The tables that become conversations, of all versions of the app that are read; rows of others are counted and left out. Names are
+ * Signal's.
+ */
+export const androidTables = [
+  'recipient',
+  'groups',
+  'group_membership',
+  'thread',
+  'message',
+  'sms',
+  'mms',
+  'attachment',
+  'part',
+  'reaction',
+] as const;
+export type AndroidTable = (typeof androidTables)[number];
+
+/** SHA-256 of the attachments in the backup, by row, are kept in this table of our own. */
+export const blobTable = 'coffer_blob';
+
+/** Whether a table is one of those. */
+export function isAndroidTable(name: string): name is AndroidTable {
+  return (androidTables as readonly string[]).includes(name);
+}

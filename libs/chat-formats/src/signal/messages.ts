@@ -1,0 +1,239 @@
+import {
+  chatLimits,
+  maximumInstantMs,
+  type Edit,
+  type Extra,
+  type Extras,
+  type Message,
+  type Quote,
+  type Reaction,
+} from '@coffer/chat-model';
+import { addMark, type MessageDraft } from '../message-draft';
+import { fileAsExtras, kindOfFile, readAttachment, readFilePointer } from './attachments';
+import { selfId } from './places';
+import type {
+  ChatItem,
+  Revision,
+  SharedContact,
+  SignalPoll,
+  StandardMessage,
+  Sticker,
+  StoryReply,
+} from './schema/chat-item';
+import type { Attachment, RichText, SignalQuote, SignalReaction } from './schema/files';
+import { readUpdate } from './updates';
+import { vCardOf } from './vcard';
+
+type ExtrasDraft = Record<string, Extra>;
+
+/** Milliseconds that a date can hold, or nothing. */
+export function instantOf(value: number | string | undefined): number | null {
+  return typeof value === 'number' && value <= maximumInstantMs ? value : null;
+}
+
+const clipped = (text: string): string =>
+  text.length <= chatLimits.textLength ? text : text.slice(0, chatLimits.textLength).toWellFormed();
+
+/** The id of a message: when and by whom, by which Signal itself knows messages. */
+export const messageId = (sentMs: number | string | undefined, authorId: string | undefined): string =>
+  `${sentMs ?? 0}.${authorId ?? 'nobody'}`;
+
+/**
+ * One entry of a conversation as a message. What the model has no place for goes into `extras` as it was decoded.
+ *
+ * @param id - of the message; see `messageId`
+ */
+export function messageOf(item: ChatItem, id: string): Message {
+  const { chatId: _chat, authorId, sentMs, directionless: _nothing, revisions, ...rest } = item;
+  const isFromSelf = rest.outgoing !== undefined;
+  const draft: MessageDraft = {
+    id,
+    senderId: isFromSelf || authorId === undefined || authorId === selfId ? null : authorId,
+    isFromSelf,
+    timeMs: instantOf(sentMs),
+    kind: 'text',
+  };
+  const extras: ExtrasDraft = {};
+  readContent(rest, draft, extras);
+  if (revisions !== undefined) readRevisions(revisions, draft, extras);
+  if (hasAny(extras)) draft.extras = extras;
+  return draft;
+}
+
+/** The revisions of a message are its earlier states, from the oldest on; each edit is dated by the state that follows it. */
+function readRevisions(revisions: readonly Revision[], draft: MessageDraft, extras: ExtrasDraft): void {
+  const edits: Edit[] = [];
+  const rests: Extras[] = [];
+  for (const [index, { chatId: _chat, authorId: _author, sentMs, ...rest }] of revisions.entries()) {
+    const before: MessageDraft = { id: '', senderId: null, isFromSelf: false, timeMs: null, kind: 'text' };
+    const beforeExtras: ExtrasDraft = { sentMs: sentMs ?? 0 };
+    readContent(rest, before, beforeExtras);
+    const next = index + 1 < revisions.length ? instantOf(revisions[index + 1]!.sentMs) : draft.timeMs;
+    edits.push({ timeMs: next ?? 0, ...(before.text === undefined ? {} : { textBefore: before.text }) });
+    const { id: _id, senderId: _sender, isFromSelf: _self, timeMs: _time, kind: _kind, text: _text, ...more } = before;
+    rests.push({ ...(more as Extras), ...beforeExtras });
+  }
+  draft.edits = edits;
+  addMark(draft, 'edited');
+  extras['revisions'] = rests;
+}
+
+type Content = Omit<ChatItem, 'chatId' | 'authorId' | 'sentMs' | 'revisions'>;
+
+/** What an entry says: one of the content fields is there, or none that is known. */
+function readContent(content: Content, draft: MessageDraft, extras: ExtrasDraft): void {
+  const { standard, contact, sticker, deleted, update, payment, giftBadge, viewOnce, storyReply, poll, ...rest } =
+    content;
+  const { deletedByAdmin, directionless: _nothing, ...facts } = rest;
+  Object.assign(extras, facts);
+  if (standard !== undefined) readStandard(standard, draft, extras);
+  else if (update !== undefined) readUpdateInto(update, draft, extras);
+  else if (contact !== undefined) {
+    readContact(contact.contact ?? {}, draft, extras);
+    readReactions(contact.reactions, draft);
+    keepUnknown(contact, extras);
+  } else if (sticker !== undefined) {
+    readSticker(sticker.sticker ?? {}, draft, extras);
+    readReactions(sticker.reactions, draft);
+    keepUnknown(sticker, extras);
+  } else if (viewOnce !== undefined) {
+    readViewOnce(viewOnce.attachment, draft, extras);
+    readReactions(viewOnce.reactions, draft);
+    keepUnknown(viewOnce, extras);
+  } else if (storyReply !== undefined) readStoryReply(storyReply, draft, extras);
+  else if (poll !== undefined) readPoll(poll, draft, extras);
+  else if (deleted !== undefined) draft.kind = 'deleted';
+  else if (deletedByAdmin !== undefined) {
+    draft.kind = 'deleted';
+    addMark(draft, 'deleted-by-admin');
+    extras['deletedByAdmin'] = deletedByAdmin as Extras;
+  } else if (payment !== undefined) unsupported('payment', payment, draft, extras);
+  else if (giftBadge !== undefined) unsupported('gift-badge', giftBadge, draft, extras);
+  else unsupported('unknown', undefined, draft, extras);
+}
+
+/** A kind that the model does not have: named, with all that the source says of it. */
+function unsupported(type: string, content: object | undefined, draft: MessageDraft, extras: ExtrasDraft): void {
+  draft.kind = 'unsupported';
+  draft.unsupportedType = type;
+  if (content !== undefined) extras[type] = content as Extras;
+}
+
+function readStandard(standard: StandardMessage, draft: MessageDraft, extras: ExtrasDraft): void {
+  const { text, attachments, quote, reactions, ...rest } = standard;
+  if (text !== undefined) readText(text, draft, extras);
+  if (attachments !== undefined) readAttachments(attachments, draft, extras);
+  if (quote !== undefined) readQuote(quote, draft, extras);
+  readReactions(reactions, draft);
+  // most messages are words alone
+  for (const name in rest) extras[name] = rest[name as keyof typeof rest] as unknown as Extra;
+}
+
+function readText({ body, ...rest }: RichText, draft: MessageDraft, extras: ExtrasDraft): void {
+  if (body !== undefined) draft.text = clipped(body);
+  if (hasAny(rest)) extras['text'] = rest as unknown as Extras;
+}
+
+/** The model has one file in a message: the first; the others are kept beside it. */
+function readAttachments(attachments: readonly Attachment[], draft: MessageDraft, extras: ExtrasDraft): void {
+  const [first, ...others] = attachments;
+  if (first === undefined) return;
+  draft.kind = kindOfFile(first);
+  readFirst(first, draft, extras);
+  if (others.length > 0) extras['attachments'] = others.map(fileAsExtras);
+}
+
+function readFirst(attachment: Attachment, draft: MessageDraft, extras: ExtrasDraft): void {
+  const read = readAttachment(attachment);
+  if (read.media !== undefined) draft.media = read.media;
+  if (hasAny(read.extras)) extras['attachment'] = read.extras;
+}
+
+function readViewOnce(attachment: Attachment | undefined, draft: MessageDraft, extras: ExtrasDraft): void {
+  draft.kind = attachment === undefined ? 'image' : kindOfFile(attachment);
+  addMark(draft, 'view-once');
+  if (attachment !== undefined) readFirst(attachment, draft, extras);
+}
+
+function readQuote(quote: SignalQuote, draft: MessageDraft, extras: ExtrasDraft): void {
+  const { targetSentMs, authorId, text, ...rest } = quote;
+  const { body, ...textRest } = text ?? {};
+  draft.quote = {
+    ...(targetSentMs === undefined ? {} : { messageId: messageId(targetSentMs, authorId) }),
+    ...(authorId === undefined ? {} : { senderId: authorId }),
+    ...(body === undefined ? {} : { text: clipped(body) }),
+  } satisfies Quote;
+  const more = { ...(rest as Extras), ...(hasAny(textRest) ? { text: textRest as unknown as Extras } : {}) };
+  if (hasAny(more)) extras['quote'] = more;
+}
+
+/** In the order in which they were given. */
+function readReactions(reactions: readonly SignalReaction[] | undefined, draft: MessageDraft): void {
+  if (reactions === undefined || reactions.length === 0) return;
+  const order = ({ sortOrder }: SignalReaction): number => Number(sortOrder ?? 0);
+  draft.reactions = reactions
+    .toSorted((left, right) => order(left) - order(right))
+    .map(({ emoji, authorId, sentMs }): Reaction => {
+      const timeMs = instantOf(sentMs);
+      return {
+        senderId: authorId === undefined || authorId === selfId ? null : authorId,
+        text: emoji ?? '',
+        ...(timeMs === null ? {} : { timeMs }),
+      };
+    });
+}
+
+function readContact(contact: SharedContact, draft: MessageDraft, extras: ExtrasDraft): void {
+  draft.kind = 'contact';
+  draft.contacts = [vCardOf(contact)];
+  const { avatar } = contact;
+  if (avatar !== undefined) extras['avatar'] = avatar as Extras;
+  keepUnknown(contact, extras);
+}
+
+function readSticker({ data, ...rest }: Sticker, draft: MessageDraft, extras: ExtrasDraft): void {
+  draft.kind = 'sticker';
+  const read = readFilePointer(data);
+  if (read.media !== undefined) draft.media = read.media;
+  if (hasAny(read.extras)) extras['attachment'] = read.extras;
+  if (hasAny(rest)) extras['sticker'] = rest as Extras;
+}
+
+function readStoryReply(reply: StoryReply, draft: MessageDraft, extras: ExtrasDraft): void {
+  const { text, emoji, reactions, ...rest } = reply;
+  const { text: words, ...textRest } = text ?? {};
+  if (words !== undefined) readText(words, draft, extras);
+  else if (emoji !== undefined) draft.text = emoji;
+  readReactions(reactions, draft);
+  extras['storyReply'] = { ...(rest as Extras), ...(textRest as Extras), isEmoji: emoji !== undefined };
+}
+
+function readPoll(poll: SignalPoll, draft: MessageDraft, extras: ExtrasDraft): void {
+  const { question, options = [], reactions, ...rest } = poll;
+  draft.kind = 'poll';
+  if (question !== undefined) draft.text = clipped(question);
+  draft.poll = { options: options.map(({ text = '' }) => text) };
+  readReactions(reactions, draft);
+  const votes = options.flatMap(({ text: _text, ...more }, option) => (hasAny(more) ? [{ option, ...more }] : []));
+  const facts = { ...(rest as Extras), ...(votes.length === 0 ? {} : { votes: votes as unknown as Extras[] }) };
+  if (hasAny(facts)) extras['poll'] = facts;
+}
+
+function readUpdateInto(update: NonNullable<ChatItem['update']>, draft: MessageDraft, extras: ExtrasDraft): void {
+  const { system, call, extras: more } = readUpdate(update);
+  draft.kind = call === undefined ? 'system' : 'call';
+  if (call !== undefined) draft.call = call;
+  if (system !== undefined) draft.system = system;
+  Object.assign(extras, more);
+}
+
+/** Fields that this version does not know are never lost. */
+function keepUnknown({ unknown }: { readonly unknown?: unknown }, extras: ExtrasDraft): void {
+  if (unknown !== undefined)
+    extras['unknown'] = [...((extras['unknown'] as Extra[] | undefined) ?? []), ...(unknown as Extra[])];
+}
+
+function hasAny(value: object): boolean {
+  for (const _name in value) return true;
+  return false;
+}

@@ -1,0 +1,60 @@
+import { ChatFormatError } from '../errors';
+import type { ByteSource } from '../zip/zip-directory';
+
+/** Longest record that is read, in bytes: a message's text has at most some hundred thousand. */
+export const recordLimitBytes = 16 * 1024 * 1024;
+
+const windowBytes = 1024 * 1024;
+const longestVarint = 10;
+
+/** One record: where its content lies in the source, and the content. */
+export interface BackupRecord {
+  readonly offset: number;
+  /** A view that is valid until the next record. */
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The records of a decrypted Signal backup, in order: each is a varint length and as many bytes. Memory is one window, or one record
+ * where it is longer.
+ *
+ * @throws ChatFormatError `damaged` where the source ends within a record, `too-large`
+ */
+export function* backupRecords(source: ByteSource): Generator<BackupRecord, void, undefined> {
+  let window = new Uint8Array();
+  let windowAt = 0;
+  for (let at = 0; at < source.sizeBytes;) {
+    const ahead = Math.min(longestVarint, source.sizeBytes - at);
+    if (at + ahead > windowAt + window.length) {
+      windowAt = at;
+      window = view(source.read(at, Math.min(windowBytes, source.sizeBytes - at)));
+    }
+    const { length, headBytes } = readLength(window, at - windowAt);
+    const offset = at + headBytes;
+    if (length > recordLimitBytes) {
+      throw new ChatFormatError('too-large', `a record of this backup has more than ${recordLimitBytes} bytes`);
+    }
+    if (offset + length > source.sizeBytes) throw new ChatFormatError('damaged', 'this backup ends within a record');
+    if (offset + length > windowAt + window.length) {
+      windowAt = offset;
+      window = view(source.read(offset, Math.min(Math.max(windowBytes, length), source.sizeBytes - offset)));
+    }
+    yield { offset, bytes: window.subarray(offset - windowAt, offset - windowAt + length) };
+    at = offset + length;
+  }
+}
+
+/** A Buffer's subarray costs twice what that of a plain array does. */
+const view = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
+
+function readLength(bytes: Uint8Array, at: number): { readonly length: number; readonly headBytes: number } {
+  let length = 0;
+  for (let index = 0; index < longestVarint; index++) {
+    const byte = bytes[at + index];
+    if (byte === undefined) break;
+    length += (byte & 0x7f) * 2 ** (7 * index);
+    if (byte < 0x80) return { length, headBytes: index + 1 };
+  }
+  throw new ChatFormatError('damaged', 'this backup ends within a record');
+}

@@ -1,0 +1,137 @@
+import type {
+  ChatSource,
+  Conversation,
+  ConversationSource,
+  Extra,
+  Extras,
+  Message,
+  Participant,
+} from '@coffer/chat-model';
+import { MessageDecoder } from '../protobuf/decode';
+import type { ByteSource } from '../zip/zip-directory';
+import { indexSignalBackup, type ItemPlaces, type SignalBackupIndex } from './backup-index';
+import { messageId, messageOf } from './messages';
+import { participantOf, selfId, type Place } from './places';
+import { chatItem } from './schema/chat-item';
+import type { FrameName, SignalChat } from './schema/frames';
+
+/** Decrypted records that can be read anywhere, and closed. */
+export interface SignalRecords extends ByteSource {
+  close(): void;
+}
+
+export interface SignalSourceOptions {
+  /** The owner's ACI as UUID text: left out of the participants. */
+  readonly aci?: string;
+}
+
+/** A Signal backup as a chat source. */
+export interface SignalSource extends ChatSource {
+  /** How many frames of each sort there are; those that are no conversations are not in the source. */
+  readonly frameCounts: ReadonlyMap<FrameName, number>;
+}
+
+/**
+ * Signal's backup (version 2 container, decrypted and unpacked) as a chat source: one pass finds everything, messages are decoded when
+ * they are asked for. The source owns the records and closes them.
+ *
+ * @throws ChatFormatError `damaged`, `too-large`, `unsupported-format`
+ */
+export function openSignalRecords(records: SignalRecords, options: SignalSourceOptions = {}): SignalSource {
+  try {
+    return new RecordsSource(records, indexSignalBackup(records), options);
+  } catch (error) {
+    records.close();
+    throw error;
+  }
+}
+
+class RecordsSource implements SignalSource {
+  readonly format = 'signal-backup-v2';
+  readonly counts: { readonly chats: number; readonly messages: number };
+  readonly frameCounts: ReadonlyMap<FrameName, number>;
+  readonly #records: SignalRecords;
+  readonly #index: SignalBackupIndex;
+  readonly #aci: string | undefined;
+  #isClosed = false;
+
+  constructor(records: SignalRecords, index: SignalBackupIndex, { aci }: SignalSourceOptions) {
+    this.#records = records;
+    this.#index = index;
+    this.#aci = aci?.toLowerCase();
+    this.frameCounts = index.frameCounts;
+    const messages = index.chats.reduce((sum, { items }) => sum + items.offsets.length, 0);
+    this.counts = { chats: index.chats.length, messages };
+  }
+
+  *conversations(): Generator<ConversationSource, void, undefined> {
+    const ids = new Set<string>();
+    for (const { chat, items } of this.#index.chats) {
+      const conversation = this.#conversation(chat, ids);
+      ids.add(conversation.id);
+      yield { conversation, messageCount: items.offsets.length, messages: () => this.#messages(items) };
+    }
+  }
+
+  #conversation(chat: SignalChat, taken: ReadonlySet<string>): Conversation {
+    const { id: number, recipientId, isArchived, ...rest } = chat;
+    const place = recipientId === undefined ? undefined : this.#index.places.get(recipientId);
+    const wanted = place?.id ?? `chat:${number ?? 0}`;
+    const id = taken.has(wanted) ? `${wanted}#${number ?? 0}` : wanted;
+    const extras: Extras = { ...(rest as Record<string, Extra>), ...place?.extras };
+    return {
+      id,
+      kind: place?.kind ?? 'unknown',
+      title: place?.name ?? id,
+      participants: place === undefined ? [] : this.#participants(place),
+      ...(isArchived === true ? { isArchived } : {}),
+      ...(Object.keys(extras).length === 0 ? {} : { extras }),
+    };
+  }
+
+  #participants({ id, kind, members }: Place): readonly Participant[] {
+    const ids = kind === 'direct' || kind === 'channel' ? [id] : members;
+    return ids
+      .filter((each) => each !== selfId && each !== this.#aci)
+      .map((each) => participantOf(each, this.#index.places));
+  }
+
+  *#messages(items: ItemPlaces): Generator<Message, void, undefined> {
+    const repeated = repeatedIds(items);
+    for (let index = 0; index < items.offsets.length; index++) {
+      const bytes = this.#records.read(items.offsets[index]!, items.lengths[index]!);
+      const item = new MessageDecoder(bytes, this.#index.refer).decode(chatItem);
+      const number = repeated.get(index);
+      const id = messageId(item.sentMs, item.authorId);
+      yield messageOf(item, number === undefined ? id : `${id}#${number}`);
+    }
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#records.close();
+  }
+}
+
+/**
+ * Entries that share author and instant with an earlier one of the conversation, and the how many-th each is. Numbers are compared,
+ * and only within one instant: ids as text, of all messages of a conversation, would be memory that grows with it.
+ */
+function repeatedIds({ authors, sentMs }: ItemPlaces): ReadonlyMap<number, number> {
+  const order = Uint32Array.from(sentMs.keys()).sort((left, right) => sentMs[left]! - sentMs[right]! || left - right);
+  const repeated = new Map<number, number>();
+  let seen = new Map<number, number>();
+  for (let at = 1; at < order.length; at++) {
+    const [index, before] = [order[at]!, order[at - 1]!];
+    if (sentMs[index] !== sentMs[before]) {
+      seen.clear();
+      continue;
+    }
+    if (seen.size === 0) seen = new Map([[authors[before]!, 1]]);
+    const count = (seen.get(authors[index]!) ?? 0) + 1;
+    seen.set(authors[index]!, count);
+    if (count > 1) repeated.set(index, count);
+  }
+  return repeated;
+}
