@@ -43,13 +43,16 @@ export function identifyBackup(path: string): BackupInspection {
   return { format, description, keyWanted, isSupported, sizeBytes: start.sizeBytes, facts };
 }
 
+/** What random first bytes are taken for: mostly nothing, and now and then for a frame of sound, which two bytes make. */
+const noiseKinds: ReadonlySet<FileKind> = new Set(['unknown', 'mp3', 'aac']);
+
 /**
  * A file without any mark as what only its keys can show it to be: a Signal backup of the older form. Absent where its size or a
  * mark of another format rules that out.
  */
 export function inspectLegacySignal(path: string): BackupInspection | undefined {
   const { kind, sizeBytes } = readFileStart(path);
-  if (kind !== 'unknown' || !canBeLegacy(sizeBytes)) return undefined;
+  if (!noiseKinds.has(kind) || !canBeLegacy(sizeBytes)) return undefined;
   return {
     format: 'signal-backup-v2',
     description: 'Signal secure backup (version 2, older form)',

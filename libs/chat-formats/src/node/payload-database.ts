@@ -2,7 +2,7 @@ import { ChatFormatError } from '../errors';
 import { packedKind } from '../payload-kind';
 import type { SqlDatabase } from '../sql';
 import { inMemoryLimitBytes } from './payload-bytes';
-import { createSpool, type Spool } from './spool';
+import { createSpool, removeOnClose, type Spool } from './spool';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 
 /**
@@ -48,16 +48,4 @@ function openSpool(spool: Spool): SqlDatabase {
     spool.remove();
     throw error;
   }
-}
-
-function removeOnClose(database: SqlDatabase, remove: () => void): SqlDatabase {
-  return {
-    rows: (sql, ...parameters) => database.rows(sql, ...parameters),
-    query: (sql) => database.query(sql),
-    execute: (sql) => database.execute(sql),
-    close: () => {
-      database.close();
-      remove();
-    },
-  };
 }

@@ -218,6 +218,19 @@ describe('openBackup on a Signal backup file of an older app', () => {
     await expect(dangling.chats()).rejects.toMatchObject({ code: 'damaged' });
     dangling.close();
   });
+  it('survives rows of any content', async () => {
+    const odd = [null, -1, 2 ** 53 - 1, 'text', ''];
+    const rows = odd.flatMap((one) => odd.map((two) => insert('message', null, one, two, one, two, one, two)));
+    const path = written('odd.backup', [
+      androidStatement(
+        'CREATE TABLE message (_id INTEGER PRIMARY KEY, thread_id, date_sent, date_received, from_recipient_id, type, body)',
+      ),
+      androidStatement('CREATE TABLE thread (_id INTEGER PRIMARY KEY, recipient_id)'),
+      ...rows,
+    ]);
+    const { chats } = await read(path);
+    expect(chats.flatMap(({ messages }) => messages)).toHaveLength(rows.length);
+  });
   it('wants its passphrase', async () => {
     await expect(openBackup(written('closed.backup', []))).rejects.toMatchObject({ code: 'key-required' });
   });

@@ -32,7 +32,7 @@ export async function openSignalAndroid(
     warnings,
     payload: { name: `${basename(path).replace(/\.backup$/i, '')}.records`, chunks: () => plainRecords(file) },
     chats: async () => {
-      const tables = rebuildTables(file);
+      const tables = await rebuildTables(file, { signal });
       const { selfAci } = tables;
       const source = openAndroidTables(tables.database, selfAci === undefined ? {} : { selfAci });
       sources.push(source);

@@ -1,13 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fc, test as property } from '@fast-check/vitest';
 import { seed } from '@coffer/test-kit';
 import { androidStatement, testPassphrase, writeAndroidFile } from '@coffer/test-kit/node';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ChatFormatError } from '../errors';
+import { readAndroidFrame } from '../signal-android/frame';
 import { parseSignalPassphrase } from '../signal-android/passphrase';
 import { openAndroidFile } from './signal-android-file';
 import { deriveAndroidKeys, type AndroidKeys } from './signal-android-keys';
+import { rebuildTables } from './signal-android-tables';
 
 const folder = mkdtempSync(join(tmpdir(), 'coffer-android-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -156,6 +159,57 @@ describe.each([0, 1] as const)('openAndroidFile on version %i', (version) => {
     const header = Buffer.from(whole);
     header.writeUInt32BE(0xfffffff0);
     expect(await outcome(header)).toEqual({ code: 'damaged', ...nothing });
+  });
+});
+
+describe('rebuildTables', () => {
+  const path = join(folder, 'tables.backup');
+  const folders = (): number => readdirSync(temporary).length;
+  const temporary = join(folder, 'temporary');
+  beforeAll(() => {
+    mkdirSync(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    writeFileSync(path, writeAndroidFile({ version: 1, records }));
+  });
+  afterAll(() => {
+    vi.unstubAllEnvs();
+  });
+  it.each([1_000_000, 0])('makes the same tables with %i bytes of memory, and leaves no file', async (limitBytes) => {
+    const file = await openAndroidFile(path, right);
+    const { database } = await rebuildTables(file, { limitBytes });
+    file.close();
+    expect(folders()).toBe(limitBytes === 0 ? 1 : 0);
+    expect([...database.rows('SELECT _id, body FROM main.message')]).toEqual([[1, 'hello']]);
+    expect([...database.rows('SELECT row, size_bytes FROM main.coffer_blob')]).toEqual([[1, blob.length]]);
+    expect(() => [...database.rows('DELETE FROM main.message RETURNING 1')]).toThrow(ChatFormatError);
+    database.close();
+    expect(folders()).toBe(0);
+  });
+  it('stops when it is told to', async () => {
+    const file = await openAndroidFile(path, right);
+    const many = function* (): ReturnType<typeof file.records> {
+      const all = [...file.records()];
+      for (let round = 0; round < 2000; round++) yield* all.slice(2, 3);
+    };
+    const stop = new AbortController();
+    stop.abort(new Error('stopped'));
+    const first = [...file.records()].slice(0, 2);
+    const records = function* (): ReturnType<typeof file.records> {
+      yield* first;
+      for (let round = 0; round < 3; round++) yield* many();
+    };
+    await expect(rebuildTables({ ...file, records }, { signal: stop.signal })).rejects.toThrow('stopped');
+    file.close();
+  });
+});
+
+describe('readAndroidFrame', () => {
+  property.prop([fc.uint8Array({ maxLength: 60 })])('reads any bytes as a record, or says damaged', (bytes) => {
+    try {
+      expect(readAndroidFrame(bytes).kind).toMatch(/./);
+    } catch (error) {
+      expect((error as ChatFormatError).code).toBe('damaged');
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { ChatFormatError } from '../errors';
 import type { AndroidStatement } from '../signal-android/frame';
 import { readAllowedStatement } from '../signal-android/statement';
@@ -8,7 +9,7 @@ import type { SqlDatabase } from '../sql';
 import type { AndroidFile } from './signal-android-file';
 import { inMemoryLimitBytes } from './payload-bytes';
 import { guardDatabase } from './sqlite-database';
-import { createSpool } from './spool';
+import { createSpool, removeOnClose } from './spool';
 
 /** A backup's tables, rebuilt. */
 export interface AndroidTables {
@@ -24,21 +25,38 @@ export interface AndroidTables {
 /** Under which name the app keeps the owner's ACI. */
 const aciKey = 'account.aci';
 
+export interface RebuildOptions {
+  /** Most bytes of statements that are held in memory; more go through a private file that is gone at the end. */
+  readonly limitBytes?: number;
+  /** Stops it; the error is the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** After so many records others have their turn. */
+const turnRecords = 5000;
+
 /**
  * Rebuilds the tables of a backup that conversations are made of. Nothing of a statement is run: an allow-list reads names and counts
  * out of it, and the tables are made and filled by statements of this project with bound values.
  *
- * @param limitBytes - most bytes of statements that are held in memory; more go through a private file that is gone at the end
  * @throws ChatFormatError `damaged`, `disk-full`
  */
-export function rebuildTables(file: AndroidFile, limitBytes: number = inMemoryLimitBytes): AndroidTables {
+export async function rebuildTables(
+  file: AndroidFile,
+  { limitBytes = inMemoryLimitBytes, signal }: RebuildOptions = {},
+): Promise<AndroidTables> {
   const spool = file.statementBytes > limitBytes ? createSpool() : undefined;
   const database = new DatabaseSync(spool?.finish() ?? ':memory:', { allowExtension: false, defensive: true });
   try {
     const tables = new TableBuilder(database);
     let selfAci: string | undefined;
     database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN');
+    let count = 0;
     for (const { frame, blobPieces } of file.records()) {
+      if (++count % turnRecords === 0) {
+        await setImmediate();
+        signal?.throwIfAborted();
+      }
       if (frame.kind === 'statement') tables.take(frame.statement);
       if (frame.kind === 'keyValue' && frame.key === aciKey) selfAci = frame.text;
       if (frame.kind !== 'attachment') continue;
@@ -58,21 +76,9 @@ export function rebuildTables(file: AndroidFile, limitBytes: number = inMemoryLi
   } catch (error) {
     if (database.isOpen) database.close();
     spool?.remove();
-    if (error instanceof ChatFormatError) throw error;
+    if (error instanceof ChatFormatError || signal?.aborted === true) throw error;
     throw new ChatFormatError('damaged', 'the tables of this Signal backup cannot be rebuilt', { cause: error });
   }
-}
-
-function removeOnClose(database: SqlDatabase, remove: () => void): SqlDatabase {
-  return {
-    rows: (sql, ...parameters) => database.rows(sql, ...parameters),
-    query: (sql) => database.query(sql),
-    execute: (sql) => database.execute(sql),
-    close: () => {
-      database.close();
-      remove();
-    },
-  };
 }
 
 const lookedUp: readonly (readonly [AndroidTable, string])[] = [

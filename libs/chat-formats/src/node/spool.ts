@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { SqlDatabase } from '../sql';
 import { temporaryDiskFull } from './disk-full';
 
 /** What is too large for memory goes through a file that only its owner can read, and that is gone at the end. */
@@ -36,6 +37,19 @@ export function createSpool(): Spool {
     remove: () => {
       finish();
       rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The same database, which takes its file along when it is closed. */
+export function removeOnClose(database: SqlDatabase, remove: () => void): SqlDatabase {
+  return {
+    rows: (sql, ...parameters) => database.rows(sql, ...parameters),
+    query: (sql) => database.query(sql),
+    execute: (sql) => database.execute(sql),
+    close: () => {
+      database.close();
+      remove();
     },
   };
 }

@@ -70,8 +70,8 @@ export class MessageDecoder {
       this.#at = start;
       return this.#message(field.message!, stop);
     }
-    if (field.kind === 'text') return this.#text(start, stop);
     const part = this.#bytes.subarray(start, stop);
+    if (field.kind === 'text') return utf8.decode(part);
     return field.kind === 'uuid' ? uuidText(part) : toHex(part);
   }
 
@@ -130,13 +130,6 @@ export class MessageDecoder {
     return start;
   }
 
-  #text(start: number, end: number): string {
-    const bytes = this.#bytes;
-    if (end - start > shortText) return utf8.decode(bytes.subarray(start, end));
-    for (let at = start; at < end; at++) if (bytes[at]! > 0x7f) return utf8.decode(bytes.subarray(start, end));
-    return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
-  }
-
   #unknown(wireType: number, end: number): string {
     const start = this.#at;
     if (wireType === 0) {
@@ -150,9 +143,6 @@ export class MessageDecoder {
     return toHex(this.#bytes.subarray(start, this.#at));
   }
 }
-
-/** Up to so many bytes, pure ASCII is cheaper to read one by one than to hand to a decoder. */
-const shortText = 512;
 
 const wireTypes = {
   number: 0,
@@ -176,5 +166,6 @@ function fits(field: Field<unknown>, wireType: number): boolean {
 /** 16 bytes as a UUID; anything else as hexadecimal digits. */
 export function uuidText(bytes: Uint8Array): string {
   const hex = toHex(bytes);
-  return bytes.length === 16 ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : hex;
+  if (bytes.length !== 16) return hex;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -4,8 +4,8 @@ const damaged = (): ChatFormatError => new ChatFormatError('damaged', 'a record 
 
 /** Goes over the fields of one message without decoding them. */
 export class FieldCursor {
-  readonly #bytes: Uint8Array;
-  readonly #end: number;
+  #bytes: Uint8Array;
+  #end: number;
   #next: number;
   /** Of the field that `next` went to. */
   number = 0;
@@ -18,6 +18,13 @@ export class FieldCursor {
   end = 0;
 
   constructor(bytes: Uint8Array, start = 0, end: number = bytes.length) {
+    this.#bytes = bytes;
+    this.#next = start;
+    this.#end = end;
+  }
+
+  /** Begins anew with another message. */
+  reset(bytes: Uint8Array, start: number, end: number): void {
     this.#bytes = bytes;
     this.#next = start;
     this.#end = end;

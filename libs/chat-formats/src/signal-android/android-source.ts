@@ -1,4 +1,10 @@
-import type { ChatSource, Conversation, ConversationSource, Message } from '@coffer/chat-model';
+import {
+  maximumInstantMs,
+  type ChatSource,
+  type Conversation,
+  type ConversationSource,
+  type Message,
+} from '@coffer/chat-model';
 import { ChatFormatError } from '../errors';
 import { selfId } from '../signal/places';
 import { safeInteger, type SqlDatabase, type SqlRow } from '../sql';
@@ -144,7 +150,10 @@ class AndroidSource implements ChatSource {
   }
 }
 
-/** Messages of all tables by thread, oldest first; `nth` tells those apart that have author and instant in common. */
+/**
+ * Messages of all tables by thread, oldest first; `nth` tells those of one instant apart, whoever wrote them: an author can have more
+ * than one row.
+ */
 function orderMessages(
   database: SqlDatabase,
   present: readonly MessageTable[],
@@ -155,16 +164,17 @@ function orderMessages(
       'PRIMARY KEY (chat, sort, tbl, message)) WITHOUT ROWID',
   );
   const selects = present.map((table, index) => {
-    const { orderColumns, condition } = readers[index]!;
-    const [chat, received, sent, author] = orderColumns;
+    const { chat, received, sent, condition } = readers[index]!;
     return (
       `SELECT ifnull(${chat}, 0) chat, ifnull(${received}, 0) sort, ${index} tbl, ${safeInteger('m._id')} message, ` +
-      `${sent} sent, ${author} author FROM main.${table} m WHERE ${condition}`
+      // as sqlInstant reads it: what is no instant is 0 in an id
+      `iif(${sent} > 0 AND ${sent} <= ${maximumInstantMs}, CAST(${sent} AS INTEGER), 0) sent ` +
+      `FROM main.${table} m WHERE ${condition}`
     );
   });
   database.execute(
     'INSERT INTO temp.coffer_order SELECT chat, sort, tbl, message, ' +
-      'row_number() OVER (PARTITION BY chat, sent, author ORDER BY sort, tbl, message) ' +
+      'row_number() OVER (PARTITION BY chat, sent ORDER BY sort, tbl, message) ' +
       `FROM (${selects.join(' UNION ALL ')})`,
   );
 }

@@ -14,10 +14,11 @@ export type MessageTable = 'message' | 'sms' | 'mms';
 
 /** Reads messages of one table. */
 export interface MessageReader {
-  /** Chat, instant of sending, author and row of each message: columns of a query over the table as `m`, and its condition. */
-  readonly orderColumns: readonly string[];
+  /** SQL over the table as `m`: the thread, when the message came and when it was sent, and which rows are messages. */
+  readonly chat: string;
+  readonly received: string;
+  readonly sent: string;
   readonly condition: string;
-  /** @param number - the how many-th with this author and instant */
   read(row: number): Message | undefined;
 }
 
@@ -46,7 +47,12 @@ export function readMessages(
   const columns = [
     ...[sent, integer('date_received', 'date'), author, integer('type', 'msg_box'), first('body')],
     ...[integer('quote_id'), first('quote_author'), first('quote_body')],
-    ...[integer('remote_deleted'), integer('view_once', 'reveal_duration'), integer('expires_in')],
+    ...[
+      integer('remote_deleted'),
+      integer('view_once', 'reveal_duration'),
+      integer('expires_in'),
+      integer('story_type'),
+    ],
   ];
   const message = database.query(`SELECT ${columns.join(', ')} FROM main.${table} m WHERE m._id = ?`);
   const parts = readParts(database, schema, table);
@@ -57,7 +63,9 @@ export function readMessages(
     return id === selfAci && id !== undefined ? selfId : id;
   };
   return {
-    orderColumns: [integer('thread_id'), integer('date_received', 'date'), sent, author],
+    chat: integer('thread_id'),
+    received: integer('date_received', 'date'),
+    sent,
     // earlier states of an edited message are rows of their own
     condition: has('latest_revision_id') ? 'm.latest_revision_id IS NULL' : 'TRUE',
     read: (row) => {
@@ -74,8 +82,20 @@ export function readMessages(
 }
 
 function draftOf(row: SqlRow, idOf: (key: SqlValue | undefined) => string | undefined): MessageDraft {
-  const [sent, received, author, typeValue, body, quoteSent, quoteAuthor, quoteBody, isDeleted, viewOnce, expires] =
-    row;
+  const [
+    sent,
+    received,
+    author,
+    typeValue,
+    body,
+    quoteSent,
+    quoteAuthor,
+    quoteBody,
+    isDeleted,
+    viewOnce,
+    expires,
+    story,
+  ] = row;
   const type = typeof typeValue === 'number' ? typeValue : 0;
   const { isFromSelf, kind, action, call, unsupported } = readAndroidType(type);
   const authorId = isFromSelf ? selfId : idOf(author);
@@ -85,6 +105,8 @@ function draftOf(row: SqlRow, idOf: (key: SqlValue | undefined) => string | unde
   if (receivedMs !== null) extras['receivedMs'] = receivedMs;
   const expiresInMs = positiveCount(expires);
   if (expiresInMs !== undefined) extras['expiresInMs'] = expiresInMs;
+  const storyType = positiveCount(story);
+  if (storyType !== undefined) extras['storyType'] = storyType;
   const draft: MessageDraft = {
     id: messageId(timeMs ?? 0, authorId),
     senderId: authorId === undefined || authorId === selfId ? null : authorId,
@@ -100,7 +122,7 @@ function draftOf(row: SqlRow, idOf: (key: SqlValue | undefined) => string | unde
   } else if (text !== undefined) draft.text = text;
   if (draft.kind === 'call' && call !== undefined) draft.call = call;
   if (draft.kind === 'unsupported') draft.unsupportedType = unsupported ?? 'unknown';
-  if (viewOnce === 1) addMark(draft, 'view-once');
+  if (positiveCount(viewOnce) !== undefined) addMark(draft, 'view-once');
   if (typeof quoteSent === 'number' && quoteSent > 0) draft.quote = quoteOf(quoteSent, idOf(quoteAuthor), quoteBody);
   draft.extras = extras;
   return draft;

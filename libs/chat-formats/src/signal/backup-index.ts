@@ -9,13 +9,19 @@ import { recipient } from './schema/recipient';
 
 const supportedVersion = 1;
 
-/** Where the entries of one conversation lie, in their order. */
-export interface ItemPlaces {
+/** Where the entries lie: conversation by conversation, each in the order of the backup. */
+export interface ItemTable {
   readonly offsets: Float64Array;
   readonly lengths: Uint32Array;
   /** Author, by the backup's own number, and instant of each entry: by these Signal knows messages. */
   readonly authors: Float64Array;
   readonly sentMs: Float64Array;
+}
+
+/** The entries of one conversation in the table. */
+export interface ItemRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** What a decrypted Signal backup holds, after one pass over it; its entries are only found, not decoded. */
@@ -25,7 +31,8 @@ export interface SignalBackupIndex {
   /** By id. */
   readonly places: ReadonlyMap<string, Place>;
   /** In the order of the backup, those last that only entries name. */
-  readonly chats: readonly { readonly chat: SignalChat; readonly items: ItemPlaces }[];
+  readonly chats: readonly { readonly chat: SignalChat; readonly items: ItemRange }[];
+  readonly items: ItemTable;
   /** Turns the backup's own number of a recipient into an id. */
   readonly refer: Refer;
 }
@@ -47,41 +54,58 @@ class Indexer {
   readonly #places = new Map<string, Place>();
   readonly #chats = new Map<string, SignalChat>();
   readonly #items = new ItemList();
+  readonly #cursor = new FieldCursor(new Uint8Array());
   #info: BackupInfo | undefined;
 
   readonly #refer: Refer = (number) => this.#ids.get(String(number)) ?? `recipient:${number}`;
 
-  add(record: BackupRecord): void {
+  add({ offset, bytes, start, end }: BackupRecord): void {
     if (this.#info === undefined) {
-      this.#info = readInfo(record.bytes);
+      this.#info = readInfo(bytes.subarray(start, end));
       return;
     }
-    const cursor = new FieldCursor(record.bytes);
+    const cursor = this.#cursor;
+    cursor.reset(bytes, start, end);
     if (!cursor.next()) {
       this.#count('empty');
       return;
     }
     const name = frameNames[cursor.number] ?? 'unknown';
     this.#count(name);
-    const content = record.bytes.subarray(cursor.start, cursor.end);
-    if (name === 'recipient') this.#addRecipient(content);
-    else if (name === 'chat') this.#addChat(content);
-    else if (name === 'chatItem') {
-      this.#items.add(headOf(content), record.offset + cursor.start, content.length);
-    }
+    const { start: from, end: to } = cursor;
+    if (name === 'recipient') this.#addRecipient(bytes.subarray(from, to));
+    else if (name === 'chat') this.#addChat(bytes.subarray(from, to));
+    else if (name === 'chatItem') this.#addItem(bytes, from, to, offset - start);
   }
 
   finish(): SignalBackupIndex {
     if (this.#info === undefined) throw new ChatFormatError('damaged', 'this Signal backup is empty');
-    const places = this.#items.byChat();
-    for (const id of places.keys()) if (!this.#chats.has(id)) this.#chats.set(id, { id });
+    const { table, ranges } = this.#items.byChat();
+    for (const id of ranges.keys()) if (!this.#chats.has(id)) this.#chats.set(id, { id });
     return {
       info: this.#info,
       frameCounts: this.#counts,
       places: this.#places,
-      chats: [...this.#chats].map(([id, entry]) => ({ chat: entry, items: places.get(id) ?? noItems })),
+      chats: [...this.#chats].map(([id, entry]) => ({ chat: entry, items: ranges.get(id) ?? noItems })),
+      items: table,
       refer: this.#refer,
     };
+  }
+
+  /** The first three fields of an entry say where it belongs; 0 is not written. */
+  #addItem(bytes: Uint8Array, start: number, end: number, windowAt: number): void {
+    const cursor = this.#cursor;
+    cursor.reset(bytes, start, end);
+    let [chatId, authorId, sentMs] = [0, 0, 0];
+    // writers put fields in their order; another order is allowed, and costs a walk over the whole entry
+    for (let found = 0; found < 3 && cursor.next();) {
+      if (cursor.number > 3) continue;
+      if (cursor.number === 1) chatId = cursor.value;
+      else if (cursor.number === 2) authorId = cursor.value;
+      else sentMs = cursor.value;
+      found++;
+    }
+    this.#items.add(chatId, authorId, sentMs, windowAt + start, end - start);
   }
 
   #count(name: FrameName): void {
@@ -113,74 +137,64 @@ function readInfo(content: Uint8Array): BackupInfo {
   );
 }
 
-/** What the first three fields of an entry say; 0 is not written. */
-interface ItemHead {
-  readonly chatId: number;
-  readonly authorId: number;
-  readonly sentMs: number;
-}
+const noItems: ItemRange = { start: 0, end: 0 };
 
-function headOf(item: Uint8Array): ItemHead {
-  const values: [number, number, number] = [0, 0, 0];
-  const cursor = new FieldCursor(item);
-  // writers put fields in their order; another order is allowed, and costs a walk over the whole entry
-  for (let found = 0; found < 3 && cursor.next();) {
-    if (cursor.number > 3) continue;
-    values[cursor.number - 1] = cursor.value;
-    found++;
-  }
-  return { chatId: values[0], authorId: values[1], sentMs: values[2] };
-}
-
-const placesFor = (count: number): ItemPlaces => ({
+const tableOf = (count: number): ItemTable => ({
   offsets: new Float64Array(count),
   lengths: new Uint32Array(count),
   authors: new Float64Array(count),
   sentMs: new Float64Array(count),
 });
-const noItems = placesFor(0);
-
-function copyPlace(from: ItemPlaces, index: number, to: ItemPlaces, at: number): void {
-  to.offsets[at] = from.offsets[index]!;
-  to.lengths[at] = from.lengths[index]!;
-  to.authors[at] = from.authors[index]!;
-  to.sentMs[at] = from.sentMs[index]!;
-}
 
 /** Entries as they come, in arrays that grow. */
 class ItemList {
   #chats = new Float64Array(1024);
-  #places = placesFor(1024);
+  #items = tableOf(1024);
   #count = 0;
-  readonly #perChat = new Map<number, number>();
 
-  add({ chatId, authorId, sentMs }: ItemHead, offset: number, length: number): void {
+  add(chatId: number, authorId: number, sentMs: number, offset: number, length: number): void {
     if (this.#count === this.#chats.length) this.#grow();
     const at = this.#count++;
     this.#chats[at] = chatId;
-    this.#places.offsets[at] = offset;
-    this.#places.lengths[at] = length;
-    this.#places.authors[at] = authorId;
-    this.#places.sentMs[at] = sentMs;
-    this.#perChat.set(chatId, (this.#perChat.get(chatId) ?? 0) + 1);
+    this.#items.offsets[at] = offset;
+    this.#items.lengths[at] = length;
+    this.#items.authors[at] = authorId;
+    this.#items.sentMs[at] = sentMs;
   }
 
   #grow(): void {
-    const [chats, places] = [this.#chats, this.#places];
+    const [chats, items] = [this.#chats, this.#items];
     this.#chats = new Float64Array(this.#count * 2);
     this.#chats.set(chats);
-    this.#places = placesFor(this.#count * 2);
-    for (const name of ['offsets', 'lengths', 'authors', 'sentMs'] as const) this.#places[name].set(places[name]);
+    this.#items = tableOf(this.#count * 2);
+    for (const name of ['offsets', 'lengths', 'authors', 'sentMs'] as const) this.#items[name].set(items[name]);
   }
 
-  /** Conversation by conversation, each in the order of the backup. */
-  byChat(): Map<string, ItemPlaces> {
-    const result = new Map<number, { readonly places: ItemPlaces; filled: number }>();
-    for (const [chatId, count] of this.#perChat) result.set(chatId, { places: placesFor(count), filled: 0 });
-    for (let index = 0; index < this.#count; index++) {
-      const entry = result.get(this.#chats[index]!)!;
-      copyPlace(this.#places, index, entry.places, entry.filled++);
+  /** Sorts by conversation and keeps the order within each: counted first, then put in place. */
+  byChat(): { readonly table: ItemTable; readonly ranges: ReadonlyMap<string, ItemRange> } {
+    const counts = new Map<number, number>();
+    for (let at = 0; at < this.#count; at++) {
+      const chatId = this.#chats[at]!;
+      counts.set(chatId, (counts.get(chatId) ?? 0) + 1);
     }
-    return new Map([...result].map(([chatId, { places }]) => [String(chatId), places]));
+    const ranges = new Map<string, ItemRange>();
+    const next = new Map<number, number>();
+    let start = 0;
+    for (const [chatId, count] of counts) {
+      ranges.set(String(chatId), { start, end: start + count });
+      next.set(chatId, start);
+      start += count;
+    }
+    const table = tableOf(this.#count);
+    for (let from = 0; from < this.#count; from++) {
+      const chatId = this.#chats[from]!;
+      const to = next.get(chatId)!;
+      next.set(chatId, to + 1);
+      table.offsets[to] = this.#items.offsets[from]!;
+      table.lengths[to] = this.#items.lengths[from]!;
+      table.authors[to] = this.#items.authors[from]!;
+      table.sentMs[to] = this.#items.sentMs[from]!;
+    }
+    return { table, ranges };
   }
 }

@@ -7,11 +7,13 @@ export const recordLimitBytes = 16 * 1024 * 1024;
 const windowBytes = 1024 * 1024;
 const longestVarint = 10;
 
-/** One record: where its content lies in the source, and the content. */
+/** One record: where its content starts in the source, and where it lies in `bytes`. The object is the same for all. */
 export interface BackupRecord {
-  readonly offset: number;
-  /** A view that is valid until the next record. */
-  readonly bytes: Uint8Array;
+  offset: number;
+  /** Valid until the next record. */
+  bytes: Uint8Array;
+  start: number;
+  end: number;
 }
 
 /**
@@ -23,6 +25,7 @@ export interface BackupRecord {
 export function* backupRecords(source: ByteSource): Generator<BackupRecord, void, undefined> {
   let window = new Uint8Array();
   let windowAt = 0;
+  const record: BackupRecord = { offset: 0, bytes: window, start: 0, end: 0 };
   for (let at = 0; at < source.sizeBytes;) {
     const ahead = Math.min(longestVarint, source.sizeBytes - at);
     if (at + ahead > windowAt + window.length) {
@@ -39,7 +42,11 @@ export function* backupRecords(source: ByteSource): Generator<BackupRecord, void
       windowAt = offset;
       window = view(source.read(offset, Math.min(Math.max(windowBytes, length), source.sizeBytes - offset)));
     }
-    yield { offset, bytes: window.subarray(offset - windowAt, offset - windowAt + length) };
+    record.offset = offset;
+    record.bytes = window;
+    record.start = offset - windowAt;
+    record.end = record.start + length;
+    yield record;
     at = offset + length;
   }
 }

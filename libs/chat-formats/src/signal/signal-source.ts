@@ -9,7 +9,7 @@ import type {
 } from '@coffer/chat-model';
 import { MessageDecoder } from '../protobuf/decode';
 import type { ByteSource } from '../zip/zip-directory';
-import { indexSignalBackup, type ItemPlaces, type SignalBackupIndex } from './backup-index';
+import { indexSignalBackup, type ItemRange, type ItemTable, type SignalBackupIndex } from './backup-index';
 import { messageId, messageOf } from './messages';
 import { participantOf, selfId, type Place } from './places';
 import { chatItem } from './schema/chat-item';
@@ -60,7 +60,7 @@ class RecordsSource implements SignalSource {
     this.#index = index;
     this.#aci = aci?.toLowerCase();
     this.frameCounts = index.frameCounts;
-    const messages = index.chats.reduce((sum, { items }) => sum + items.offsets.length, 0);
+    const messages = index.chats.reduce((sum, { items }) => sum + items.end - items.start, 0);
     this.counts = { chats: index.chats.length, messages };
   }
 
@@ -69,7 +69,7 @@ class RecordsSource implements SignalSource {
     for (const { chat, items } of this.#index.chats) {
       const conversation = this.#conversation(chat, ids);
       ids.add(conversation.id);
-      yield { conversation, messageCount: items.offsets.length, messages: () => this.#messages(items) };
+      yield { conversation, messageCount: items.end - items.start, messages: () => this.#messages(items) };
     }
   }
 
@@ -96,11 +96,12 @@ class RecordsSource implements SignalSource {
       .map((each) => participantOf(each, this.#index.places));
   }
 
-  *#messages(items: ItemPlaces): Generator<Message, void, undefined> {
-    const repeated = repeatedIds(items);
-    for (let index = 0; index < items.offsets.length; index++) {
+  *#messages(range: ItemRange): Generator<Message, void, undefined> {
+    const { items, refer } = this.#index;
+    const repeated = repeatedIds(items, range);
+    for (let index = range.start; index < range.end; index++) {
       const bytes = this.#records.read(items.offsets[index]!, items.lengths[index]!);
-      const item = new MessageDecoder(bytes, this.#index.refer).decode(chatItem);
+      const item = new MessageDecoder(bytes, refer).decode(chatItem);
       const number = repeated.get(index);
       const id = messageId(item.sentMs, item.authorId);
       yield messageOf(item, number === undefined ? id : `${id}#${number}`);
@@ -118,9 +119,13 @@ class RecordsSource implements SignalSource {
  * Entries that share author and instant with an earlier one of the conversation, and the how many-th each is. Numbers are compared,
  * and only within one instant: ids as text, of all messages of a conversation, would be memory that grows with it.
  */
-function repeatedIds({ authors, sentMs }: ItemPlaces): ReadonlyMap<number, number> {
-  const order = Uint32Array.from(sentMs.keys()).sort((left, right) => sentMs[left]! - sentMs[right]! || left - right);
+function repeatedIds({ authors, sentMs }: ItemTable, { start, end }: ItemRange): ReadonlyMap<number, number> {
   const repeated = new Map<number, number>();
+  let isRising = true;
+  for (let at = start + 1; at < end && isRising; at++) isRising = sentMs[at]! > sentMs[at - 1]!;
+  if (isRising) return repeated;
+  const order = Uint32Array.from({ length: end - start }, (_, at) => start + at);
+  order.sort((left, right) => sentMs[left]! - sentMs[right]! || left - right);
   let seen = new Map<number, number>();
   for (let at = 1; at < order.length; at++) {
     const [index, before] = [order[at]!, order[at - 1]!];
