@@ -22,7 +22,7 @@ afterEach(async () => {
 });
 
 /** A gateway as docs/wire.md describes it, kept in memory. */
-async function gateway(options: { isReadOnly?: boolean; pageSize?: number } = {}) {
+async function gateway(options: { isReadOnly?: boolean; pageSize?: number; isLengthLost?: boolean } = {}) {
   const clock: FakeClock = fakeClock();
   const objects = new Map<string, Buffer>();
   const grants = new Map<string, { permission: 'read' | 'create'; repositoryId: string; expiresAtMs: number }>();
@@ -65,7 +65,8 @@ async function gateway(options: { isReadOnly?: boolean; pageSize?: number } = {}
       if (!isGood(headers['coffer-grant'], params['repositoryId']!, 'read')) return { problem: 'grant-invalid' };
       const bytes = objects.get(keyOf(params));
       if (bytes === undefined) return { problem: 'not-found' };
-      if (headers['range'] === undefined) return { data: bytes, headers: { 'content-length': String(bytes.length) } };
+      const withLength = options.isLengthLost === true ? {} : { 'content-length': String(bytes.length) };
+      if (headers['range'] === undefined) return { data: bytes, headers: withLength };
       const [, from, to] = /^bytes=(\d+)-(\d*)$/.exec(headers['range'])!;
       const start = Number(from);
       const end = to === '' ? bytes.length - 1 : Math.min(Number(to), bytes.length - 1);
@@ -85,7 +86,8 @@ async function gateway(options: { isReadOnly?: boolean; pageSize?: number } = {}
     headObject: ({ params, headers }) => {
       if (!isGood(headers['coffer-grant'], params['repositoryId']!, 'read')) return { problem: 'grant-invalid' };
       const bytes = objects.get(keyOf(params));
-      return bytes === undefined ? { problem: 'not-found' } : { headers: { 'content-length': String(bytes.length) } };
+      if (bytes === undefined) return { problem: 'not-found' };
+      return { headers: options.isLengthLost === true ? {} : { 'content-length': String(bytes.length) } };
     },
     listObjects: ({ params, query, headers }) => {
       if (!isGood(headers['coffer-grant'], params['repositoryId']!, 'read')) return { problem: 'grant-invalid' };
@@ -224,6 +226,28 @@ describe('VaultObjectStore', () => {
       await store.put(`${first}/config`, content);
       expect(await store.head(`${first}/config`)).toEqual({ sizeBytes: 1000 });
       expect(await store.head(`${first}/other`)).toBeUndefined();
+    });
+
+    it('asks for one byte where a gateway takes the length away, and then at once', async () => {
+      const { store, server } = await gateway({ isLengthLost: true });
+      await store.put(`${first}/config`, content);
+      expect(await store.head(`${first}/config`)).toEqual({ sizeBytes: 1000 });
+      expect(await store.head(`${first}/config`)).toEqual({ sizeBytes: 1000 });
+      expect(await store.head(`${first}/other`)).toBeUndefined();
+      const asked = server.requests.map(({ name }) => name).filter((name) => /^(head|get)Object$/.test(name));
+      expect(asked).toEqual(['headObject', 'getObject', 'getObject', 'getObject']);
+    });
+
+    it('reads whole objects all the same behind such a gateway, empty ones too', async () => {
+      const { store, server } = await gateway({ isLengthLost: true });
+      await store.put(`${first}/config`, content);
+      await store.put(`${first}/empty`, new Uint8Array(0));
+      expect(await store.get(`${first}/config`)).toEqual(content);
+      expect(await store.get(`${first}/empty`)).toEqual(new Uint8Array(0));
+      expect(await store.head(`${first}/empty`)).toEqual({ sizeBytes: 0 });
+      expect((await store.getStream(`${first}/config`)).sizeBytes).toBe(1000);
+      // Only the first answer was thrown away.
+      expect(server.requests.filter(({ name }) => name === 'getObject')).toHaveLength(5);
     });
   });
 

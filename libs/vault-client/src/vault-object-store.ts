@@ -1,4 +1,4 @@
-import { contentSha256HeaderName, grantHeaderName, type GrantPermission } from '@coffer/contracts';
+import { contentSha256HeaderName, grantHeaderName, limits, type GrantPermission } from '@coffer/contracts';
 import { sha256 } from '@coffer/crypto';
 import {
   concatBytes,
@@ -40,6 +40,9 @@ export interface VaultObjectStoreOptions {
   readonly clock?: Clock;
 }
 
+/** More than any object has: the answer holds the whole, and names its size. */
+const wholeRange = `bytes=0-${limits.objectBytes}`;
+
 /** Repository ids are hexadecimal in keys (docs/format/v1.md) and base64url in the vault's routes. */
 const folderCharacters = 32;
 
@@ -51,6 +54,8 @@ const folderCharacters = 32;
 export class VaultObjectStore implements ObjectStore {
   readonly #client: VaultClient;
   readonly #grants: StorageGrants;
+  /** A gateway in between takes Content-Length away, as the portal's server does: from then on ranges are asked for, which name it. */
+  #isLengthLost = false;
 
   constructor({ client, signCreateGrant, clock = systemClock }: VaultObjectStoreOptions) {
     this.#client = client;
@@ -86,40 +91,72 @@ export class VaultObjectStore implements ObjectStore {
   }
 
   async getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
-    const params = splitKey(key);
     const header = rangeHeader(range);
     // `bytes=0-` of an empty object cannot be satisfied (RFC 9110, section 14.1.1): the whole is asked for instead.
-    const asked = header === 'bytes=0-' ? undefined : header;
-    const answer = await this.#granted(params.repositoryId, 'read', (grant) =>
-      this.#client.getObject({
-        params,
-        headers: { [grantHeaderName]: grant, ...(asked === undefined ? {} : { range: asked }) },
-      }),
-    );
+    if (header !== undefined && header !== 'bytes=0-') return this.#getRange(key, header, range?.offset ?? 0);
+    const whole = this.#isLengthLost ? undefined : await this.#getWhole(key);
+    return whole ?? this.#getRange(key, wholeRange, 0).catch(emptyIfUnsatisfiable);
+  }
+
+  /** @returns undefined where a gateway in between took the length away: then the whole is asked for as a range */
+  async #getWhole(key: string): Promise<ObjectStream | undefined> {
+    const answer = await this.#getObject(key, {});
     const extent = extentOf(answer.status, answer.headers);
-    if (
-      extent === undefined ||
-      (asked !== undefined && answer.status !== 206) ||
-      extent.offset !== (range?.offset ?? 0)
-    ) {
-      await answer.data.cancel();
-      throw new ObjectStoreError('unreachable', 'the vault answered with another range than was asked for');
+    if (extent !== undefined && extent.offset === 0) {
+      return { ...extent, content: exactly(piecesOf(answer.data), extent.length) };
     }
-    return { ...extent, content: exactly(piecesOf(answer.data), extent.length) };
+    await answer.data.cancel();
+    if (answer.status === 206) throw anotherRange();
+    this.#isLengthLost = true;
+    return undefined;
+  }
+
+  async #getRange(key: string, range: string, offset: number): Promise<ObjectStream> {
+    const answer = await this.#getObject(key, { range });
+    const extent = extentOf(answer.status, answer.headers);
+    if (extent !== undefined && answer.status === 206 && extent.offset === offset) {
+      return { ...extent, content: exactly(piecesOf(answer.data), extent.length) };
+    }
+    await answer.data.cancel();
+    throw anotherRange();
+  }
+
+  #getObject(key: string, headers: { readonly range?: string }) {
+    const params = splitKey(key);
+    return this.#granted(params.repositoryId, 'read', (grant) =>
+      this.#client.getObject({ params, headers: { [grantHeaderName]: grant, ...headers } }),
+    );
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
-    const params = splitKey(key);
     try {
-      const answer = await this.#granted(params.repositoryId, 'read', (grant) =>
-        this.#client.headObject({ params, headers: { [grantHeaderName]: grant } }),
-      );
-      const sizeBytes = sizeOf(answer.headers['content-length']);
-      if (sizeBytes === undefined)
-        throw new ObjectStoreError('unreachable', 'the vault did not say how long the object is');
-      return { sizeBytes };
+      const sizeBytes = this.#isLengthLost ? undefined : await this.#sizeByHead(key);
+      return { sizeBytes: sizeBytes ?? (await this.#sizeByRange(key)) };
     } catch (error) {
       if (error instanceof ObjectStoreError && error.code === 'not-found') return undefined;
+      throw error;
+    }
+  }
+
+  /** @returns undefined where a gateway in between takes the length away */
+  async #sizeByHead(key: string): Promise<number | undefined> {
+    const params = splitKey(key);
+    const answer = await this.#granted(params.repositoryId, 'read', (grant) =>
+      this.#client.headObject({ params, headers: { [grantHeaderName]: grant } }),
+    );
+    const sizeBytes = sizeOf(answer.headers['content-length']);
+    this.#isLengthLost = sizeBytes === undefined;
+    return sizeBytes;
+  }
+
+  /** The answer to a range of one byte names the size of the whole. */
+  async #sizeByRange(key: string): Promise<number> {
+    try {
+      const { sizeBytes, content } = await this.getStream(key, { offset: 0, length: 1 });
+      for await (const _ of content) break;
+      return sizeBytes;
+    } catch (error) {
+      if (error instanceof ObjectStoreError && error.code === 'invalid-range') return 0;
       throw error;
     }
   }
@@ -203,3 +240,15 @@ function toRepositoryId(folder: string): string {
   }
   return toBase64Url(fromHex(folder));
 }
+
+function anotherRange(): ObjectStoreError {
+  return new ObjectStoreError('unreachable', 'the vault answered with another range than was asked for');
+}
+
+/** No byte of an empty object can be asked for. */
+function emptyIfUnsatisfiable(error: unknown): ObjectStream {
+  if (!(error instanceof ObjectStoreError) || error.code !== 'invalid-range') throw error;
+  return { sizeBytes: 0, offset: 0, length: 0, content: exactly(nothing(), 0) };
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array, void> {}
