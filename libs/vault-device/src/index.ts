@@ -14,19 +14,22 @@ export {
   type LedgerMemory,
 } from './ledger/check-ledger';
 export { LedgerError } from './ledger/ledger-error';
+export { decodeLedgerMemory, emptyLedgerMemory, encodeLedgerMemory, ledgerMemoryAfter } from './ledger/ledger-memory';
 export { cancelNewStart, finishNewStart, undoNewStart } from './new-start';
 export { OwnerSigner, type StatementTerms } from './owner-signer';
-export { passkeyCopyPath } from './passkey-copies';
+export { copyPasskeyWrap, passkeyCopyPath, repositoriesOf } from './passkey-copies';
 export {
   activatePasskey,
   listPasskeys,
   recoverByPasskey,
+  resealPasskey,
   sealPasskey,
   type AddedPasskey,
   type PasskeyPlace,
 } from './passkey-keyslot';
 export { recoverByPassword, type OnGuessSpent, type Recovered } from './password-recovery';
 export { proveRotationPassword, registerPassword } from './password-registration';
+export { leastPasswordCharacters, ratePassword, type PasswordStrength } from './password-strength';
 export {
   listFoundObjects,
   plaintextIdentity,

@@ -1,6 +1,7 @@
 import type { Keyslot, PasskeyWrap as KeptPasskey } from '@coffer/contracts';
 import { wipe } from '@coffer/crypto';
 import {
+  deriveKeyId,
   openForPasskey,
   sealForPasskey,
   type BackupKey,
@@ -54,6 +55,33 @@ export function sealPasskey(
   try {
     const { keyId } = new OwnerSigner(account, backupKey);
     return { ...place, sealedBackupKey: sealForPasskey(output, keyslotOf(account, place, keyId), backupKey) };
+  } finally {
+    wipe(output);
+  }
+}
+
+/**
+ * Takes a passkey along to the next backup key: what it gave must open the wrap of the current key, which shows that it gives the
+ * same again, and then seals the next one. Nothing is sent.
+ *
+ * @param output - what the passkey gave for `wrap`; taken over: overwritten
+ * @throws DeviceCryptoError `wrong-passkey`; VaultDeviceError `wrong-key` where the wrap holds another key than the account's
+ */
+export function resealPasskey(
+  account: DeviceAccount,
+  keys: { readonly current: BackupKey; readonly next: BackupKey },
+  wrap: PasskeyWrap,
+  output: PrfOutput,
+): PasskeyWrap {
+  try {
+    const current = new OwnerSigner(account, keys.current);
+    const opened = openForPasskey(output, keyslotOf(account, wrap, current.keyId), wrap.sealedBackupKey);
+    const isOwn = equalBytes(opened, keys.current);
+    wipe(opened);
+    if (!isOwn) throw new VaultDeviceError('wrong-key', 'This passkey opens another key than the one of this account.');
+    const { rpId, credentialId, prfSalt } = wrap;
+    const sealed = sealForPasskey(output, keyslotOf(account, wrap, deriveKeyId(keys.next)), keys.next);
+    return { rpId, credentialId, prfSalt, sealedBackupKey: sealed };
   } finally {
     wipe(output);
   }

@@ -31,6 +31,7 @@ import {
   passkeyCopyPath,
   recoverByPasskey,
   removeKeyslot,
+  resealPasskey,
   sealPasskey,
   type DeviceAccount,
 } from './index';
@@ -179,6 +180,26 @@ describe('activatePasskey', () => {
     vault.isStoreDown = true;
     expect((await add()).missingCopies).toBe(2);
     expect(vault.passkeys).toHaveLength(1);
+  });
+});
+
+describe('resealPasskey', () => {
+  const next = generateBackupKey();
+  const reseal = (of: PasskeyWrap, output = evaluate('mine', place.prfSalt)) =>
+    resealPasskey(account, { current: backupKey, next }, of, output);
+
+  it('seals the next key for a passkey that opened the current one, and overwrites what it gave', () => {
+    const output = evaluate('mine', place.prfSalt);
+    const { sealedBackupKey, ...of } = reseal(seal(), output);
+    expect([of, output]).toEqual([place, new Uint8Array(32)]);
+    const bound = { account: { issuer: 'https://login.example', subject: 'sam' }, keyId: deriveKeyId(next), ...place };
+    expect(openForPasskey(evaluate('mine', place.prfSalt), bound, sealedBackupKey)).toEqual(next);
+  });
+
+  it('takes nothing along that does not open the current key', () => {
+    const output = evaluate('another', place.prfSalt);
+    expect(() => reseal(seal(), output)).toThrow(expect.objectContaining({ code: 'wrong-passkey' }) as Error);
+    expect(output).toEqual(new Uint8Array(32));
   });
 });
 

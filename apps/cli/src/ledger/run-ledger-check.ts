@@ -1,4 +1,4 @@
-import { checkLedger } from '@coffer/vault-device';
+import { checkLedger, ledgerMemoryAfter } from '@coffer/vault-device';
 
 import type { CommandContext } from '../command-context';
 import { formatCount } from '../output/format';
@@ -23,10 +23,7 @@ export async function runLedgerCheck(context: CommandContext, homePath: string):
     onVerified: (doneItems, totalItems) =>
       context.reporter.progress({ phase: 'verifying events', doneBytes: 0, doneItems, totalItems }),
   });
-  await rememberLedger(home, known.vaultId, {
-    checkpoint: checked.note,
-    chains: { ...memory.chains, [accountId]: checked.position },
-  });
+  await rememberLedger(home, known.vaultId, ledgerMemoryAfter(memory, accountId, checked));
   const { events, budget, checkpoint, newlyVerified } = checked;
   const isFirst = memory.checkpoint === undefined;
   context.reporter.summary(

@@ -102,6 +102,7 @@ export const exitCodes = {
   'invalid-value': ExitCode.damaged,
   'ledger-broken': ExitCode.damaged,
   'ledger-forked': ExitCode.damaged,
+  'ledger-memory-damaged': ExitCode.damaged,
   'ledger-rolled-back': ExitCode.damaged,
   'malformed-message': ExitCode.damaged,
   'missing-object': ExitCode.damaged,

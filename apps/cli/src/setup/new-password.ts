@@ -1,5 +1,5 @@
 import { preparePassword } from '@coffer/device-crypto';
-import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { leastPasswordCharacters, ratePassword } from '@coffer/vault-device';
 
 import type { CommandContext } from '../command-context';
 import { askSecret } from '../input/prompts';
@@ -13,11 +13,6 @@ export interface PasswordSources {
   /** COFFER_PASSWORD. */
   readonly environment: string | undefined;
 }
-
-const leastCharacters = 8;
-/** Guesses, as a power of ten: below the first it is refused, below the second the person is warned. */
-const refusedBelow = 6;
-const warnedBelow = 10;
 
 /**
  * A new password from a file, the environment, or typed twice; checked before anything is done with it.
@@ -33,7 +28,7 @@ export async function readNewPassword({ reporter }: CommandContext, sources: Pas
     hint: 'Give it with --password-file FILE or in COFFER_PASSWORD.',
   });
   preparePassword(password);
-  const strength = rate(password);
+  const strength = ratePassword(password);
   if (strength === 'refused') throw weak();
   if (strength === 'weak') {
     reporter.warn(
@@ -44,18 +39,9 @@ export async function readNewPassword({ reporter }: CommandContext, sources: Pas
   return password;
 }
 
-/** How a password would fare against somebody who guesses off-line. */
-export function rate(password: string): 'refused' | 'weak' | 'good' {
-  if (Array.from(password).length < leastCharacters) return 'refused';
-  // Its work grows with the square of the length, and nothing beyond this makes a password weaker.
-  const { guessesLog10 } = new ZxcvbnFactory({}).check(password.slice(0, 100));
-  if (guessesLog10 < refusedBelow) return 'refused';
-  return guessesLog10 < warnedBelow ? 'weak' : 'good';
-}
-
 async function askTwice(): Promise<string> {
   const first = await askSecret('New password for your backup');
-  if (rate(first) === 'refused') throw weak();
+  if (ratePassword(first) === 'refused') throw weak();
   if ((await askSecret('The same password once more')) === first) return first;
   throw new SetupError('declined', 'The two passwords differ. Nothing was changed; run the command again.');
 }
@@ -63,6 +49,6 @@ async function askTwice(): Promise<string> {
 function weak(): SetupError {
   return new SetupError(
     'weak-password',
-    `This password is too easy to guess: it needs ${leastCharacters} characters or more, and no mere row or repetition. Nothing was changed.`,
+    `This password is too easy to guess: it needs ${leastPasswordCharacters} characters or more, and no mere row or repetition. Nothing was changed.`,
   );
 }

@@ -7,7 +7,7 @@ import { seed } from '@coffer/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { createReporter } from '../output/reporter';
-import { rate, readNewPassword } from './new-password';
+import { readNewPassword } from './new-password';
 import { layOut, recordDigits } from './record-digits';
 
 const key = requireBackupKey(seed('a key'));
@@ -24,25 +24,6 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'coffer-setup-'));
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
-
-describe('rate', () => {
-  it.each([
-    ['short', 'refused'],
-    ['aaaaaaaaaaaa', 'refused'],
-    ['123456789012', 'refused'],
-    ['xkqjzvbw', 'weak'],
-    ['allotment bicycle photograph', 'good'],
-    ['MOx3n3YkqFZ0e-Jc7PYu', 'good'],
-  ] as const)('rates %s as %s', (password, expected) => {
-    expect(rate(password)).toBe(expected);
-  });
-
-  it('is quick with a very long password', () => {
-    const before = performance.now();
-    rate('long password '.repeat(70));
-    expect(performance.now() - before).toBeLessThan(2000);
-  });
-});
 
 describe('readNewPassword', () => {
   it('takes a password from a file, warns of a guessable one, and refuses a bad one', async () => {

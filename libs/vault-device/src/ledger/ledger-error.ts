@@ -8,9 +8,11 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * - `ledger-forked`: it shows another history than the one that this device has seen.
  * - `ledger-broken`: the account's budget is not the one that its events give.
  * - `ledger-behind`: events are not in the tree yet (retryable).
+ * - `ledger-memory-damaged`: what this device has seen can no longer be read.
  */
 export class LedgerError extends CofferError {
-  declare readonly code: 'ledger-rolled-back' | 'ledger-forked' | 'ledger-broken' | 'ledger-behind';
+  declare readonly code:
+    'ledger-rolled-back' | 'ledger-forked' | 'ledger-broken' | 'ledger-behind' | 'ledger-memory-damaged';
 
   constructor(code: LedgerError['code'], message: string, options: CofferErrorOptions = {}) {
     super(code, message, { isRetryable: code === 'ledger-behind', ...options });
