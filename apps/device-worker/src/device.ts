@@ -26,9 +26,10 @@ import {
   recoverByPassword,
   type DeviceAccount,
 } from '@coffer/vault-device';
+import { lastResortHandlers, messageHandlers, safetyHandlers, type AccountParts } from './account-handlers';
+import type { LedgerStore } from './ledger-store';
 import { listBackups } from './list-backups';
 import { OpenedBackup } from './opened-backup';
-import type { PasskeyAddition } from './passkey-addition';
 import { toDeviceError } from './to-device-error';
 
 export interface DeviceOptions {
@@ -37,6 +38,8 @@ export interface DeviceOptions {
   readonly deployment: () => Promise<Deployment>;
   /** Host name of the page: the relying party id of its passkeys. */
   readonly rpId: string;
+  /** Where what was seen of the ledger is kept. */
+  readonly ledgerStore: LedgerStore;
   readonly onCsrfToken: (token: string) => void;
   /** Called after the backup key was wiped. */
   readonly onLocked: (reason: 'asked' | 'signed-out') => void;
@@ -46,7 +49,17 @@ export interface DeviceOptions {
 /** The device: every method of the protocol over one vault. Holds at most one backup key, in memory alone. */
 export function createDevice(options: DeviceOptions): DeviceHandlers {
   const device = new Device(options);
+  const parts: AccountParts = {
+    ...{ client: options.client, ledgerStore: options.ledgerStore },
+    deployment: () => device.deployment(),
+    account: (context) => device.account(context),
+    guarded: (act) => device.guarded(act),
+    reading: (context, act) => device.reading(context, act),
+  };
   return {
+    ...safetyHandlers(parts),
+    ...messageHandlers(parts),
+    ...lastResortHandlers(parts),
     hello: (params) => device.hello(params.protocol),
     setCsrf: async ({ token }) => {
       options.onCsrfToken(token);
@@ -60,13 +73,21 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
       device.guarded(() => device.unlockWithDigits(params.repositoryId, params.digits, context)),
     listPasskeys: (params, context) => device.guarded(() => device.listPasskeys(params.repositoryId, context)),
     unlockWithPasskey: (params, context) => device.guarded(() => device.unlockWithPasskey(params, context)),
-    beginPasskey: (_, context) => device.reading(context, (backup) => device.beginPasskey(backup)),
+    beginPasskey: (_, context) => device.reading(context, (backup) => backup.beginPasskey(options.rpId)),
     sealPasskey: ({ credentialId, prfOutput }, context) =>
-      device.adding(context, async (addition) => {
-        addition.seal(credentialId, prfOutput);
+      device.reading(context, async (backup) => {
+        backup.addition().seal(credentialId, prfOutput);
         return {};
       }),
-    confirmPasskey: ({ prfOutput }, context) => device.adding(context, (addition) => addition.confirm(prfOutput)),
+    confirmPasskey: ({ prfOutput }, context) =>
+      device.reading(context, (backup) => backup.addition().confirm(prfOutput)),
+    beginRotation: (_, context) => device.reading(context, (backup) => backup.beginRotation(options.rpId)),
+    takePasskeyAlong: ({ credentialId, prfOutput }, context) =>
+      device.reading(context, async (backup) => {
+        backup.rotation().take(credentialId, prfOutput);
+        return {};
+      }),
+    rotateKey: ({ password }, context) => device.guarded(() => device.rotateKey(password, context)),
     listSnapshots: (_, context) => device.reading(context, (backup) => backup.listSnapshots()),
     listConversations: ({ snapshotId }, context) =>
       device.reading(context, async (backup) => ({ conversations: await backup.listConversations(snapshotId) })),
@@ -87,7 +108,6 @@ class Device {
   readonly #clock: Clock;
   #deployment: Promise<Deployment> | undefined;
   #opened: OpenedBackup | undefined;
-  #addition: PasskeyAddition | undefined;
 
   constructor(options: DeviceOptions) {
     this.#options = options;
@@ -105,7 +125,7 @@ class Device {
     context: DeviceRequestContext,
   ): Promise<DeviceResult<'unlockWithPassword'>> {
     const { progress } = context;
-    const account = await this.#account(context);
+    const account = await this.account(context);
     let left: GuessBudget = { attemptsRemaining: 0, nextAttemptAt: null };
     try {
       const { backupKey, attemptsRemaining } = await recoverByPassword(account, password, (budget) => {
@@ -129,13 +149,13 @@ class Device {
     context: DeviceRequestContext,
   ): Promise<DeviceResult<'unlockWithDigits'>> {
     const backupKey = parseDigits(digits);
-    return this.#open(await this.#account(context), repositoryId, backupKey, null, context);
+    return this.#open(await this.account(context), repositoryId, backupKey, null, context);
   }
 
   /** What the page is to ask the authenticators of this address for. @throws DeviceError `no-passkey`, `not-found` */
   async listPasskeys(repositoryId: string, context: DeviceRequestContext): Promise<DeviceResult<'listPasskeys'>> {
     const { rpId } = this.#options;
-    const account = await this.#account(context);
+    const account = await this.account(context);
     const { keyId } = await this.#repository(repositoryId);
     const isCurrent = account.keyId !== null && toHex(account.keyId) === keyId;
     const wraps = isCurrent ? await listPasskeys(account, rpId) : [];
@@ -152,22 +172,34 @@ class Device {
     context: DeviceRequestContext,
   ): Promise<DeviceResult<'unlockWithPasskey'>> {
     const output = requirePrfOutput(prfOutput);
-    const account = await this.#account(context);
+    const account = await this.account(context);
     const backupKey = await recoverByPasskey(account, this.#options.rpId, credentialId, output);
     return this.#open(account, repositoryId, backupKey, null, context);
   }
 
-  async beginPasskey(backup: OpenedBackup): Promise<DeviceResult<'beginPasskey'>> {
-    this.#addition = backup.addPasskey(this.#options.rpId);
-    return this.#addition.begin();
+  /** @throws DeviceError `locked`, `protocol`, `weak-password`; as `KeyRotation.finish` */
+  async rotateKey(password: string, { progress }: DeviceRequestContext): Promise<DeviceResult<'rotateKey'>> {
+    const backup = this.#opened;
+    if (backup === undefined) throw new DeviceError('locked', 'unlock the backup first');
+    progress({ phase: 'deriving', doneBytes: 0, totalBytes: null });
+    const { account, next, answer } = await backup.rotation().finish(password);
+    progress({ phase: 'opening', doneBytes: 0, totalBytes: null });
+    await this.#reopen(backup, account, next);
+    return answer;
   }
 
-  /** Runs what needs a passkey that is being added. @throws DeviceError `locked`, `protocol` */
-  adding<Result>(context: DeviceRequestContext, act: (addition: PasskeyAddition) => Promise<Result>): Promise<Result> {
-    return this.reading(context, () => {
-      if (this.#addition === undefined) throw new DeviceError('protocol', 'begin to add a passkey first');
-      return act(this.#addition);
-    });
+  /** The backup under its next key, in the place of the former one. Where it does not open the device locks: the key is in force. */
+  async #reopen(backup: OpenedBackup, account: DeviceAccount, next: BackupKey): Promise<void> {
+    try {
+      const { repositoryId } = backup;
+      const opened = await OpenedBackup.open({ account, repositoryId, backupKey: next });
+      if (this.#opened !== backup) return opened.forget();
+      this.#opened = opened;
+      backup.forget();
+    } catch {
+      wipe(next);
+      if (this.#opened === backup) this.lock('asked');
+    }
   }
 
   /** Runs what needs the open backup. @throws DeviceError `locked` */
@@ -210,8 +242,20 @@ class Device {
     if (this.#opened === undefined) return;
     this.#opened.forget();
     this.#opened = undefined;
-    this.#addition = undefined;
     this.#options.onLocked(reason);
+  }
+
+  /** What this device pins. A failure is asked again. */
+  deployment(): Promise<Deployment> {
+    this.#deployment ??= this.#options.deployment();
+    this.#deployment.catch(() => (this.#deployment = undefined));
+    return this.#deployment;
+  }
+
+  /** The account at the vault that deployment.json pins. */
+  async account({ progress }: DeviceRequestContext): Promise<DeviceAccount> {
+    progress({ phase: 'contacting', doneBytes: 0, totalBytes: null });
+    return openDeviceAccount(this.#options.client, await this.deployment(), this.#clock);
   }
 
   async #open(
@@ -228,7 +272,6 @@ class Device {
       const opened = await OpenedBackup.open({ account, repositoryId, backupKey });
       this.#opened?.forget();
       this.#opened = opened;
-      this.#addition = undefined;
     } catch (error) {
       wipe(backupKey);
       throw error;
@@ -248,13 +291,5 @@ class Device {
     const repository = repositories.find((candidate) => candidate.repositoryId === repositoryId);
     if (repository === undefined) throw new DeviceError('not-found', 'there is no such backup');
     return repository;
-  }
-
-  /** The account at the vault that deployment.json pins. */
-  async #account({ progress }: DeviceRequestContext): Promise<DeviceAccount> {
-    progress({ phase: 'contacting', doneBytes: 0, totalBytes: null });
-    this.#deployment ??= this.#options.deployment();
-    this.#deployment.catch(() => (this.#deployment = undefined));
-    return openDeviceAccount(this.#options.client, await this.#deployment, this.#clock);
   }
 }

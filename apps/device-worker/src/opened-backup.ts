@@ -6,7 +6,8 @@ import { wipe } from '@coffer/crypto';
 import type { BackupKey } from '@coffer/device-crypto';
 import { DeviceError, type ConversationSummary, type DeviceResult } from '@coffer/device-protocol';
 import { fromBase64Url, toRfc3339 } from '@coffer/foundation';
-import { VaultHeadKeeper, vaultStore, type DeviceAccount } from '@coffer/vault-device';
+import { readOwnerAgain, VaultHeadKeeper, vaultStore, type DeviceAccount } from '@coffer/vault-device';
+import { KeyRotation } from './key-rotation';
 import { observedStore } from './observed-store';
 import { PasskeyAddition } from './passkey-addition';
 
@@ -30,6 +31,8 @@ export class OpenedBackup {
   readonly #bytes: ByteCount;
   readonly #snapshots = new Map<string, Promise<OpenedSnapshot>>();
   readonly #segments = new Map<string, Promise<readonly Message[]>>();
+  #addition: PasskeyAddition | undefined;
+  #rotation: KeyRotation | undefined;
 
   private constructor(options: OpenBackupOptions, repository: Repository, bytes: ByteCount) {
     this.repositoryId = options.repositoryId;
@@ -103,9 +106,34 @@ export class OpenedBackup {
     return found;
   }
 
-  /** Begins to add a passkey for this backup's key. */
-  addPasskey(rpId: string): PasskeyAddition {
-    return new PasskeyAddition({ account: this.#account, backupKey: this.#backupKey, rpId });
+  /** Begins to add a passkey for this backup's key; one that was begun before is forgotten. */
+  beginPasskey(rpId: string): Promise<DeviceResult<'beginPasskey'>> {
+    this.#addition = new PasskeyAddition({ account: this.#account, backupKey: this.#backupKey, rpId });
+    return this.#addition.begin();
+  }
+
+  /** The passkey that is being added. @throws DeviceError `protocol` */
+  addition(): PasskeyAddition {
+    if (this.#addition === undefined) throw new DeviceError('protocol', 'begin to add a passkey first');
+    return this.#addition;
+  }
+
+  /** Begins to replace this backup's key; a replacement that was begun before is forgotten. */
+  beginRotation(rpId: string): Promise<DeviceResult<'beginRotation'>> {
+    this.#rotation?.forget();
+    this.#rotation = new KeyRotation({ account: this.#account, current: this.#backupKey, rpId });
+    return this.#rotation.begin();
+  }
+
+  /** The replacement of the key that has begun. @throws DeviceError `protocol` */
+  rotation(): KeyRotation {
+    if (this.#rotation === undefined) throw new DeviceError('protocol', 'begin to replace the key first');
+    return this.#rotation;
+  }
+
+  /** Runs an act that the holder of this backup's key signs, on the account as it is now. `act` keeps no key. */
+  async asHolder<Result>(act: (account: DeviceAccount, backupKey: BackupKey) => Promise<Result>): Promise<Result> {
+    return act(await readOwnerAgain(this.#account), this.#backupKey);
   }
 
   /** Overwrites every key and lets go of all that was read. Nothing may be asked of this object afterwards. */
@@ -113,6 +141,9 @@ export class OpenedBackup {
     const { keyring } = this.#repository.access;
     wipe(this.#backupKey, keyring.repositorySecret, ...keyring.epochs.map(({ key }) => key));
     wipe(this.#repository.access.ownerKey.seed);
+    this.#addition = undefined;
+    this.#rotation?.forget();
+    this.#rotation = undefined;
     this.#snapshots.clear();
     this.#segments.clear();
   }

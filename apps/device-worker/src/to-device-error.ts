@@ -7,7 +7,7 @@ import { DeviceError, type DeviceErrorCode } from '@coffer/device-protocol';
 import { EvidenceError } from '@coffer/evidence';
 import { ObjectStoreError } from '@coffer/object-store';
 import { VaultClientError, type VaultClientErrorCode } from '@coffer/vault-client';
-import { VaultDeviceError } from '@coffer/vault-device';
+import { LedgerError, VaultDeviceError } from '@coffer/vault-device';
 
 /** What any failure below the device means to the page. What is not known stays as it is, and becomes a bare `failed`. */
 export function toDeviceError(error: unknown): unknown {
@@ -23,6 +23,10 @@ export function toDeviceError(error: unknown): unknown {
   if (error instanceof VaultDeviceError) {
     return new DeviceError(accountCodes[error.code] ?? 'wrong-key', error.message, { cause: error });
   }
+  if (error instanceof LedgerError) {
+    const { code, message, isRetryable } = error;
+    return new DeviceError(code, message, { cause: error, isRetryable });
+  }
   if (error instanceof CryptoError) {
     // Argon2id parameters outside the range that is built in: a server that asks for less, or for far too much.
     return new DeviceError('server-changed', 'the server asks for other work than is allowed', { cause: error });
@@ -34,6 +38,7 @@ export function toDeviceError(error: unknown): unknown {
 const accountCodes: Partial<Record<VaultDeviceError['code'], DeviceErrorCode>> = {
   'deployment-changed': 'server-changed',
   'no-keyslot': 'no-passkey',
+  'not-rotated': 'unavailable',
 };
 
 const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {
@@ -42,7 +47,7 @@ const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {
   aborted: 'cancelled',
   unauthenticated: 'signed-out',
   'token-expired': 'signed-out',
-  'fresh-login-required': 'signed-out',
+  'fresh-login-required': 'sign-in-too-old',
   'wrong-guess': 'wrong-guess',
   'attempt-too-early': 'attempt-too-early',
   'guesses-vetoed': 'guesses-vetoed',
@@ -60,6 +65,17 @@ const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {
   'login-expired': 'unavailable',
   'login-conflict': 'unavailable',
   superseded: 'unavailable',
+  'wrong-owner-generation': 'key-changed',
+  'new-start-not-open': 'new-start-not-open',
+  'undo-pending': 'undo-pending',
+  'too-many-registrations': 'too-many-registrations',
+  'registration-expired': 'unavailable',
+  'account-closed': 'account-closed',
+  'wrong-code': 'wrong-code',
+  'already-exists': 'already-exists',
+  'too-many-channels': 'too-many-channels',
+  'not-offered': 'not-offered',
+  malformed: 'refused',
 };
 
 function fromVault(error: VaultClientError): DeviceError {

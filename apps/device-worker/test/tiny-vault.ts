@@ -36,7 +36,6 @@ import {
   startPasswordRegistration,
 } from '@coffer/device-crypto';
 import {
-  encodeLedgerEvent,
   signedStatementFromJson,
   signedStatementToJson,
   verifyVaultStatement,
@@ -45,6 +44,7 @@ import {
 } from '@coffer/evidence';
 import { fromBase64Url, newUuid, toBase64Url, toHex, toRfc3339, type Clock } from '@coffer/foundation';
 import { MemoryObjectStore } from '@coffer/object-store';
+import { TinyLedger } from './tiny-ledger';
 import { writeSnapshot, type SampleChat } from './write-snapshot';
 
 const issuer = 'https://login.example';
@@ -75,8 +75,8 @@ export class TinyVault {
   interference: Interference | undefined;
   /** As the vault lists them. */
   passkeys: PasskeyWrap[] = [];
+  readonly ledger = new TinyLedger(accountId, fromBase64Url(this.vaultId));
   readonly #clock: Clock;
-  readonly #events: string[] = [];
   readonly #salt = randomBytes(32);
   readonly #logins = new Map<string, OpaqueLoginState>();
   #setup!: Awaited<ReturnType<typeof createOpaqueServerSetup>>;
@@ -115,6 +115,7 @@ export class TinyVault {
     if (interfered !== undefined) return interfered;
     const path = pathname.replace(/^\/v1\//, '');
     if (request.method === 'POST') return this.#post(path, await request.text());
+    if (path.startsWith('ledger/')) return (await this.ledger.handle(new URL(request.url))) ?? problem('not-found');
     const objects = `repositories/${this.repositoryId}/objects`;
     if (path === objects) return this.#list(new URL(request.url).searchParams.get('prefix') ?? '');
     if (path.startsWith(`${objects}/`)) {
@@ -143,16 +144,6 @@ export class TinyVault {
         return json({ keyslots: ['digits', 'password'].map((kind) => this.#keyslot(kind)) });
       case 'keyslots/passkeys':
         return json({ passkeys: this.passkeys });
-      case 'ledger/events':
-        return json({
-          events: this.#events.map((event, index) => ({
-            number: index + 1,
-            event,
-            salt: toBase64Url(new Uint8Array(32)),
-            leafIndex: null,
-          })),
-          nextCursor: null,
-        });
       case `repositories/${this.repositoryId}/head`:
         return json({ head: this.head === null ? null : signedStatementToJson(this.head) }, { etag: '"1"' });
       default:
@@ -266,21 +257,7 @@ export class TinyVault {
   }
 
   #log(kind: LedgerEventKind, details: Readonly<Record<string, Uint8Array>>): void {
-    const number = this.#events.length + 1;
-    const event = encodeLedgerEvent({
-      v: 1,
-      account: accountId,
-      number,
-      kind,
-      atMs: this.#clock.nowMs(),
-      remaining: this.remaining,
-      attempt: 0,
-      nextAtMs: null,
-      serial,
-      details,
-      previousHash: new Uint8Array(32),
-    });
-    this.#events.push(toBase64Url(event));
+    this.ledger.record(kind, { atMs: this.#clock.nowMs(), remaining: this.remaining, serial, details });
   }
 
   async #register(password: string): Promise<void> {
@@ -295,7 +272,7 @@ export class TinyVault {
       audience: 'urn:coffer:vault',
       vaultId: this.vaultId,
       opaqueServerPublicKey: toBase64Url(pinned),
-      ledgerKey: 'coffer.ledger/x+0123abcd+AAAA',
+      ledgerKey: this.ledger.verifierKey(),
       certificateKey: 'coffer.certificate/x+0123abcd+AAAA',
     };
     const prepared = preparePassword(password);

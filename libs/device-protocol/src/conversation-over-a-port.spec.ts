@@ -9,6 +9,7 @@ import {
   type DeviceHandlers,
   type DeviceService,
 } from './index';
+import { accountMethods } from './account-methods';
 
 const repositoryId = 'AAAAAAAAAAAAAAAAAAAAAA';
 const keyIdHex = '00112233445566ff';
@@ -46,7 +47,13 @@ async function failureOf(call: Promise<unknown>): Promise<DeviceError> {
 /** What a passkey gave, as it arrived. */
 const received: Uint8Array[] = [];
 
+/** What this conversation does not ask for. */
+const unasked = Object.fromEntries(
+  Object.keys(accountMethods).map((name) => [name, () => Promise.reject(new Error(`${name} was asked`))]),
+) as unknown as Pick<DeviceHandlers, keyof typeof accountMethods>;
+
 const handlers: DeviceHandlers = {
+  ...unasked,
   hello: async () => ({ protocol: 1, openRepositoryId: null }),
   setCsrf: async () => ({}),
   listBackups: async () => {
@@ -75,6 +82,9 @@ const handlers: DeviceHandlers = {
   }),
   sealPasskey: async () => ({}),
   confirmPasskey: async () => ({ missingCopies: 0 }),
+  beginRotation: async () => ({ rpId: 'localhost', passkeys: [], foreignPasskeys: 0, hasRecordedKey: true }),
+  takePasskeyAlong: async () => ({}),
+  rotateKey: async () => ({ keyIdHex, takenPasskeys: 0, missingCopies: 0, missingPacks: 0 }),
   listSnapshots: async () => ({ snapshots: [{ wrong: true } as never], damaged: 0 }),
   listConversations: async () => ({ conversations: [] }),
   readMessages: async ({ from }) => ({ from, messages: everyKind }),

@@ -16,6 +16,24 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * | `no-passkey` | no passkey of this address opens this backup; costs nothing |
  * | `last-keyslot` | a passkey would be the only way to the backup key; nothing was added |
  * | `too-many-keyslots` | the account has as many passkeys as it may have; nothing was added |
+ * | `sign-in-too-old` | the request needs a sign-in of the last five minutes; nothing was changed |
+ * | `key-changed` | the account has another backup key than the device knows, or none; nothing was changed |
+ * | `new-start-not-open` | the new start still waits, or its time is over; `nextAttemptAt` |
+ * | `undo-pending` | a new start can still be undone; nothing was changed |
+ * | `account-closed` | the account is being deleted; nothing can be done with it any more |
+ * | `weak-password` | the new password could be guessed; nothing was changed |
+ * | `too-many-registrations` | too many passwords were set today; nothing was changed |
+ * | `wrong-code` | not the code that was sent to the address |
+ * | `already-exists` | the account is told there already |
+ * | `too-many-channels` | no further place fits, or too many addresses were named today |
+ * | `not-offered` | this deployment does not send that, or not to this push service |
+ * | `refused` | the vault does not take what was given: an address, a time zone; nothing was changed |
+ * | `ledger-unsigned` | the checkpoint is not signed by the pinned key |
+ * | `ledger-rolled-back` | the ledger shows an earlier state than this browser has seen |
+ * | `ledger-forked` | the ledger shows another history than this browser has seen |
+ * | `ledger-broken` | chain, tree or budget do not agree; `reason` |
+ * | `ledger-behind` | the newest events are not in the tree yet |
+ * | `ledger-memory-damaged` | what this browser remembers of the ledger can no longer be read |
  * | `signed-out` | the session of the page has ended; sign in again |
  * | `offline` | the server was not reached; nothing was spent that an answer would have shown |
  * | `unavailable` | the server answered that it cannot serve now; `retryAfterSeconds` or null |
@@ -41,6 +59,24 @@ export const deviceErrorCodes = [
   'no-passkey',
   'last-keyslot',
   'too-many-keyslots',
+  'sign-in-too-old',
+  'key-changed',
+  'new-start-not-open',
+  'undo-pending',
+  'account-closed',
+  'weak-password',
+  'too-many-registrations',
+  'wrong-code',
+  'already-exists',
+  'too-many-channels',
+  'not-offered',
+  'refused',
+  'ledger-unsigned',
+  'ledger-rolled-back',
+  'ledger-forked',
+  'ledger-broken',
+  'ledger-behind',
+  'ledger-memory-damaged',
   'signed-out',
   'offline',
   'unavailable',

@@ -1,7 +1,9 @@
+export { type AccountState, type CheckedLedger, type HeldKeyslot, type LedgerEntry } from './account-methods';
 export { connectDevice, type DeviceCallOptions, type DeviceClient } from './client';
 export { csrfHeaderName } from './csrf';
 export { type DevicePort, type DeviceProgress, type LockedEvent } from './envelopes';
 export { DeviceError, deviceErrorCodes, type DeviceErrorCode } from './errors';
+export { type GuessBudget } from './method';
 export {
   deviceMethods,
   maximumMessagesPerRead,
@@ -11,7 +13,6 @@ export {
   type DeviceMethod,
   type DeviceParams,
   type DeviceResult,
-  type GuessBudget,
   type KeyslotSummary,
   type SnapshotSummary,
 } from './methods';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { accountMethods } from './account-methods';
 import { conversationSchema, messageSchema } from './chat-values';
+import { budgetSchema, count, instant, keyIdHex, keyslotKind, method, nothing } from './method';
 
 /** Raised whenever a message changes its meaning. Page and device refuse each other where it differs. */
 export const protocolVersion = 1;
@@ -7,11 +9,7 @@ export const protocolVersion = 1;
 /** Messages that one `readMessages` may ask for. */
 export const maximumMessagesPerRead = 500;
 
-const nothing = z.strictObject({});
-const instant = z.iso.datetime();
 const repositoryId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
-const keyIdHex = z.string().regex(/^[0-9a-f]{16}$/);
-const count = z.int().nonnegative();
 
 const bytes = (least: number, most: number) =>
   z.instanceof(Uint8Array<ArrayBuffer>).refine(({ length }) => length >= least && length <= most, {
@@ -22,18 +20,8 @@ const credentialId = bytes(1, 1023);
 /** What a passkey's PRF gives. The array is handed over: the page keeps none. */
 const prfOutput = bytes(32, 32);
 
-const budgetSchema = z.strictObject({
-  /** Guesses left until a proven success. */
-  attemptsRemaining: count,
-  /** When the next guess is open; null where it is open now. */
-  nextAttemptAt: instant.nullable(),
-});
-
-/** Guesses left for the account, and from when on. */
-export type GuessBudget = z.infer<typeof budgetSchema>;
-
 const keyslotSchema = z.strictObject({
-  kind: z.enum(['password', 'digits', 'passkey']),
+  kind: keyslotKind,
   provenAt: instant.nullable(),
 });
 
@@ -94,11 +82,6 @@ const conversationSummarySchema = z.strictObject({
 
 /** One conversation of a snapshot, without its messages. */
 export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
-
-const method = <Params extends z.ZodType, Result extends z.ZodType>(params: Params, result: Result) => ({
-  params,
-  result,
-});
 
 /**
  * Everything that a page may ask of a device: parameters and result of each method. What a device answers never contains a
@@ -172,6 +155,33 @@ export const deviceMethods = {
       .refine(({ from, to }) => to >= from && to - from <= maximumMessagesPerRead, { message: 'range too wide' }),
     z.strictObject({ from: count, messages: z.array(messageSchema) }),
   ),
+  /** Begins to replace the key of the open backup: the passkeys that can be taken along, and what ends with the former key. */
+  beginRotation: method(
+    nothing,
+    z.strictObject({
+      rpId: z.string().min(1).max(253),
+      passkeys: z.array(z.strictObject({ credentialId, prfInput: bytes(32, 32) })),
+      /** Passkeys of other addresses: they cannot be asked here, and end. */
+      foreignPasskeys: count,
+      /** A recorded 64-digit key, which ends. */
+      hasRecordedKey: z.boolean(),
+    }),
+  ),
+  /** Seals the next key for a passkey that opens the current one. Nothing leaves the device yet. */
+  takePasskeyAlong: method(z.strictObject({ credentialId, prfOutput }), nothing),
+  /** Proves a password for the next key, and hands over to it. The open backup stays open, under the next key. */
+  rotateKey: method(
+    z.strictObject({ password: z.string().min(1).max(1024) }),
+    z.strictObject({
+      keyIdHex,
+      takenPasskeys: count,
+      /** Copies of wraps that could not be written beside a backup. */
+      missingCopies: count,
+      /** Packs that were lost before: what needs them cannot be restored, with either key. */
+      missingPacks: count,
+    }),
+  ),
+  ...accountMethods,
   /** Forgets the backup key and everything that was opened with it. */
   lock: method(nothing, nothing),
 } as const;

@@ -10,11 +10,13 @@ export {
 } from './chat/message-pages';
 export { MessageRow, type MessageRowProps } from './chat/message-row';
 export { Button, ButtonLink, type ButtonLinkProps, type ButtonProps, type ButtonVariant } from './controls/button';
+export { Checkbox, type CheckboxProps } from './controls/checkbox';
 export { ChoiceCards, type Choice, type ChoiceCardsProps } from './controls/choice-cards';
 export { DigitsField, type DigitsFieldProps } from './controls/digits-field';
 export { digitCount, groupDigits, onlyDigits } from './controls/digits-text';
 export { Field, type FieldControl, type FieldProps } from './controls/field';
 export { PasswordField, type PasswordFieldProps } from './controls/password-field';
+export { TextField, type TextFieldProps } from './controls/text-field';
 export { Alert, type AlertProps, type AlertTone } from './feedback/alert';
 export { Dialog, type DialogProps } from './feedback/dialog';
 export { EmptyState, type EmptyStateProps } from './feedback/empty-state';
