@@ -3,21 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { canaries, expectAxeClean, signIn, unlock, wayIn } from './platform/portal-page';
+import { chromium, expect, test, type BrowserContext } from '@playwright/test';
+import { canaries, expectAxeClean, signIn, storedByPage, unlock, wayIn } from './platform/portal-page';
 import { readyPlatform } from './platform/ready-platform';
-
-/** Every place of the page's own in which something could outlive it. */
-function storedByPage(page: Page): Promise<string> {
-  return page.evaluate(async () => {
-    const databases = await indexedDB.databases();
-    const cacheNames = await caches.keys();
-    const workers = await navigator.serviceWorker.getRegistrations();
-    const storages = [Object.entries(localStorage), Object.entries(sessionStorage)];
-    const kept = [...storages, databases, cacheNames, workers.length, document.cookie];
-    return JSON.stringify([...kept, history.state, location.href, document.title]);
-  });
-}
 
 test.describe('restore portal', () => {
   test('signs in, counts guesses, unlocks and shows the newest message, and nothing leaves the origin', async ({

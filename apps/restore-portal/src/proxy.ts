@@ -15,5 +15,5 @@ export function proxy(request: NextRequest): NextResponse {
   return response;
 }
 
-// Not /v1: what passes here is buffered and cut at 10 MB. Not the device and its deployment: they have policies of their own.
-export const config = { matcher: ['/((?!v1/|device/|auth/|_next/).*)'] };
+// Not /v1: what passes here is buffered and cut at 10 MB. Not the device, its deployment and the worker of messages: they have policies of their own.
+export const config = { matcher: ['/((?!v1/|device/|push/|auth/|_next/).*)'] };

@@ -4,7 +4,7 @@ interface PolicyFactory {
 }
 
 /**
- * Makes the page's only Trusted Types policy: addresses of this app's own chunks and of the device may become scripts, and
+ * Makes the page's only Trusted Types policy: addresses of this app's own chunks, of the device and of the worker that shows messages may become scripts, and
  * nothing else may become script, markup or code. Does nothing where there is a policy, or where a browser knows none.
  *
  * It reads nothing from outside itself: its text is also the first script of the page's head (see the layout). There it runs
@@ -16,7 +16,8 @@ export function makeTrustedTypesPolicy(): void {
   factory.createPolicy('default', {
     createScriptURL: (text) => {
       const url = new URL(text, location.href);
-      const isOwn = url.pathname.startsWith('/_next/static/') || url.pathname === '/device/worker.js';
+      const isOwn =
+        url.pathname.startsWith('/_next/static/') || ['/device/worker.js', '/push/worker.js'].includes(url.pathname);
       return isOwn && url.origin === location.origin ? text : null;
     },
   });

@@ -5,6 +5,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import { sealData } from 'iron-session';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createInstantProvider, walkToPortal } from './instant-provider';
@@ -178,6 +179,17 @@ describe('the built portal', () => {
     const again = await fetch(`${url}/device/worker.js`, { headers: { 'if-none-match': answer.headers.get('etag')! } });
     expect(again.status).toBe(304);
     expect(again.headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  it('serves the worker that shows messages under a policy of its own, whole and without a nonce', async () => {
+    const answer = await fetch(`${url}/push/worker.js`);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/javascript; charset=utf-8']);
+    expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(answer.headers.get('service-worker-allowed')).toBeNull();
+    const listened: string[] = [];
+    const self = { addEventListener: (type: string) => listened.push(type) };
+    runInNewContext(await answer.text(), { self });
+    expect(listened).toEqual(['push', 'notificationclick']);
   });
 
   it('serves deployment.json from its own disk, and nothing that is none', async () => {

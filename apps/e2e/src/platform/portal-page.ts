@@ -20,9 +20,15 @@ export function canaries(): Canaries {
 
 /** From the portal's first page to the list of backups, as the sample person. */
 export async function signIn(page: Page): Promise<void> {
-  const { urls, sample } = readyPlatform();
-  await page.goto(urls.portal);
+  await page.goto(readyPlatform().urls.portal);
   await page.getByRole('link', { name: 'Sign in' }).click();
+  await passProvider(page);
+  await expect(page.getByRole('heading', { name: 'Your backups' })).toBeVisible();
+}
+
+/** From the provider's page back to the portal, as the sample person. */
+export async function passProvider(page: Page): Promise<void> {
+  const { urls, sample } = readyPlatform();
   // The provider of the demo shows the passwords of its accounts.
   const cell = page.getByRole('cell', { name: sample.username, exact: true });
   const signInPassword = await page.getByRole('row').filter({ has: cell }).getByRole('cell').nth(1).textContent();
@@ -30,7 +36,6 @@ export async function signIn(page: Page): Promise<void> {
   await page.getByLabel('Password', { exact: true }).fill(signInPassword ?? '');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`${urls.portal}/`);
-  await expect(page.getByRole('heading', { name: 'Your backups' })).toBeVisible();
 }
 
 /** Opens the one backup's screen and chooses a way in, whichever stands first. */
@@ -45,6 +50,18 @@ export async function unlock(page: Page, password: string): Promise<void> {
   await page.getByLabel('Backup password').fill(password);
   await page.getByRole('button', { name: 'Unlock' }).click();
   await expect(page.getByRole('list', { name: 'Chats' })).toBeVisible();
+}
+
+/** Every place of the page's own in which something could outlive it. */
+export function storedByPage(page: Page): Promise<string> {
+  return page.evaluate(async () => {
+    const databases = await indexedDB.databases();
+    const cacheNames = await caches.keys();
+    const workers = await navigator.serviceWorker.getRegistrations();
+    const storages = [Object.entries(localStorage), Object.entries(sessionStorage)];
+    const kept = [...storages, databases, cacheNames, workers.length, document.cookie];
+    return JSON.stringify([...kept, history.state, location.href, document.title]);
+  });
 }
 
 /** Nothing that axe finds wrong. */

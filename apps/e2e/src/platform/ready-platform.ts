@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What `npm start -- --ready-file` writes. */
+/** What `npm start -- --ready-file` writes, and what the global set-up started beside it. */
 export interface ReadyPlatform {
   readonly home: string;
   readonly urls: {
@@ -11,6 +11,8 @@ export interface ReadyPlatform {
   };
   readonly sample: { readonly username: string; readonly cloudFolder: string; readonly deviceFolder: string };
   readonly deploymentFile: string;
+  /** Where browsers of these tests get their messages from. */
+  readonly pushService: string;
   /** Holds the password of the sample account's password keyslot. */
   readonly passwordFile: string;
 }

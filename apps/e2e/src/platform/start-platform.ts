@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startPushService } from './push-service';
 import type { ReadyPlatform } from './ready-platform';
 
 const root = resolve(import.meta.dirname, '../../../..');
@@ -16,11 +17,23 @@ export default async function startPlatform(): Promise<() => Promise<void>> {
   chmodSync(home, 0o711);
   mkdirSync(state, { mode: 0o711 });
   const readyFile = join(home, 'ready.json');
+  const pushService = await startPushService();
   let printed = '';
   const child = spawn(
     process.execPath,
     ['tools/start/start.mjs', '--free-ports', '--with-backup', '--ready-file', readyFile],
-    { cwd: root, env: { ...process.env, COFFER_HOME: state }, stdio: ['ignore', 'pipe', 'pipe'] },
+    {
+      cwd: root,
+      env: {
+        ...process.env,
+        COFFER_HOME: state,
+        COFFER_PUSH_CONTACT: 'mailto:operator@example.org',
+        COFFER_PUSH_SERVICES: pushService.url,
+        // A new start waits for seconds, so that one can be finished here.
+        COFFER_TEST_WAITS: '3,600,600,600,1',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   );
   const collect = (chunk: Buffer): void => {
     printed += chunk.toString();
@@ -34,11 +47,11 @@ export default async function startPlatform(): Promise<() => Promise<void>> {
       throw new Error(`the platform did not come up:\n${printed}`);
     await pause(200);
   }
-  const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as ReadyPlatform;
-  process.env['COFFER_E2E_PLATFORM'] = JSON.stringify(ready);
+  const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as Omit<ReadyPlatform, 'pushService'>;
+  process.env['COFFER_E2E_PLATFORM'] = JSON.stringify({ ...ready, pushService: pushService.url });
   return async () => {
     child.kill('SIGTERM');
-    await ended;
+    await Promise.all([ended, pushService.stop()]);
     rmSync(home, { recursive: true, force: true });
   };
 }

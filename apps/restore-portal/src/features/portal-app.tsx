@@ -11,6 +11,7 @@ import { DeviceAlert } from './device/device-alert';
 import { useDevice } from './device/use-device';
 import { PasskeyScreen } from './passkey/passkey-screen';
 import { ReaderScreen } from './reader/reader-screen';
+import { isOfSafety, SafetyScreens } from './safety/safety-screens';
 import { AppShell } from './shell/app-shell';
 import { UnlockScreen } from './unlock/unlock-screen';
 import { useStep } from './use-step';
@@ -52,25 +53,44 @@ function Screens({ device, displayName, onSignOut }: ScreensProps): ReactNode {
   const [step, go] = useStep();
   const [chosen, setChosen] = useState<BackupSummary | null>(null);
   const [budget, setBudget] = useState<GuessBudget | null>(null);
-  const [openRepositoryId, setOpenRepositoryId] = useState<string | null>(null);
+  const [open, setOpen] = useState<BackupSummary | null>(null);
   const [conversationId, setConversationId] = useState<string | null>(null);
 
   useEffect(
     () =>
       device.onLocked(() => {
-        setOpenRepositoryId(null);
+        setOpen(null);
         setConversationId(null);
         go('backups', 'replace');
       }),
     [device, go],
   );
 
+  const openRepositoryId = open?.repositoryId ?? null;
   const shell = {
     displayName,
     onSignOut,
+    navigation: {
+      current: isOfSafety(step) ? 'safety' : 'backups',
+      onBackups: () => go('backups'),
+      onSafety: () => go('safety'),
+    } as const,
     onLock: openRepositoryId === null ? null : () => void device.call('lock', {}),
     onAddPasskey: openRepositoryId === null || step === 'passkey' ? null : () => go('passkey'),
   };
+  if (isOfSafety(step)) {
+    return (
+      <AppShell {...shell}>
+        <SafetyScreens
+          device={device}
+          step={step}
+          openKeyIdHex={open?.keyIdHex ?? null}
+          onRotated={(keyIdHex) => setOpen((before) => (before === null ? null : { ...before, keyIdHex }))}
+          onGo={go}
+        />
+      </AppShell>
+    );
+  }
   if (step === 'passkey' && openRepositoryId !== null) {
     return (
       <AppShell {...shell}>
@@ -111,7 +131,7 @@ function Screens({ device, displayName, onSignOut }: ScreensProps): ReactNode {
           onBudget={setBudget}
           onBack={() => go('backups', 'replace')}
           onOpened={() => {
-            setOpenRepositoryId(chosen.repositoryId);
+            setOpen(chosen);
             setConversationId(null);
             go('reader', 'replace');
           }}

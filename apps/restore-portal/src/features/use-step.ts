@@ -1,9 +1,21 @@
 'use client';
 
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
+import { forgetReturn, returnStep } from './last-resort/fresh-sign-in';
 
 /** Where in the portal a person is. Never in the address: what is read there would stay in the history of the browser. */
-export const steps = ['backups', 'unlock', 'reader', 'chat', 'passkey'] as const;
+export const steps = [
+  'backups',
+  'unlock',
+  'reader',
+  'chat',
+  'passkey',
+  'safety',
+  'messages',
+  'rotation',
+  'new-start',
+  'deletion',
+] as const;
 export type Step = (typeof steps)[number];
 
 const stateKey = 'cofferStep';
@@ -13,17 +25,19 @@ let hasMoved = false;
 
 /** The step, tied to the back button of the browser by its name alone. */
 export function useStep(): readonly [Step, (step: Step, how?: 'push' | 'replace') => void] {
-  const [step, setStep] = useState<Step>('backups');
+  // After a reload nothing is open, whatever the history remembers; a fresh sign-in leads back to who asked for it.
+  const [first] = useState(() => knownStep(returnStep()));
+  const [step, setStep] = useState<Step>(first);
   useEffect(() => {
-    // After a reload nothing is open, whatever the history remembers.
-    window.history.replaceState({ ...currentState(), [stateKey]: 'backups' }, '');
+    forgetReturn();
+    window.history.replaceState({ ...currentState(), [stateKey]: first }, '');
     const follow = (event: PopStateEvent): void => {
       hasMoved = true;
       setStep(stepOf(event.state));
     };
     window.addEventListener('popstate', follow);
     return () => window.removeEventListener('popstate', follow);
-  }, []);
+  }, [first]);
   const go = useCallback((next: Step, how: 'push' | 'replace' = 'push') => {
     const state = { ...currentState(), [stateKey]: next };
     hasMoved = true;
@@ -41,6 +55,10 @@ function currentState(): Readonly<Record<string, unknown>> {
 
 function stepOf(state: unknown): Step {
   const named: unknown = typeof state === 'object' && state !== null && stateKey in state ? state[stateKey] : undefined;
+  return knownStep(named);
+}
+
+function knownStep(named: unknown): Step {
   return steps.find((step) => step === named) ?? 'backups';
 }
 

@@ -1,8 +1,20 @@
 import { webUiEnglish } from '@coffer/web-ui';
+import { errorEnglish } from './english-errors';
+import { lastResortEnglish } from './english-last-resort';
+import { ledgerEnglish } from './english-ledger';
+import { messagesEnglish } from './english-messages';
+import { rotationEnglish } from './english-rotation';
+import { safetyEnglish } from './english-safety';
 
 /** Every word of the portal, in English. ICU MessageFormat; keys are grouped by screen. */
 export const english = {
   ...webUiEnglish,
+  ...ledgerEnglish,
+  ...safetyEnglish,
+  ...messagesEnglish,
+  ...lastResortEnglish,
+  ...rotationEnglish,
+  ...errorEnglish,
   'app.name': 'Coffer',
   'app.lock': 'Lock',
   'app.sign-out': 'Sign out',
@@ -19,7 +31,8 @@ export const english = {
   'sign-in.point-sealed': 'Signing in shows that backups exist. Only your password or your 64-digit key opens them.',
   'sign-in.point-limit':
     'A password has ten guesses, counted by the Backup Key Vault. After that only the other ways in are left.',
-  'sign-in.point-forget': 'This page keeps nothing: close it, lock it or reload it, and everything is sealed again.',
+  'sign-in.point-forget':
+    'This page keeps nothing of your chats: close it, lock it or reload it, and everything is sealed again.',
   'sign-in.failed': 'The sign-in did not succeed',
   'sign-in.failed-text': 'Nothing was changed. Try again.',
   'sign-in.unreachable': 'The sign-in service does not answer',
@@ -115,64 +128,6 @@ export const english = {
   'reader.damaged':
     '{count, plural, one {# other backup is damaged and cannot be shown.} other {# other backups are damaged and cannot be shown.}}',
   'reader.of-device': '{date} ({device})',
-
-  'error.retry': 'Try again',
-  'error.sign-in': 'Sign in again',
-  'error.reload': 'Reload the page',
-  'error.wrong-guess': 'That password does not open this backup',
-  'error.wrong-guess-text': 'Your backup is unharmed. Check capital letters and the keyboard layout.',
-  'error.wrong-guess-left':
-    '{count, plural, =0 {No guesses are left.} one {One guess is left.} other {# guesses are left.}}',
-  'error.wrong-key': 'These digits open another backup',
-  'error.wrong-key-text':
-    'They are a complete key, but not the one of this backup. Compare the key id in your emergency kit: this backup wants {id}. Nothing was counted.',
-  'error.malformed-key': 'These are not 64 digits',
-  'error.malformed-key-text': 'A key has the digits 0 to 9 and the letters a to f. Nothing was counted.',
-  'error.malformed-password': 'This cannot be your password',
-  'error.malformed-password-text':
-    'It holds a character that no password can have, or is too long. Nothing was counted.',
-  'error.attempt-too-early': 'Too early for the next guess',
-  'error.attempt-too-early-text': 'After wrong guesses the vault waits longer and longer. Nothing was counted now.',
-  'error.guesses-vetoed': 'Password guesses are stopped',
-  'error.guesses-vetoed-text':
-    'A device that holds this account’s key has stopped them for a while. Nothing was counted. Your 64-digit key opens the backup now.',
-  'error.no-attempts-left': 'No guesses are left for the password',
-  'error.no-attempts-left-text': 'The password keyslot is closed. Your 64-digit key still opens the backup.',
-  'error.wrong-passkey': 'This passkey does not open this backup',
-  'error.wrong-passkey-text':
-    'What it gives is not what the backup’s key was sealed with. Your backup is unharmed and nothing was counted. Use your password or 64-digit key, and add the passkey anew.',
-  'error.no-passkey': 'No passkey of this address opens this backup',
-  'error.no-passkey-text':
-    'Passkeys belong to the address at which they were made. Nothing was counted. Your password or 64-digit key opens the backup.',
-  'error.last-keyslot': 'A passkey must not be the only way in',
-  'error.last-keyslot-text':
-    'Your account has neither a password nor a recorded 64-digit key now. Add one first (coffer keyslots add); nothing was changed.',
-  'error.too-many-keyslots': 'No further passkey fits',
-  'error.too-many-keyslots-text':
-    'Remove one that you do not need any more (coffer keyslots remove). Nothing was changed.',
-  'error.signed-out': 'Your session has ended',
-  'error.signed-out-text': 'Everything was sealed again. Sign in to go on.',
-  'error.offline': 'No connection',
-  'error.offline-text':
-    'The server was not reached. Your backup is safe. Check the network and try again. A guess that was already on its way may have been counted.',
-  'error.unavailable': 'The service cannot answer now',
-  'error.unavailable-text': 'Your backup is safe. Try again in a little while.',
-  'error.throttled': 'Too many requests',
-  'error.throttled-text': 'Nothing was counted. Try again in {time}.',
-  'error.server-changed': 'This is not the server that your deployment names',
-  'error.server-changed-text': 'Its keys have changed. Do not type any secret here. Tell whoever runs this service.',
-  'error.damaged': 'This backup is damaged',
-  'error.damaged-text':
-    'Some of its bytes are missing or altered, and nothing of it was shown. An older backup, or “coffer restore --salvage” on the command line, may still give back the rest.',
-  'error.unsupported-format': 'This backup is newer than this page',
-  'error.unsupported-format-text':
-    'It was written by a newer version. Your backup is unharmed; ask for an update of this page.',
-  'error.not-found': 'It is not there any more',
-  'error.not-found-text': 'The backup or chat was not found. Go back and choose again.',
-  'error.locked': 'The backup is locked',
-  'error.locked-text': 'Unlock it again to go on.',
-  'error.failed': 'Something went wrong on this page',
-  'error.failed-text': 'Your backup is unharmed. Reload the page and try again.',
 } as const;
 
 /** Keys of {@link english}. */

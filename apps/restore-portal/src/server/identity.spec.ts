@@ -56,6 +56,12 @@ describe('createIdentity', () => {
         expect(first.pending[name]).not.toBe(second.pending[name]);
       }
     });
+
+    it('has the person asked again where that is wanted, and only there', async () => {
+      const promptOf = async (isAgain: boolean) =>
+        new URL((await identity.beginSignIn(isAgain)).location).searchParams.get('prompt');
+      expect([await promptOf(true), await promptOf(false)]).toEqual(['login', null]);
+    });
   });
 
   describe('finishSignIn', () => {

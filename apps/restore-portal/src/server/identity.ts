@@ -23,8 +23,12 @@ import { newCsrfToken, type PendingSignIn, type PortalSession } from './session'
 
 /** What the portal's server asks of the operator's OpenID provider. */
 export interface Identity {
-  /** Where to send the browser, and what to remember until it comes back. */
-  beginSignIn(): Promise<{ readonly location: string; readonly pending: PendingSignIn }>;
+  /**
+   * Where to send the browser, and what to remember until it comes back.
+   *
+   * @param isAgain - the person is asked again, though the provider still knows them: what needs a fresh sign-in needs that
+   */
+  beginSignIn(isAgain?: boolean): Promise<{ readonly location: string; readonly pending: PendingSignIn }>;
   /**
    * Takes the provider's answer to the callback.
    *
@@ -80,7 +84,7 @@ export function createIdentity(config: PortalConfig, clock: Clock = systemClock)
   };
 
   return {
-    async beginSignIn() {
+    async beginSignIn(isAgain = false) {
       const pending = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() };
       const location = buildAuthorizationUrl(await provider(), {
         redirect_uri: callbackUrl,
@@ -90,6 +94,7 @@ export function createIdentity(config: PortalConfig, clock: Clock = systemClock)
         nonce: pending.nonce,
         code_challenge: await calculatePKCECodeChallenge(pending.codeVerifier),
         code_challenge_method: 'S256',
+        ...(isAgain ? { prompt: 'login' } : {}),
       });
       return { location: location.href, pending };
     },

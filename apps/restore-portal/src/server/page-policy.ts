@@ -40,6 +40,9 @@ export const dataPolicy = "default-src 'none'; frame-ancestors 'none'; sandbox";
 /** The policy of the thread that holds the backup key: its own script, WebAssembly for OPAQUE, and this origin alone. */
 export const workerPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
+/** The policy of the service worker that shows messages: it loads and fetches nothing at all. */
+export const pushWorkerPolicy = "default-src 'none'; frame-ancestors 'none'";
+
 /** Headers that every answer of the portal bears. */
 export const commonHeaders: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',

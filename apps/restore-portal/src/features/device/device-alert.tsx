@@ -9,13 +9,19 @@ import {
   Hourglass,
   KeyRound,
   LockKeyhole,
+  MailCheck,
+  MailQuestion,
+  MailX,
   ShieldAlert,
   ShieldX,
+  UserCheck,
   WifiOff,
   type LucideIcon,
 } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { text } from '../../messages/text';
+import { signInAgain } from '../last-resort/fresh-sign-in';
+import type { Step } from '../use-step';
 
 type Shown = Exclude<DeviceErrorCode, 'cancelled' | 'protocol'>;
 
@@ -32,6 +38,24 @@ const looks: Readonly<Record<Shown, readonly [AlertTone, LucideIcon]>> = {
   'no-passkey': ['warning', Fingerprint],
   'last-keyslot': ['warning', Fingerprint],
   'too-many-keyslots': ['warning', Fingerprint],
+  'sign-in-too-old': ['info', UserCheck],
+  'key-changed': ['warning', KeyRound],
+  'new-start-not-open': ['info', Hourglass],
+  'undo-pending': ['info', Hourglass],
+  'account-closed': ['danger', ShieldAlert],
+  'weak-password': ['warning', KeyRound],
+  'too-many-registrations': ['warning', Hourglass],
+  'wrong-code': ['warning', MailQuestion],
+  'already-exists': ['info', MailCheck],
+  'too-many-channels': ['warning', MailX],
+  'not-offered': ['info', MailX],
+  refused: ['warning', FileWarning],
+  'ledger-unsigned': ['danger', ShieldX],
+  'ledger-rolled-back': ['danger', ShieldX],
+  'ledger-forked': ['danger', ShieldX],
+  'ledger-broken': ['danger', ShieldX],
+  'ledger-behind': ['info', Hourglass],
+  'ledger-memory-damaged': ['warning', FileWarning],
   'signed-out': ['info', LockKeyhole],
   offline: ['info', WifiOff],
   unavailable: ['info', CloudOff],
@@ -44,23 +68,28 @@ const looks: Readonly<Record<Shown, readonly [AlertTone, LucideIcon]>> = {
   failed: ['danger', ShieldAlert],
 };
 
+/** Where the same request may succeed later. */
+const retried: ReadonlySet<Shown> = new Set(['offline', 'unavailable', 'throttled', 'damaged', 'ledger-behind']);
+
 export interface DeviceAlertProps {
   readonly error: unknown;
   /** Key id of the backup in question, for a key that opens another one. */
   readonly keyId?: string;
   /** Offered where the same request may succeed later. */
   readonly onRetry?: () => void;
+  /** The screen to come back to, where a fresh sign-in is asked for. */
+  readonly returnTo?: Step;
 }
 
 /** What went wrong, what is safe, and what to do. */
-export function DeviceAlert({ error, keyId = '', onRetry }: DeviceAlertProps): ReactNode {
+export function DeviceAlert({ error, keyId = '', onRetry, returnTo = 'backups' }: DeviceAlertProps): ReactNode {
   const code = shownCode(error);
   if (code === null) return null;
   const [tone, icon] = looks[code];
   const fields = error instanceof DeviceError ? error.fields : {};
   const seconds = typeof fields['retryAfterSeconds'] === 'number' ? fields['retryAfterSeconds'] : 60;
   return (
-    <Alert tone={tone} icon={icon} title={text(`error.${code}`)} actions={actionsFor(code, onRetry)}>
+    <Alert tone={tone} icon={icon} title={text(`error.${code}`)} actions={actionsFor(code, returnTo, onRetry)}>
       <p>{text(`error.${code}-text`, { id: keyId, time: formatDuration(seconds, text) })}</p>
       {code === 'wrong-guess' && typeof fields['attemptsRemaining'] === 'number' && (
         <p className="mt-1 font-semibold">{text('error.wrong-guess-left', { count: fields['attemptsRemaining'] })}</p>
@@ -74,7 +103,14 @@ function shownCode(error: unknown): Shown | null {
   return error.code === 'cancelled' ? null : error.code;
 }
 
-function actionsFor(code: Shown, onRetry: (() => void) | undefined): ReactNode {
+function actionsFor(code: Shown, returnTo: Step, onRetry: (() => void) | undefined): ReactNode {
+  if (code === 'sign-in-too-old') {
+    return (
+      <Button variant="primary" onClick={() => signInAgain(returnTo)}>
+        {text('error.sign-in')}
+      </Button>
+    );
+  }
   if (code === 'signed-out') {
     return (
       <ButtonLink href="/auth/sign-in" variant="primary">
@@ -85,6 +121,7 @@ function actionsFor(code: Shown, onRetry: (() => void) | undefined): ReactNode {
   if (code === 'failed') {
     return <Button onClick={() => window.location.reload()}>{text('error.reload')}</Button>;
   }
-  const canRetry = code === 'offline' || code === 'unavailable' || code === 'throttled' || code === 'damaged';
-  return canRetry && onRetry !== undefined ? <Button onClick={onRetry}>{text('error.retry')}</Button> : undefined;
+  return retried.has(code) && onRetry !== undefined ? (
+    <Button onClick={onRetry}>{text('error.retry')}</Button>
+  ) : undefined;
 }

@@ -1,13 +1,22 @@
 'use client';
 
 import { Button } from '@coffer/web-ui';
-import { Fingerprint, Lock, LogOut } from 'lucide-react';
+import { Fingerprint, Lock, LogOut, ShieldCheck, Vault } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { text } from '../../messages/text';
 import { Mark } from './mark';
 
+/** The two halves of the portal, and which one the person is in. */
+export interface AppNavigation {
+  readonly current: 'backups' | 'safety';
+  readonly onBackups: () => void;
+  readonly onSafety: () => void;
+}
+
 export interface AppShellProps {
   readonly displayName: string;
+  /** Missing while there is nothing to go to. */
+  readonly navigation?: AppNavigation;
   /** Shown while a backup is open. */
   readonly onLock: (() => void) | null;
   /** Likewise: to the screen that adds a passkey. */
@@ -20,7 +29,7 @@ export interface AppShellProps {
 
 /** What stands around every screen of who is signed in. */
 export function AppShell(props: AppShellProps): ReactNode {
-  const { displayName, onLock, onAddPasskey = null, onSignOut, isFull = false, children } = props;
+  const { displayName, navigation, onLock, onAddPasskey = null, onSignOut, isFull = false, children } = props;
   return (
     <div className={`flex flex-col ${isFull ? 'h-dvh' : 'min-h-dvh'}`}>
       <a
@@ -31,7 +40,9 @@ export function AppShell(props: AppShellProps): ReactNode {
       </a>
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-surface px-4 py-2 sm:px-6">
         <Mark />
-        <span className="text-lg font-semibold tracking-tight">{text('app.name')}</span>
+        {/* A narrow window has room for its sign alone. */}
+        <span className="sr-only text-lg font-semibold tracking-tight sm:not-sr-only">{text('app.name')}</span>
+        {navigation !== undefined && <Navigation {...navigation} />}
         <span className="ms-auto flex flex-wrap items-center gap-1 sm:gap-2">
           <bdi
             className="hidden max-w-48 truncate text-sm text-muted sm:inline"
@@ -42,7 +53,6 @@ export function AppShell(props: AppShellProps): ReactNode {
           {onAddPasskey !== null && (
             <Button variant="quiet" onClick={onAddPasskey}>
               <Fingerprint aria-hidden="true" className="size-4" />
-              {/* A narrow window has room for its sign alone. */}
               <span className="sr-only sm:not-sr-only">{text('passkey.open')}</span>
             </Button>
           )}
@@ -54,7 +64,7 @@ export function AppShell(props: AppShellProps): ReactNode {
           )}
           <Button variant="quiet" onClick={onSignOut}>
             <LogOut aria-hidden="true" className="size-4 rtl:-scale-x-100" />
-            {text('app.sign-out')}
+            <span className="sr-only sm:not-sr-only">{text('app.sign-out')}</span>
           </Button>
         </span>
       </header>
@@ -66,5 +76,24 @@ export function AppShell(props: AppShellProps): ReactNode {
         {children}
       </main>
     </div>
+  );
+}
+
+function Navigation({ current, onBackups, onSafety }: AppNavigation): ReactNode {
+  const places = [
+    ['backups', Vault, onBackups],
+    ['safety', ShieldCheck, onSafety],
+  ] as const;
+  return (
+    <nav aria-label={text('nav.label')} className="flex gap-1">
+      {places.map(([place, Icon, onGo]) => (
+        <Button key={place} variant="quiet" onClick={onGo} {...(place === current ? { 'aria-current': 'page' } : {})}>
+          <Icon aria-hidden="true" className="size-4" />
+          <span className={place === current ? 'underline decoration-2 underline-offset-8' : ''}>
+            {text(`nav.${place}`)}
+          </span>
+        </Button>
+      ))}
+    </nav>
   );
 }
