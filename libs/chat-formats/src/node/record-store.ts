@@ -1,3 +1,4 @@
+import { ByteBlocks } from '../byte-blocks';
 import type { SignalRecords } from '../signal/signal-source';
 import { inMemoryLimitBytes } from './payload-bytes';
 import { createSpool, type Spool } from './spool';
@@ -14,32 +15,31 @@ export async function storeRecords(
   chunks: AsyncIterable<Uint8Array>,
   limitBytes: number = inMemoryLimitBytes,
 ): Promise<SignalRecords> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
+  const held = new ByteBlocks();
   let spool: Spool | undefined;
   try {
     for await (const piece of chunks) {
-      if (spool === undefined && length + piece.length > limitBytes) {
+      if (spool === undefined && held.length + piece.length > limitBytes) {
         spool = createSpool();
-        for (const earlier of pieces.splice(0)) spool.write(earlier);
+        for (const earlier of held.blocks()) spool.write(earlier);
+        held.wipe();
       }
-      if (spool === undefined) pieces.push(piece);
+      if (spool === undefined) held.write(piece);
       else spool.write(piece);
-      length += piece.length;
     }
   } catch (error) {
+    held.wipe();
     spool?.remove();
     throw error;
   }
-  return spool === undefined ? inMemory(Buffer.concat(pieces.splice(0), length)) : inFile(spool);
+  return spool === undefined ? inMemory(held) : inFile(spool);
 }
 
-function inMemory(whole: Buffer): SignalRecords {
-  const bytes = new Uint8Array(whole.buffer, whole.byteOffset, whole.length);
+function inMemory(held: ByteBlocks): SignalRecords {
   return {
-    sizeBytes: bytes.length,
-    read: (offset, length) => bytes.subarray(offset, offset + length),
-    close: () => void bytes.fill(0),
+    sizeBytes: held.length,
+    read: (offset, length) => held.read(offset, length),
+    close: () => held.wipe(),
   };
 }
 

@@ -63,7 +63,6 @@ export class MessageDecoder {
 
   #value(field: Field<unknown>, wireType: number, end: number): unknown {
     if (wireType === 0) return this.#ofVarint(field, end);
-    if (wireType === 5) return this.#ofFour(field, end);
     const start = this.#spanStart(end);
     const stop = this.#at;
     if (field.kind === 'message') {
@@ -82,14 +81,6 @@ export class MessageDecoder {
     if (field.kind === 'word') return field.words![value] ?? String(value);
     const exact = Number.isSafeInteger(value) ? value : this.#wide(start).toString();
     return field.kind === 'reference' ? this.#refer(exact) : exact;
-  }
-
-  #ofFour(field: Field<unknown>, end: number): unknown {
-    const at = this.#at;
-    this.#at += 4;
-    if (this.#at > end) throw damaged();
-    const view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset + at, 4);
-    return field.kind === 'float' ? String(view.getFloat32(0, true)) : view.getUint32(0, true);
   }
 
   /** Up to ten bytes; beyond 2^53 only nearly right, see `#wide`. */
@@ -149,8 +140,6 @@ const wireTypes = {
   flag: 0,
   word: 0,
   reference: 0,
-  fixed32: 5,
-  float: 5,
   text: 2,
   bytes: 2,
   uuid: 2,

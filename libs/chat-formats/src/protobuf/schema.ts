@@ -7,10 +7,6 @@ export type FieldKind =
   | 'bytes'
   /** 16 bytes, given as UUID text; other lengths as hexadecimal text. */
   | 'uuid'
-  /** Four bytes: an unsigned integer. */
-  | 'fixed32'
-  /** Four bytes: a float, given as its shortest decimal text. */
-  | 'float'
   /** A number that refers to somebody, given as whatever the decoder's `refer` makes of it. */
   | 'reference'
   /** A number, given as its name where it has one. */
@@ -59,8 +55,6 @@ export const flag = (at: number): Field<boolean> => plain(at, 'flag');
 export const text = (at: number): Field<string> => plain(at, 'text');
 export const bytes = (at: number): Field<string> => plain(at, 'bytes');
 export const uuid = (at: number): Field<string> => plain(at, 'uuid');
-export const fixed32 = (at: number): Field<number> => plain(at, 'fixed32');
-export const float = (at: number): Field<string> => plain(at, 'float');
 export const reference = (at: number): Field<string> => plain(at, 'reference');
 /** @param words - the names of 0, 1, 2, …; a number beyond them becomes decimal text */
 export const word = (at: number, words: readonly string[]): Field<string> => ({ ...plain<string>(at, 'word'), words });

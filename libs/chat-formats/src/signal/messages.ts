@@ -27,7 +27,7 @@ import { vCardOf } from './vcard';
 type ExtrasDraft = Record<string, Extra>;
 
 /** Milliseconds that a date can hold, or nothing. */
-export function instantOf(value: number | string | undefined): number | null {
+function instantOf(value: number | string | undefined): number | null {
   return typeof value === 'number' && value <= maximumInstantMs ? value : null;
 }
 

@@ -2,7 +2,7 @@ import { ChatFormatError } from '../errors';
 import type { ByteSource } from '../zip/zip-directory';
 
 /** Longest record that is read, in bytes: a message's text has at most some hundred thousand. */
-export const recordLimitBytes = 16 * 1024 * 1024;
+const recordLimitBytes = 16 * 1024 * 1024;
 
 const windowBytes = 1024 * 1024;
 const longestVarint = 10;

@@ -16,7 +16,7 @@ export interface SignalKeys {
 }
 
 const recoveryKeyLength = 64;
-export const forwardSecrecyTokenBytes = 32;
+const forwardSecrecyTokenBytes = 32;
 
 /**
  * Reads a recovery key as people write it: upper or lower case, in groups or not.

@@ -20,7 +20,7 @@ export interface WhatsAppPhoneKey extends PhoneKeyName {
 }
 
 /** Bytes of the file: a Java head of 27, then 131. */
-export const phoneKeyFileBytes = 158;
+const phoneKeyFileBytes = 158;
 
 /**
  * Reads the 158-byte file `key` of the phone's private folder: after the head 00 02 or so (cipher version), the key's version,

@@ -108,13 +108,11 @@ const payment = message({
     }),
   ),
 });
-export type Payment = MessageOf<typeof payment>;
 
 const giftBadge = message({
   receiptHex: bytes(1),
   state: word(2, ['unopened', 'opened', 'redeemed', 'failed']),
 });
-export type GiftBadge = MessageOf<typeof giftBadge>;
 
 const storyReply = message({
   text: embedded(1, message({ text: embedded(1, richText), longText: embedded(2, filePointer) })),
