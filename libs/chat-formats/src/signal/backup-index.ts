@@ -146,16 +146,25 @@ const tableOf = (count: number): ItemTable => ({
   sentMs: new Float64Array(count),
 });
 
-/** Entries as they come, in arrays that grow. */
+/** Entries as they come, in arrays that grow; conversations by a number of their own, from 0 on. */
 class ItemList {
-  #chats = new Float64Array(1024);
+  readonly #slots = new Map<number, number>();
+  readonly #counts: number[] = [];
+  #slotOf = new Uint32Array(1024);
   #items = tableOf(1024);
   #count = 0;
 
   add(chatId: number, authorId: number, sentMs: number, offset: number, length: number): void {
-    if (this.#count === this.#chats.length) this.#grow();
+    if (this.#count === this.#slotOf.length) this.#grow();
+    let slot = this.#slots.get(chatId);
+    if (slot === undefined) {
+      slot = this.#slots.size;
+      this.#slots.set(chatId, slot);
+      this.#counts.push(0);
+    }
+    this.#counts[slot]!++;
     const at = this.#count++;
-    this.#chats[at] = chatId;
+    this.#slotOf[at] = slot;
     this.#items.offsets[at] = offset;
     this.#items.lengths[at] = length;
     this.#items.authors[at] = authorId;
@@ -163,33 +172,27 @@ class ItemList {
   }
 
   #grow(): void {
-    const [chats, items] = [this.#chats, this.#items];
-    this.#chats = new Float64Array(this.#count * 2);
-    this.#chats.set(chats);
+    const [slotOf, items] = [this.#slotOf, this.#items];
+    this.#slotOf = new Uint32Array(this.#count * 2);
+    this.#slotOf.set(slotOf);
     this.#items = tableOf(this.#count * 2);
     for (const name of ['offsets', 'lengths', 'authors', 'sentMs'] as const) this.#items[name].set(items[name]);
   }
 
   /** Sorts by conversation and keeps the order within each: counted first, then put in place. */
   byChat(): { readonly table: ItemTable; readonly ranges: ReadonlyMap<string, ItemRange> } {
-    const counts = new Map<number, number>();
-    for (let at = 0; at < this.#count; at++) {
-      const chatId = this.#chats[at]!;
-      counts.set(chatId, (counts.get(chatId) ?? 0) + 1);
-    }
     const ranges = new Map<string, ItemRange>();
-    const next = new Map<number, number>();
+    const next = new Uint32Array(this.#counts.length);
     let start = 0;
-    for (const [chatId, count] of counts) {
-      ranges.set(String(chatId), { start, end: start + count });
-      next.set(chatId, start);
-      start += count;
+    for (const [chatId, slot] of this.#slots) {
+      const end = start + this.#counts[slot]!;
+      ranges.set(String(chatId), { start, end });
+      next[slot] = start;
+      start = end;
     }
     const table = tableOf(this.#count);
     for (let from = 0; from < this.#count; from++) {
-      const chatId = this.#chats[from]!;
-      const to = next.get(chatId)!;
-      next.set(chatId, to + 1);
+      const to = next[this.#slotOf[from]!]!++;
       table.offsets[to] = this.#items.offsets[from]!;
       table.lengths[to] = this.#items.lengths[from]!;
       table.authors[to] = this.#items.authors[from]!;
