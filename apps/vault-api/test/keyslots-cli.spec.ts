@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { randomBytes } from '@coffer/crypto';
 import { newUuid } from '@coffer/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CofferDevice } from './coffer-device';
+import { RotatingAccount } from './rotating-account';
 import { startBench, type VaultBench } from './vault-bench';
 
 let bench: VaultBench;
@@ -147,5 +149,35 @@ describe('coffer new-start, repositories and account', { timeout: 900_000 }, () 
       summary: { state: 'closed', askedBy: 'owner' },
     });
     expect(await keeper.run(['whoami'])).toMatchObject({ code: 8, error: { code: 'account-closed' } });
+  });
+});
+
+/** Sets the clock of a process back by 25 hours: a prune run of yesterday. */
+const yesterday = {
+  NODE_OPTIONS: '--import data:text/javascript,const%20now=Date.now;Date.now=()=%3Enow.call(Date)-25*3600000',
+};
+
+describe('coffer prune in a vault', { timeout: 900_000 }, () => {
+  it('marks by a head, deletes a day later by owner-signed statements, and keeps what the newest snapshot needs (C18)', async () => {
+    const account = await RotatingAccount.backUp(bench, folder, randomBytes(200_000));
+    const { device, source } = account;
+    for (let more = 0; more < 2; more++) {
+      writeFileSync(join(source, 'changes'), randomBytes(100_000));
+      account.requireDone(await device.run(['backup', source, '--store', 'vault:']));
+    }
+    const prune = ['prune', '--keep-last', '1', '--store', 'vault:'];
+    const marking = await device.run(prune, yesterday);
+    expect(marking).toMatchObject({ code: 0, summary: { snapshots: 1, leaving: 2, deleted: 0 } });
+    const marked = Number(marking.summary!['marked']);
+    expect(marked).toBeGreaterThan(2);
+    expect(await device.run(prune)).toMatchObject({ code: 0, summary: { snapshots: 1, deleted: marked, pinned: 0 } });
+    const out = join(account.root, 'restored');
+    account.requireDone(await device.run(['restore', '--store', 'vault:', '--out', out]));
+    expect(readFileSync(join(out, basename(source), 'changes')).equals(readFileSync(join(source, 'changes')))).toBe(
+      true,
+    );
+    // A backup of another device builds on what is left, and the ledger tells of it all.
+    account.requireDone(await device.run(['backup', source, '--store', 'vault:', '--rescan']));
+    account.requireDone(await device.run(['ledger', 'check']));
   });
 });
