@@ -166,11 +166,16 @@ describe('coffer prune in a vault', { timeout: 900_000 }, () => {
       account.requireDone(await device.run(['backup', source, '--store', 'vault:']));
     }
     const prune = ['prune', '--keep-last', '1', '--store', 'vault:'];
+    const times = `SELECT r.backup_at::text AS backup, r.head_at > r.backup_at AS "isHeadLater" FROM repositories r
+      JOIN accounts a USING (account_id) WHERE a.subject = $1`;
+    const [before] = await bench.sql<{ backup: string }>(times, [account.subject]);
     const marking = await device.run(prune, yesterday);
     expect(marking).toMatchObject({ code: 0, summary: { snapshots: 1, leaving: 2, deleted: 0 } });
     const marked = Number(marking.summary!['marked']);
     expect(marked).toBeGreaterThan(2);
     expect(await device.run(prune)).toMatchObject({ code: 0, summary: { snapshots: 1, deleted: marked, pinned: 0 } });
+    // Its heads are no backups: who only prunes is told that there is none.
+    expect(await bench.sql(times, [account.subject])).toEqual([{ backup: before!.backup, isHeadLater: true }]);
     const out = join(account.root, 'restored');
     account.requireDone(await device.run(['restore', '--store', 'vault:', '--out', out]));
     expect(readFileSync(join(out, basename(source), 'changes')).equals(readFileSync(join(source, 'changes')))).toBe(

@@ -274,7 +274,7 @@ describe('notices', { timeout: 600_000 }, () => {
     expect(push.taken).toHaveLength(1);
   });
 
-  it('ask for the key a day after it was made, hold no secret, and are answered by a check on the command line (canary)', async () => {
+  it('ask for the key a day after it was made, tell of a missing backup, hold no secret, and are answered by a check on the command line (canary)', async () => {
     const subject = newUuid();
     const password = 'allotment bicycle photograph';
     const passwordFile = join(folder, 'password');
@@ -300,10 +300,16 @@ describe('notices', { timeout: 600_000 }, () => {
        WHERE account_id = (SELECT account_id FROM accounts WHERE subject = $1)`,
       [subject],
     );
+    await bench.sql(
+      `UPDATE repositories SET backup_at = clock_timestamp() - interval '8 days'
+       WHERE account_id = (SELECT account_id FROM accounts WHERE subject = $1)`,
+      [subject],
+    );
     // A worker asks when it starts, and each minute.
     await startWorker();
     await expect.poll(subjects, patience).toContain('Coffer: Do you still have your key?');
     expect(await bench.sql(checks, [subject])).toEqual([{ days: 7, failures: 0, asked: true }]);
+    await expect.poll(subjects, patience).toContain('Coffer: No backup for 7 days');
 
     const check = (...args: string[]) => coffer.run(['keyslots', 'check', ...args]);
     expect(await check('--recorded', keyFile)).toMatchObject({

@@ -11,6 +11,7 @@ export { PgVaultStore, type ListedEvent, type SeenBudget } from './vault/pg-vaul
 export { vaultVitals, type VaultVitals } from './vault/vault-vitals';
 export { clockMs, fromMs, instantMs, statement, type SqlValue, type Statement } from './statement';
 export { keyChecks, type KeyCheckRow } from './notices/key-checks';
+export { missingBackups, type MissingBackup } from './notices/missing-backups';
 export { noticeChannels, type NoticeChannelRow, type NoticeSettingsRow } from './notices/notice-channels';
 export { outbox, type PgOutbox } from './notices/outbox';
 export {

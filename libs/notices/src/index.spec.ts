@@ -20,6 +20,7 @@ describe('index', () => {
       'isEmailAddress',
       'isTimeZone',
       'keyCheckKind',
+      'missingBackupKind',
       'nextCheckAtMs',
       'noticeEmail',
       'noticePush',
@@ -57,7 +58,11 @@ describe('isEmailAddress', () => {
 describe('topicOf', () => {
   it('is security for what it does not know', () => {
     expect(['guess', 'purge-started', 'purge-stopped', 'new-kind'].map(topicOf)).toEqual(Array(4).fill('security'));
-    expect(['purge-finished', 'key-check-due'].map(topicOf)).toEqual(['purge', 'reminders']);
+    expect(['purge-finished', 'key-check-due', 'backup-missing'].map(topicOf)).toEqual([
+      'purge',
+      'reminders',
+      'reminders',
+    ]);
   });
 });
 

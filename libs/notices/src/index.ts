@@ -20,4 +20,4 @@ export {
 } from './messages';
 export type { DeliveryFailure, Outbox, OutboxKey, OutboxMessage, Senders, SendOutcome } from './ports';
 export { isTimeZone, quietUntilMs, type QuietHours } from './quiet-hours';
-export { keyCheckKind, topicOf, type NoticeTopic } from './topics';
+export { keyCheckKind, missingBackupKind, topicOf, type NoticeTopic } from './topics';

@@ -9,6 +9,9 @@ export type NoticeTopic = 'security' | MutableTopic;
 /** Kind of the notice that asks an account to prove that its secret is still known. */
 export const keyCheckKind = 'key-check-due';
 
+/** Kind of the notice that an account has made no backup for 7 or 30 days. */
+export const missingBackupKind = 'backup-missing';
+
 /** What a purge does by itself. Its start, its stop and what somebody released are the account's own acts: security. */
 const topicOfKind: Readonly<Record<string, MutableTopic>> = {
   'plaintext-waiting': 'purge',
@@ -17,6 +20,7 @@ const topicOfKind: Readonly<Record<string, MutableTopic>> = {
   'purge-failed': 'purge',
   'purge-finished': 'purge',
   [keyCheckKind]: 'reminders',
+  [missingBackupKind]: 'reminders',
 };
 
 /** The topic of a kind of notice. One that is not known here is security: better told once too often. */

@@ -5,7 +5,7 @@ import type { Logger } from '@coffer/observability';
 export interface NoticeRoundsParts {
   readonly outbox: Pick<PgOutbox, 'due' | 'sweep'>;
   readonly courier: Pick<Courier, 'deliver'>;
-  /** Asks accounts that are due whether their secret is still known. */
+  /** Asks accounts that are due whether their secret is still known, and tells those without a recent backup. */
   readonly remind: () => Promise<unknown>;
   /** Life of a code that confirms an address, seconds. */
   readonly confirmationSeconds: number;

@@ -8,6 +8,7 @@ import type { WorkerConfig } from '../config';
 import { randomFraction } from '../random-fraction';
 import type { VaultKeys } from '../vault-keys';
 import type { WorkerMetrics } from '../worker-metrics';
+import { remindOfBackups } from './backup-reminders';
 import { remindOfKeys } from './key-reminders';
 import { NoticeRounds } from './notice-rounds';
 
@@ -22,7 +23,7 @@ export interface NoticeParts {
 const remindedAtOnce = 200;
 
 /**
- * Delivers e-mail and push messages, and asks accounts whether they still have their key.
+ * Delivers e-mail and push messages, asks accounts whether they still have their key, and tells those that have not backed up.
  *
  * @throws NoticeChannelError where a file that the configuration names cannot be read
  */
@@ -42,7 +43,10 @@ export function startNotices(
       ...{ leaseSeconds: config.leaseSeconds, firstRetryMs: config.noticeRetryMs, chance: randomFraction },
       onTrouble: (channel, reason) => log.warn({ channel, reason }, 'a message could not be sent; it is tried again'),
     }),
-    remind: () => remindOfKeys(database, accounts, remindedAtOnce),
+    remind: async () => {
+      await remindOfKeys(database, accounts, remindedAtOnce);
+      await remindOfBackups(database, accounts, remindedAtOnce);
+    },
     confirmationSeconds: limits.addressConfirmationSeconds,
     onStep: (step) => metrics.notice(step),
     log,

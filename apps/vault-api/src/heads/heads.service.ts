@@ -74,9 +74,12 @@ export class HeadsService {
       requireCondition(condition, current);
       const expected = { purpose: 'head', repositoryId: id, keyId, ownerPublicKey } as const;
       const { body: next } = verifyRepositoryStatement(signed, expected);
-      checkHeadFollows(current.head === null ? null : decodeHead(current.head.body), next, keyId);
+      const former = current.head === null ? null : decodeHead(current.head.body);
+      checkHeadFollows(former, next, keyId);
       const headHash = hashHead(next);
-      if (!(await within.swapHead(accountId, next, headHash, signed))) {
+      // A head of prune names the snapshot that was current before: nobody has backed up.
+      const isBackup = former?.snapshotId !== next.snapshotId;
+      if (!(await within.swapHead(accountId, next, headHash, signed, isBackup))) {
         throw new ProblemError('head-behind', 'Another device replaced the head; read it again and build on it.');
       }
       await session.append('head-replaced', { repositoryId: id, generation: next.generation, headHash });

@@ -201,3 +201,28 @@ export const answerKeyCheck = statement(
    RETURNING ${instantMs('proven_at')} AS "provenAtMs", ${instantMs('next_at')} AS "nextAtMs", ${instantMs('asked_at')} AS "askedAtMs",
      ${instantMs('answered_at')} AS "answeredAtMs", failures::int AS failures`,
 );
+
+/**
+ * Whether a repository r asks for a notice. The newest of an account speaks for it: one that a new start left behind is backed up no
+ * more.
+ */
+const isBackupMissing = `r.removed_at IS NULL
+  AND (r.backup_at <= clock_timestamp() - interval '7 days' AND r.backup_notice_days < 7
+    OR r.backup_at <= clock_timestamp() - interval '30 days' AND r.backup_notice_days < 30)
+  AND NOT EXISTS (SELECT FROM repositories n WHERE n.account_id = r.account_id AND n.removed_at IS NULL AND n.backup_at > r.backup_at)`;
+
+/** Accounts without a backup for 7 or 30 days that were not told yet. In any order: one that cannot be told holds nobody up. */
+export const dueBackupNotices = statement(
+  'backup-missing-due',
+  `SELECT r.account_id AS "accountId" FROM repositories r
+   WHERE r.backup_at <= clock_timestamp() - interval '7 days' AND ${isBackupMissing} ORDER BY random() LIMIT $1`,
+);
+
+/** Notes that the account is told. One statement: of two workers one changes the row. */
+export const claimBackupNotice = statement(
+  'backup-missing-claim',
+  `UPDATE repositories r
+   SET backup_notice_days = CASE WHEN r.backup_at <= clock_timestamp() - interval '30 days' THEN 30 ELSE 7 END
+   WHERE r.account_id = $1 AND ${isBackupMissing}
+   RETURNING r.backup_notice_days::int AS days, ${instantMs('r.backup_at')} AS "backupAtMs"`,
+);

@@ -27,11 +27,16 @@ export const lockRepository = statement(
    WHERE account_id = $1 AND repository_id = $2 AND removed_at IS NULL FOR UPDATE`,
 );
 
-/** Compare-and-swap on the hash of the head before (NULL for the first): one statement, so two writers cannot both win. */
+/**
+ * Compare-and-swap on the hash of the head before (NULL for the first): one statement, so two writers cannot both win. $10 whether
+ * it names another snapshot.
+ */
 export const swapHead = statement(
   'repository_swap_head',
   `UPDATE repositories SET head_generation = $4, head_hash = $5, head_statement = $6, head_signature = $7, head_body = $8,
-     prune_generation = $9, head_at = clock_timestamp()
+     prune_generation = $9, head_at = clock_timestamp(),
+     backup_at = CASE WHEN $10::boolean THEN clock_timestamp() ELSE backup_at END,
+     backup_notice_days = CASE WHEN $10::boolean THEN 0 ELSE backup_notice_days END
    WHERE account_id = $1 AND repository_id = $2 AND head_hash IS NOT DISTINCT FROM $3::bytea AND head_generation = $4 - 1`,
 );
 

@@ -3,6 +3,8 @@ import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres'
 import type { Head, ProofOfRestorability } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
 import { migrate } from '../migrate';
+import { missingBackups } from '../notices/missing-backups';
+import { statement } from '../statement';
 import { openDatabase, type Database } from '../database';
 import { repositoryStore, type RepositoryStore } from './repository-store';
 
@@ -88,7 +90,7 @@ describe('create', () => {
 
 describe('swapHead', () => {
   const swap = (account: string, next: Head, hash: Uint8Array): Promise<boolean> =>
-    database.transaction((transaction) => store.within(transaction).swapHead(account, next, hash, signed));
+    database.transaction((transaction) => store.within(transaction).swapHead(account, next, hash, signed, true));
 
   it('lets exactly one of many writers replace the same head (C17)', async () => {
     const { account, repositoryId } = await newRepository();
@@ -107,6 +109,58 @@ describe('swapHead', () => {
     expect(await swap(account, head(repositoryId, 1, null), filled(32, 1))).toBe(true);
     expect(await swap(account, head(repositoryId, 1, null), filled(32, 2))).toBe(false);
     expect(await swap(newUuid(), head(repositoryId, 2, filled(32, 1)), filled(32, 2))).toBe(false);
+  });
+});
+
+describe('missingBackups', () => {
+  const swap = (account: string, next: Head, hash: number, isBackup: boolean): Promise<boolean> =>
+    database.transaction((transaction) =>
+      store.within(transaction).swapHead(account, next, filled(32, hash), signed, isBackup),
+    );
+  const age = (account: string, days: number): Promise<unknown> =>
+    database.rows(
+      statement(
+        `test_age_${days}`,
+        `UPDATE repositories SET backup_at = backup_at - interval '${days} days' WHERE account_id = $1`,
+      ),
+      [account],
+    );
+  const isDue = async (account: string): Promise<boolean> =>
+    (await missingBackups.due(database, 1000)).includes(account);
+  const claim = async (account: string): Promise<number | undefined> =>
+    (await missingBackups.claim(database, account))?.days;
+
+  it('are told once after 7 and once after 30 days, and anew after the next backup; heads of prune are none', async () => {
+    const { account, repositoryId } = await newRepository();
+    expect(await isDue(account)).toBe(false);
+    await swap(account, head(repositoryId, 1, null), 1, true);
+    await age(account, 6);
+    expect([await isDue(account), await claim(account)]).toEqual([false, undefined]);
+    await age(account, 1);
+    expect(await isDue(account)).toBe(true);
+    expect((await Promise.all([claim(account), claim(account)])).filter(Boolean)).toEqual([7]);
+    expect(await isDue(account)).toBe(false);
+    await swap(account, head(repositoryId, 2, filled(32, 1)), 2, false);
+    await age(account, 23);
+    expect([await isDue(account), await claim(account), await claim(account)]).toEqual([true, 30, undefined]);
+    await swap(account, head(repositoryId, 3, filled(32, 2)), 3, true);
+    await age(account, 40);
+    expect([await claim(account), await claim(account)]).toEqual([30, undefined]);
+  });
+
+  it('are those of the newest repository of an account: one that was left behind, or removed, asks for nothing', async () => {
+    const { account, repositoryId } = await newRepository();
+    await swap(account, head(repositoryId, 1, null), 1, true);
+    await age(account, 10);
+    const other = crypto.getRandomValues(new Uint8Array(16));
+    await database.transaction((transaction) => store.create(transaction, account, other, filled(8, 9)));
+    expect(await isDue(account)).toBe(true);
+    await swap(account, head(other, 1, null), 1, true);
+    expect([await isDue(account), await claim(account)]).toEqual([false, undefined]);
+    await database.transaction((transaction) => store.within(transaction).remove(account, other));
+    expect(await isDue(account)).toBe(true);
+    await database.transaction((transaction) => store.within(transaction).remove(account, repositoryId));
+    expect([await isDue(account), await claim(account)]).toEqual([false, undefined]);
   });
 });
 

@@ -51,7 +51,14 @@ export interface RepositoryTransaction {
   /** @returns undefined where the account has no such repository */
   lock(accountId: string, repositoryId: Uint8Array): Promise<RepositoryRow | undefined>;
   /** @returns whether the head was replaced; false where it is not (any more) the one that `next` follows */
-  swapHead(accountId: string, next: Head, headHash: Uint8Array, signed: SignedStatement): Promise<boolean>;
+  /** @param isBackup - whether it names another snapshot than the head before */
+  swapHead(
+    accountId: string,
+    next: Head,
+    headHash: Uint8Array,
+    signed: SignedStatement,
+    isBackup: boolean,
+  ): Promise<boolean>;
   /** Stores the proof and pins its items; older pins of the same bytes end. @returns the proof's id */
   acceptProof(proof: ProofToAccept): Promise<string>;
   /** Those of `paths` that a pin relies on. */
@@ -122,8 +129,9 @@ function within(transaction: Queryable): RepositoryTransaction {
       const [row] = await transaction.rows<StoredRepository>(sql.lockRepository, [accountId, repositoryId]);
       return row === undefined ? undefined : toRow(row);
     },
-    swapHead: async (accountId, next, headHash, signed) => {
-      return (await transaction.change(sql.swapHead, swapValues(accountId, next, headHash, signed))) === 1;
+    swapHead: async (accountId, next, headHash, signed, isBackup) => {
+      const values = [...swapValues(accountId, next, headHash, signed), isBackup];
+      return (await transaction.change(sql.swapHead, values)) === 1;
     },
     acceptProof: (proof) => acceptProof(transaction, proof),
     pinnedPaths: async (accountId, repositoryId, paths) => {
