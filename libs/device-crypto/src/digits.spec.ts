@@ -36,6 +36,27 @@ describe('parseDigits', () => {
     expect(parseDigits(write(text))).toEqual(backupKey);
   });
 
+  const ignored =
+    '\t\n\v\f\r \u00a0\u2009\u200b\u200c\u200d\u200e\u200f\u2060\u3000\ufeff\u2010\u2011\u2012\u2013\u2014\u2015\u2212-';
+  it.each(Array.from(ignored))('does not count %j, wherever it stands', (character) => {
+    const spread = Array.from(toHex(backupKey)).join(character);
+    expect(parseDigits(`${character}${spread}${character}`)).toEqual(backupKey);
+  });
+
+  it.each(Array.from('g@G`/:_+.\u2016\u2061\u2211\u2213\u0660\uff11'))(
+    'does not take %j for a digit or a blank',
+    (illegal) => {
+      expect(() => parseDigits(`${text}${illegal}`)).toThrow(
+        withCode('illegal-character', { position: text.length + 1 }),
+      );
+    },
+  );
+
+  it('says what a key has, and what was typed instead', () => {
+    expect(() => parseDigits('12 g4')).toThrow('character 4 is no digit: a key has 0 to 9 and a to f');
+    expect(() => parseDigits('12 4')).toThrow('a key has 64 digits, these are 3');
+  });
+
   it('names the place of the first illegal character, before any length', () => {
     expect(() => parseDigits('12 g4')).toThrow(withCode('illegal-character', { position: 4 }));
     expect(() => parseDigits(`${text.slice(0, 9)}O${text.slice(10)}`)).toThrow(

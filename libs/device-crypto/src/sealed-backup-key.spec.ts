@@ -1,10 +1,11 @@
-import { defaultArgon2Parameters } from '@coffer/crypto';
+import { defaultArgon2Parameters, ksfCbor, sealXChaCha } from '@coffer/crypto';
+import { concatBytes, encodeCbor, toHex } from '@coffer/foundation';
 import { seed } from '@coffer/test-kit';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 
 import { sealedBackupKeyBytes } from './backup-key-wrap';
-import { deriveKeyId, requireBackupKey, type ExportKey, type KeyId } from './key-hierarchy';
+import { deriveKeyId, derivePasswordWrapKey, requireBackupKey, type ExportKey, type KeyId } from './key-hierarchy';
 import { openSealedBackupKey, sealBackupKey, type PasswordKeyslot } from './sealed-backup-key';
 
 const backupKey = requireBackupKey(seed('backup key'));
@@ -36,7 +37,41 @@ describe('sealBackupKey', () => {
   });
 });
 
+describe('sealed bytes', () => {
+  it('are those of docs/key-labels.md: nonce, then the key under the export key, bound to the whole keyslot', () => {
+    const nonce = seed('nonce', 24);
+    const associatedData = encodeCbor({
+      v: 1,
+      purpose: 'password',
+      account: { issuer: 'https://login.example', subject: 'ada' },
+      serial: 5,
+      vaultId: 'vault-1',
+      keyId: deriveKeyId(backupKey),
+      ksf: ksfCbor(defaultArgon2Parameters),
+    });
+    const wrapped = sealXChaCha(derivePasswordWrapKey(exportKey), nonce, backupKey, associatedData);
+    expect(toHex(sealBackupKey(exportKey, keyslot, backupKey, nonce))).toBe(toHex(concatBytes(nonce, wrapped)));
+  });
+
+  it.each<[string, PasswordKeyslot, string]>([
+    ['key id', { ...keyslot, keyId: seed('short', 7) as KeyId }, 'key id must have 8 bytes, got 7'],
+    ['serial', { ...keyslot, serial: 0 }, 'serial'],
+  ])('are not made for a keyslot without a %s', (_name, other, message) => {
+    expect(() => sealBackupKey(exportKey, other, backupKey)).toThrow(message);
+    expect(() => openSealedBackupKey(exportKey, other, sealed)).toThrow(message);
+  });
+});
+
 describe('openSealedBackupKey', () => {
+  it('says what does not fit, and keeps its cause', () => {
+    const error = expect.objectContaining({
+      code: 'damaged',
+      message: 'the sealed backup key does not belong to this password keyslot',
+      cause: expect.any(Error) as Error,
+    }) as Error;
+    expect(() => openSealedBackupKey(exportKey, { ...keyslot, serial: 6 }, sealed)).toThrow(error);
+  });
+
   it.each<[string, PasswordKeyslot]>([
     ['issuer', { ...keyslot, account: { issuer: 'https://login.example/', subject: 'ada' } }],
     ['subject', { ...keyslot, account: { issuer: 'https://login.example', subject: 'bob' } }],
