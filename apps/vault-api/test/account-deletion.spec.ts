@@ -1,12 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { randomBytes } from '@coffer/crypto';
-import { encodeStatementHeader, signedStatementFromJson } from '@coffer/evidence';
-import { newUuid, toHex } from '@coffer/foundation';
 import { runSeed, seed } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RepositoryDevice } from './repository-device';
+import { deleteNow, ownedAccount, storedObjects, tablesWith } from './erased-account';
 import type { TestDevice } from './test-device';
 import { startBench, type VaultBench } from './vault-bench';
 
@@ -27,21 +23,6 @@ interface DeletionBody {
 const ask = (device: TestDevice) => device.call<DeletionBody & { code: string }>('POST', '/v1/account/deletion');
 const cancel = async (device: TestDevice, deletionId: string) =>
   device.call('POST', '/v1/account/deletion/cancel', await device.statement('cancel-deletion', { deletionId }));
-const deleteNow = async (device: TestDevice, of: TestDevice = device) => {
-  const signed = await device.statement('delete-account', { deletionId: newUuid() });
-  const header = encodeStatementHeader(signedStatementFromJson(signed));
-  return of.call('DELETE', '/v1/account', undefined, { 'coffer-statement': header });
-};
-
-/** An account with digits, a password and a repository with a backup. */
-async function owned(): Promise<RepositoryDevice> {
-  const mine = await RepositoryDevice.claim(bench.device());
-  mine.device.isOwner = true;
-  expect((await mine.device.setPassword('right')).status).toBe(201);
-  await mine.backUp(['packs/1/aa/aa00']);
-  return mine;
-}
-
 async function isClosed(accountId: string): Promise<boolean> {
   const rows = await bench.sql<{ closed: boolean }>(
     'SELECT closed_at IS NOT NULL AS closed FROM accounts WHERE account_id = $1::uuid',
@@ -50,31 +31,9 @@ async function isClosed(accountId: string): Promise<boolean> {
   return rows[0]?.closed ?? true;
 }
 
-/** Tables that still hold a row which names the account. */
-async function tablesWith(accountId: string): Promise<readonly string[]> {
-  const tables = await bench.sql<{ name: string }>(
-    `SELECT table_name AS name FROM information_schema.columns
-     WHERE table_schema = 'public' AND column_name = 'account_id' ORDER BY table_name`,
-  );
-  const found: string[] = [];
-  for (const { name } of tables) {
-    const [row] = await bench.sql<{ n: number }>(`SELECT count(*)::int AS n FROM ${name} WHERE account_id = $1::uuid`, [
-      accountId,
-    ]);
-    if (row!.n > 0) found.push(name);
-  }
-  return found;
-}
-
-const objectsOf = ({ repositoryId }: RepositoryDevice): number => {
-  const folder = join(bench.home, 'repositories', toHex(repositoryId));
-  if (!existsSync(folder)) return 0;
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
-};
-
 describe('an account that its owner deletes', () => {
   it('C20: is closed at once while devices upload, and then erased whole: no object, no row, no name', async () => {
-    const mine = await owned();
+    const mine = await ownedAccount(bench.device());
     const { accountId } = await mine.device.account();
     const leaves = 'SELECT count(*)::int AS n FROM ledger_leaves WHERE account_id = $1::uuid';
     const thief = bench.device(bench.apis[1], mine.device.subject);
@@ -103,8 +62,8 @@ describe('an account that its owner deletes', () => {
       expect([answer.status, answer.body['code']]).toEqual([410, 'account-closed']);
     }
     await expect.poll(() => bench.sql(leaves, [accountId]), { timeout: 60_000 }).toEqual([{ n: 0 }]);
-    await expect.poll(() => tablesWith(accountId), { timeout: 20_000 }).toEqual([]);
-    expect(objectsOf(mine)).toBe(0);
+    await expect.poll(() => tablesWith(bench, accountId), { timeout: 20_000 }).toEqual([]);
+    expect(storedObjects(bench, mine)).toBe(0);
 
     // The tree stays and holds, and the vault's own chain says that an account was erased.
     const freed = await bench.sql<{ n: number }>(
@@ -128,7 +87,7 @@ describe('an account that its owner deletes', () => {
 
 describe('a deletion that is asked for without the key', () => {
   it('needs a fresh sign-in, and closes the account when nobody cancels it', async () => {
-    const mine = await owned();
+    const mine = await ownedAccount(bench.device());
     const { accountId } = await mine.device.account();
     const old = await bench.issuer.token(mine.device.subject, { auth_time: Math.floor(Date.now() / 1000) - 301 });
     const stale = await mine.device.call('POST', '/v1/account/deletion', undefined, { authorization: `Bearer ${old}` });
@@ -151,7 +110,7 @@ describe('a deletion that is asked for without the key', () => {
     ];
     await Promise.all(
       acts.map(async (act) => {
-        const mine = await owned();
+        const mine = await ownedAccount(bench.device());
         const { accountId } = await mine.device.account();
         const { deletionId } = (await ask(mine.device)).body;
         const thief = bench.device(bench.apis[1], mine.device.subject);
@@ -160,7 +119,7 @@ describe('a deletion that is asked for without the key', () => {
         await pause(6_500);
         expect(await isClosed(accountId)).toBe(false);
         expect((await mine.device.call('GET', '/v1/account/deletion')).body).toEqual({ deletion: null });
-        expect(objectsOf(mine)).toBeGreaterThan(0);
+        expect(storedObjects(bench, mine)).toBeGreaterThan(0);
       }),
     );
   });

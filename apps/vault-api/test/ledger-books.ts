@@ -12,19 +12,23 @@ export interface LedgerBooks {
   readonly leaves: number;
 }
 
-interface Row {
-  readonly account: string;
-  readonly number: number;
-  readonly event: Uint8Array;
-  readonly salt: Uint8Array;
+interface Leaf {
   readonly leaf: number | null;
   readonly entry: Uint8Array | null;
 }
 
+interface Row extends Leaf {
+  readonly account: string;
+  readonly number: number;
+  readonly event: Uint8Array;
+  readonly salt: Uint8Array;
+}
+
 /**
  * Waits until nothing is queued, then holds the ledger's parts against each other, by code that shares nothing with it: every
- * event is one leaf, in the order of its account, with the entry that salt and event give; leaves have no gap; tiles and bundles are
- * those of the published checkpoint; and the folder anchor has exactly these entries.
+ * event is one leaf, in the order of its account, with the entry that salt and event give; leaves, those of erased accounts
+ * among them, have no gap; tiles and bundles are those of the published checkpoint; and the folder anchor has exactly these
+ * entries.
  */
 export async function requireSoundBooks(bench: VaultBench, url: string): Promise<LedgerBooks> {
   await expect
@@ -43,13 +47,17 @@ export async function requireSoundBooks(bench: VaultBench, url: string): Promise
     next.set(account, { number, leaf: leaf! });
     expect(Buffer.from(entry!)).toEqual(createHash('sha256').update(salt).update(event).digest());
   }
-  const places = rows.map(({ leaf }) => leaf!).sort((left, right) => left - right);
+  const ofNobody = await bench.sql<Leaf>(
+    'SELECT leaf_index AS leaf, entry FROM ledger_leaves WHERE account_id IS NULL ORDER BY leaf_index',
+  );
+  const leaves = [...rows, ...ofNobody];
+  const places = leaves.map(({ leaf }) => leaf!).sort((left, right) => left - right);
   expect(places).toEqual(places.map((_, index) => index));
-  await requirePublished(bench, url, rows);
+  await requirePublished(bench, url, leaves);
   return { events: rows.length, leaves: places.length };
 }
 
-async function requirePublished(bench: VaultBench, url: string, rows: readonly Row[]): Promise<void> {
+async function requirePublished(bench: VaultBench, url: string, rows: readonly Leaf[]): Promise<void> {
   const file = await readFile(join(bench.home, 'deployment.json'), 'utf8');
   const reader = new TlogReader(
     async (path) => {

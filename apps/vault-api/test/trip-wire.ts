@@ -13,6 +13,11 @@ export interface TripWire {
   readonly count: number;
   /** Calls `trip` at the n-th message from now on, once. */
   arm(n: number, moment: TripMoment, trip: () => void): void;
+  /**
+   * Calls `trip` once these statements were sent to PostgreSQL one after the other, at the last of them: names of prepared
+   * statements, or a statement without a name such as `COMMIT`, which counts on the connection of the one before it.
+   */
+  armFor(statements: readonly string[], moment: TripMoment, trip: () => void): void;
   disarm(): void;
   /** Ends every connection that goes through it; what was sent before still arrives. */
   cut(): void;
@@ -22,7 +27,8 @@ export interface TripWire {
 /** Stretches a wire to a port on loopback. */
 export async function stretchTripWire(target: number): Promise<TripWire> {
   let count = 0;
-  let armed: { readonly at: number; readonly moment: TripMoment; readonly trip: () => void } | undefined;
+  type IsDue = (chunk: Buffer, client: Socket) => boolean;
+  let armed: { readonly isDue: IsDue; readonly moment: TripMoment; readonly trip: () => void } | undefined;
   const sockets = new Set<Socket>();
   const clients = new Set<Socket>();
   const server = createServer((client) => {
@@ -38,7 +44,7 @@ export async function stretchTripWire(target: number): Promise<TripWire> {
     }
     client.on('data', (chunk) => {
       count += 1;
-      const tripped = armed !== undefined && count >= armed.at ? armed : undefined;
+      const tripped = armed?.isDue(chunk, client) === true ? armed : undefined;
       if (tripped === undefined) {
         upstream.write(chunk);
         return;
@@ -61,7 +67,11 @@ export async function stretchTripWire(target: number): Promise<TripWire> {
       return count;
     },
     arm: (n, moment, trip) => {
-      armed = { at: count + n, moment, trip };
+      const at = count + n;
+      armed = { isDue: () => count >= at, moment, trip };
+    },
+    armFor: (statements, moment, trip) => {
+      armed = { isDue: afterAll(statements), moment, trip };
     },
     disarm: () => {
       armed = undefined;
@@ -74,5 +84,20 @@ export async function stretchTripWire(target: number): Promise<TripWire> {
         for (const socket of sockets) socket.destroy();
         server.close(() => resolve());
       }),
+  };
+}
+
+/** Whether the last of `statements` is being sent, the others having been sent in their order. */
+function afterAll(statements: readonly string[]): (chunk: Buffer, client: Socket) => boolean {
+  let next = 0;
+  let last: Socket | undefined;
+  return (chunk, client) => {
+    const statement = statements[next]!;
+    // Both a prepared statement's name and the text of one without end with a zero byte in PostgreSQL's messages.
+    const isSent = chunk.includes(`${statement}\0`) && (statement !== 'COMMIT' || client === last);
+    if (!isSent) return false;
+    last = client;
+    next += 1;
+    return next === statements.length;
   };
 }
