@@ -1,43 +1,21 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { repairSteps } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runAdmin, type AdminRun } from './admin-process';
 import { requireSoundBooks } from './ledger-books';
 import { copyDatabase } from './rolled-back';
+import { StaffRepair } from './staff-repair';
 import type { TestDevice } from './test-device';
 import { startBench, type VaultBench } from './vault-bench';
 
 const password = 'correct horse battery';
 const reason = "last night's dump was put back'; DROP TABLE repairs; --";
 let bench: VaultBench;
-let environment: Record<string, string>;
+let staff: StaffRepair;
 beforeAll(async () => {
   bench = await startBench(1, { COFFER_GUESS_DELAYS: '0', COFFER_LEDGER_CHECK_SECONDS: '0.5' });
-  environment = { COFFER_HOME: bench.home, DATABASE_URL: bench.server.url, COFFER_ISSUER: bench.issuer.url };
+  staff = new StaffRepair(bench, reason);
 }, 180_000);
 afterAll(() => bench.stop());
-
-const admin = (...args: string[]): Promise<AdminRun> => runAdmin([...args, '--json'], environment);
-
-/** A file with the access token of a member of staff. */
-async function tokenOf(subject: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
-  const file = join(bench.home, `token-${subject}`);
-  await writeFile(file, `${await bench.issuer.token(subject, { roles: ['coffer-staff'], ...change })}\n`, {
-    mode: 0o600,
-  });
-  return file;
-}
-
-async function approve(plan: string, subject: string, change: Readonly<Record<string, unknown>> = {}) {
-  return admin('repair', 'approve', plan, '--token-file', await tokenOf(subject, change), '--reason', reason);
-}
-
-async function planned(): Promise<Record<string, unknown> & { readonly plan: string }> {
-  const run = await admin('repair', 'plan');
-  expect([run.exitCode, run.lines.length]).toEqual([0, 1]);
-  return run.lines[0] as Record<string, unknown> & { readonly plan: string };
-}
 
 const codeOf = ({ exitCode, lines }: AdminRun): readonly unknown[] => [exitCode, lines.at(-1)?.['code']];
 
@@ -58,7 +36,7 @@ describe('coffer-admin repair, after a dump was put back', { timeout: 600_000 },
   let left: number;
 
   it('A08: the vault seals itself behind its anchor; doctor says so, what is safe and what comes next', async () => {
-    expect((await admin('doctor')).exitCode).toBe(0);
+    expect((await staff.admin('doctor')).exitCode).toBe(0);
     const [guesser, shredded, bystander] = await Promise.all([1, 2, 3].map(registered));
     const replaced = bench.device();
     const { serial } = await replaced.setPassword(password);
@@ -81,7 +59,7 @@ describe('coffer-admin repair, after a dump was put back', { timeout: 600_000 },
     await expect
       .poll(async () => (await devices.bystander.call('GET', '/v1/keyslots')).body['code'], { timeout: 45_000 })
       .toBe('vault-sealed');
-    const run = await admin('doctor');
+    const run = await staff.admin('doctor');
     expect(codeOf(run)).toEqual([1, 'unhealthy']);
     const vault = run.lines.find(({ check }) => check === 'vault');
     expect(vault).toMatchObject({ status: 'problem', what: expect.stringContaining('behind its anchor') });
@@ -92,37 +70,37 @@ describe('coffer-admin repair, after a dump was put back', { timeout: 600_000 },
   });
 
   it('names one plan, changes nothing by that, and takes no approval but of two different members of staff', async () => {
-    const first = await planned();
+    const first = await staff.plan();
     ({ plan } = first);
     expect(first).toMatchObject({
       ...{ scope: 'vault', isEmpty: false },
       accounts: { repaired: 3, lowered: 2, recordsDropped: 2, lost: 0, closed: 0 },
       tree: { unknownAccounts: 0 },
     });
-    expect((await planned()).plan).toBe(plan);
-    expect(codeOf(await admin('repair', 'apply', plan))).toEqual([8, 'not-approved']);
-    expect(codeOf(await approve(plan, 'eve', { roles: ['coffer-guest'] }))).toEqual([8, 'forbidden']);
+    expect((await staff.plan()).plan).toBe(plan);
+    expect(codeOf(await staff.admin('repair', 'apply', plan))).toEqual([8, 'not-approved']);
+    expect(codeOf(await staff.approve(plan, 'eve', { roles: ['coffer-guest'] }))).toEqual([8, 'forbidden']);
     const stale = Math.floor(Date.now() / 1000) - 3_000;
-    expect(codeOf(await approve(plan, 'ann', { auth_time: stale }))).toEqual([8, 'fresh-login-required']);
-    const silent = await admin('repair', 'approve', plan, '--token-file', await tokenOf('ann'));
+    expect(codeOf(await staff.approve(plan, 'ann', { auth_time: stale }))).toEqual([8, 'fresh-login-required']);
+    const silent = await staff.admin('repair', 'approve', plan, '--token-file', await staff.tokenOf('ann'));
     expect(codeOf(silent)).toEqual([2, 'reason-missing']);
-    const one = await approve(plan, 'ann');
+    const one = await staff.approve(plan, 'ann');
     expect([one.exitCode, one.lines.at(-1)]).toEqual([0, expect.objectContaining({ approvals: 1, needed: 2 })]);
-    expect(codeOf(await approve(plan, 'ann'))).toEqual([8, 'same-person']);
-    expect(codeOf(await admin('repair', 'apply', plan))).toEqual([8, 'not-approved']);
+    expect(codeOf(await staff.approve(plan, 'ann'))).toEqual([8, 'same-person']);
+    expect(codeOf(await staff.admin('repair', 'apply', plan))).toEqual([8, 'not-approved']);
   });
 
   it('does not take a copied approval, or an edited reason, for one that somebody gave', async () => {
     await bench.sql(
       `INSERT INTO repair_approvals SELECT repair_id, staff || '-2', approved_at, mac FROM repair_approvals`,
     );
-    expect(codeOf(await admin('repair', 'apply', plan))).toEqual([8, 'not-approved']);
+    expect(codeOf(await staff.admin('repair', 'apply', plan))).toEqual([8, 'not-approved']);
     await bench.sql(`DELETE FROM repair_approvals WHERE staff LIKE '%-2'`);
     const [kept] = await bench.sql<{ reason: string }>('SELECT reason FROM repairs');
     // D12: what a person types is a value, never a statement.
     expect(kept).toEqual({ reason });
     await bench.sql(`UPDATE repairs SET reason = 'for fun'`);
-    expect((await approve(plan, 'bob')).lines.at(-1)).toMatchObject({ approvals: 1 });
+    expect((await staff.approve(plan, 'bob')).lines.at(-1)).toMatchObject({ approvals: 1 });
     await bench.sql(`DELETE FROM repair_approvals WHERE staff LIKE '% bob'`);
     await bench.sql('UPDATE repairs SET reason = $1', [reason]);
   });
@@ -132,22 +110,22 @@ describe('coffer-admin repair, after a dump was put back', { timeout: 600_000 },
     const edit = (remaining: number) =>
       bench.sql('UPDATE budgets SET remaining = $2::int WHERE account_id = $1::uuid', [accountId, remaining]);
     await edit(2);
-    const changed = await approve(plan, 'bob');
+    const changed = await staff.approve(plan, 'bob');
     expect(codeOf(changed)).toEqual([8, 'plan-changed']);
     await edit(9);
-    expect((await approve(plan, 'bob')).lines.at(-1)).toMatchObject({ approvals: 2 });
+    expect((await staff.approve(plan, 'bob')).lines.at(-1)).toMatchObject({ approvals: 2 });
     await edit(2);
-    expect(codeOf(await admin('repair', 'apply', plan))).toEqual([8, 'plan-changed']);
+    expect(codeOf(await staff.admin('repair', 'apply', plan))).toEqual([8, 'plan-changed']);
     await edit(9);
   });
 
   it('goes on where it was killed, whichever step that was, and the seal goes last', async () => {
     for (const step of repairSteps) {
       expect(await isSealed()).toBe(true);
-      const killed = await runAdmin(['repair', 'apply', plan], { ...environment, COFFER_FAILPOINT: step });
+      const killed = await runAdmin(['repair', 'apply', plan], { ...staff.environment, COFFER_FAILPOINT: step });
       expect([step, killed.exitCode]).toEqual([step, null]);
     }
-    const again = await admin('repair', 'apply', plan);
+    const again = await staff.admin('repair', 'apply', plan);
     expect([again.exitCode, again.lines.at(-1)]).toEqual([0, expect.objectContaining({ isAgain: true })]);
     expect(await isSealed()).toBe(false);
   });
@@ -163,8 +141,8 @@ describe('coffer-admin repair, after a dump was put back', { timeout: 600_000 },
     const records = await bench.sql<{ n: number }>('SELECT count(*)::int AS n FROM password_records');
     expect(records).toEqual([{ n: 2 }]);
     await requireSoundBooks(bench, bench.apis[0]!.url);
-    expect((await admin('doctor')).exitCode).toBe(0);
-    expect(await planned()).toMatchObject({ isEmpty: true });
+    expect((await staff.admin('doctor')).exitCode).toBe(0);
+    expect(await staff.plan()).toMatchObject({ isEmpty: true });
   });
 
   it('stands in the ledger of each account and of the vault, and was told to those concerned alone', async () => {
@@ -195,14 +173,14 @@ describe('coffer-admin repair, of one account in a vault that goes on', { timeou
     const { accountId } = await accountOf(edited);
     await bench.sql('UPDATE budgets SET remaining = 10 WHERE account_id = $1::uuid', [accountId]);
     expect((await edited.recover(password)).body['code']).toBe('account-sealed');
-    const doctor = await admin('doctor', '--quick');
+    const doctor = await staff.admin('doctor', '--quick');
     expect(doctor.lines.find(({ check }) => check === 'sealed-accounts')).toMatchObject({ status: 'problem' });
-    const { plan, ...rest } = await planned();
+    const { plan, ...rest } = await staff.plan();
     expect(rest).toMatchObject({ scope: 'accounts', tree: null, accounts: { checked: 1, repaired: 1, lowered: 1 } });
-    expect((await approve(plan, 'ann')).exitCode).toBe(0);
+    expect((await staff.approve(plan, 'ann')).exitCode).toBe(0);
     expect((await other.recover('wrong')).status).toBe(401);
-    expect((await approve(plan, 'bob')).exitCode).toBe(0);
-    expect((await admin('repair', 'apply', plan)).exitCode).toBe(0);
+    expect((await staff.approve(plan, 'bob')).exitCode).toBe(0);
+    expect((await staff.admin('repair', 'apply', plan)).exitCode).toBe(0);
     expect(await edited.budget()).toMatchObject({ attemptsRemaining: 8 });
     await guessed(edited, password).toBe(200);
     expect((await other.recover(password)).status).toBe(200);
@@ -228,7 +206,7 @@ describe('an edit that no chain and no tree tells of', { timeout: 300_000 }, () 
     await bench.sql('UPDATE budgets SET remaining = 10, attempt = 0 WHERE account_id = $1::uuid', [accountId]);
     await expect.poll(isSealed, { timeout: 60_000 }).toBe(true);
     expect((await edited.recover(password)).status).toBe(503);
-    const run = await admin('doctor');
+    const run = await staff.admin('doctor');
     expect(run.exitCode).toBe(1);
     const problems = run.lines.filter(({ status }) => status === 'problem');
     expect(problems).toContainEqual(
@@ -237,7 +215,7 @@ describe('an edit that no chain and no tree tells of', { timeout: 300_000 }, () 
     expect(problems).toContainEqual(
       expect.objectContaining({ check: 'audit', what: expect.stringContaining('leaves are nobody’s') }),
     );
-    expect(await planned()).toMatchObject({
+    expect(await staff.plan()).toMatchObject({
       scope: 'vault',
       accounts: { repaired: 1, lowered: 1 },
       events: { restored: 2 },

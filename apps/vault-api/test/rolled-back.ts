@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { VaultBench } from './vault-bench';
 
 /** A copy of a bench's database, as a dump or a lagging replica would have it. */
@@ -7,16 +8,21 @@ export interface DatabaseCopy {
   restore(): Promise<void>;
 }
 
+/** Children of a killed postmaster end when they notice, and may still write until then. */
+const orphansMs = 300;
+
 /** Copies the database as it is now, stopped as by a power cut; it goes on afterwards. */
 export async function copyDatabase(bench: Pick<VaultBench, 'server'>): Promise<DatabaseCopy> {
   const { dataFolder } = bench.server;
   const copy = `${dataFolder}.copy-${process.hrtime.bigint()}`;
   await bench.server.crash();
+  await pause(orphansMs);
   run('cp', ['-a', dataFolder, copy]);
   await bench.server.restart();
   return {
     restore: async () => {
       await bench.server.crash();
+      await pause(orphansMs);
       run('rm', ['-rf', dataFolder]);
       run('cp', ['-a', copy, dataFolder]);
       await bench.server.restart();

@@ -74,6 +74,18 @@ export interface LoginBody {
 
 type OpenedRegistration = Awaited<ReturnType<TestDevice['openRegistration']>>;
 
+/** A step that every act begins with was not answered: the vault, or its database, is away. */
+export class NotAnswered extends Error {
+  constructor(status: number, text: string) {
+    super(`answered ${status}: ${text}`);
+  }
+}
+
+function answered<Body>({ status, text, body }: Answer<Body>): Body {
+  if (status === 503) throw new NotAnswered(status, text);
+  return body;
+}
+
 /** A device of one account, over HTTP and with the OPAQUE library itself. */
 export class TestDevice {
   readonly owner: SigningSeed = generateSigningSeed();
@@ -101,24 +113,27 @@ export class TestDevice {
     path: string,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
+    signal?: AbortSignal,
   ): Promise<Answer<Body>> {
     const text = typeof body === 'string' || body === undefined ? body : JSON.stringify(body);
     const type = body === undefined ? {} : { 'content-type': 'application/json' };
-    return this.send<Body>(method, path, text, { ...type, ...headers });
+    return this.send<Body>(method, path, text, { ...type, ...headers }, signal);
   }
 
-  /** A request whose answer may be bytes. */
+  /** A request whose answer may be bytes; `signal` hangs up. */
   async fetch(
     method: string,
     path: string,
     headers: Readonly<Record<string, string>> = {},
     body?: string | Uint8Array,
+    signal?: AbortSignal,
   ): Promise<Response> {
     this.#token ??= await this.#issuer.token(this.subject);
     return fetch(`${this.api.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.#token}`, ...headers },
       ...(body === undefined ? {} : { body: body as BodyInit }),
+      ...(signal === undefined ? {} : { signal }),
     });
   }
 
@@ -128,8 +143,9 @@ export class TestDevice {
     path: string,
     body?: string | Uint8Array,
     headers: Readonly<Record<string, string>> = {},
+    signal?: AbortSignal,
   ): Promise<Answer<Body>> {
-    const response = await this.fetch(method, path, headers, body);
+    const response = await this.fetch(method, path, headers, body, signal);
     const text = await response.text();
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return {
@@ -141,7 +157,7 @@ export class TestDevice {
   }
 
   async account(): Promise<AccountBody> {
-    this.#account ??= (await this.call<AccountBody>('GET', '/v1/account')).body;
+    this.#account ??= answered(await this.call<AccountBody>('GET', '/v1/account'));
     return this.#account;
   }
 
@@ -168,7 +184,7 @@ export class TestDevice {
 
   async #fields<P extends VaultPurpose>(purpose: P, terms: StatementTerms): Promise<VaultStatementFields<P>> {
     const { accountId, vaultId } = await this.account();
-    const { challenge } = (await this.call<{ challenge: string }>('POST', '/v1/challenges')).body;
+    const { challenge } = answered(await this.call<{ challenge: string }>('POST', '/v1/challenges'));
     return {
       purpose,
       vaultId: fromBase64Url(vaultId),
@@ -282,8 +298,8 @@ export class TestDevice {
     return { loginId: newUuid(), ke1: startLoginRequest, clientState: clientLoginState, password };
   }
 
-  startLogin({ loginId, ke1 }: Pick<Attempt, 'loginId' | 'ke1'>) {
-    return this.call<LoginBody & ProblemDetails>('POST', '/v1/logins', { loginId, ke1 });
+  startLogin({ loginId, ke1 }: Pick<Attempt, 'loginId' | 'ke1'>, signal?: AbortSignal) {
+    return this.call<LoginBody & ProblemDetails>('POST', '/v1/logins', { loginId, ke1 }, {}, signal);
   }
 
   /** What the device makes of KE2: KE3, or undefined where the password was wrong. */
@@ -302,8 +318,8 @@ export class TestDevice {
     return finished === undefined ? undefined : { ke3: finished.finishLoginRequest, exportKey: finished.exportKey };
   }
 
-  finishLogin(loginId: string, ke3: string) {
-    return this.call('POST', `/v1/logins/${loginId}/finish`, { ke3 });
+  finishLogin(loginId: string, ke3: string, signal?: AbortSignal) {
+    return this.call('POST', `/v1/logins/${loginId}/finish`, { ke3 }, {}, signal);
   }
 
   /** A whole recovery. @returns the answer to KE3, or to KE1 where there was no KE2 or no KE3 */
