@@ -180,7 +180,7 @@ describe('runOpen on a Signal backup of the older form, which has no mark', () =
     const passphraseFile = file('recovery', testRecoveryKey);
     const result = await open({ file: path, passphraseFile, aci: testAci, format: 'json' });
     expect(result).toMatchObject({ exitCode: 0 });
-    expect(result.lines.at(-1)).toMatchObject({ chats: 0, messages: 0 });
+    expect(result.lines.at(-1)).toMatchObject({ path: 'main.json', chats: 0, messages: 0 });
     expect(await open({ file: path, passphraseFile })).toMatchObject({ exitCode: 7, code: 'not-a-backup' });
     const noBackup = file('notes', 'hello');
     expect(await open({ file: noBackup, passphraseFile, aci: testAci })).toMatchObject({ exitCode: 7 });
@@ -335,7 +335,12 @@ describeWithTestData('runOpen on fixtures', (data) => {
     const path = derived('signal-android-v1.backup');
     const { exitCode, lines } = await open({ file: path, passphraseFile, format: 'json' });
     expect(exitCode).toBe(0);
-    expect(lines.at(-1)).toMatchObject({ format: 'signal-android-backup', chats: 1, messages: 4 });
+    expect(lines.at(-1)).toMatchObject({
+      format: 'signal-android-backup',
+      path: 'signal-android-v1.json',
+      chats: 1,
+      messages: 4,
+    });
     rmSync(join(folder, 'out'), { recursive: true });
     const wrong = file('wrong', '22345 67890 12345 67890 12345 67890');
     expect(await open({ file: path, passphraseFile: wrong })).toMatchObject({ exitCode: 3, code: 'wrong-key' });
