@@ -10,7 +10,7 @@ export { type EnginePlatform } from './platform';
 export { proveRestorability, type RestorabilityProof } from './prove-restorability';
 export { type PrunableKind, type StoredObject } from './prune/inventory';
 export { type ObjectRemover, type Removal } from './prune/object-remover';
-export { markedForMs, type PrunePlan } from './prune/plan-prune';
+export { markedForMs, type PrunePlan, type PruneRules } from './prune/plan-prune';
 export { pruneRepository, type PruneOptions, type PruneReport, type PruneStep } from './prune/prune-repository';
 export { chooseRetained, type RetentionPolicy, type RetentionReason } from './prune/retention';
 export { segmentsBetween, type SegmentSpan } from './read-conversation';

@@ -44,7 +44,7 @@ export interface RepositoryStats {
 export async function readStats(repository: Repository, policy?: RetentionPolicy): Promise<RepositoryStats> {
   const { access } = repository;
   const pinned = await access.remover.pinnedSnapshots();
-  const plan = await planPrune(access, await repository.head(), policy, pinned);
+  const plan = await planPrune(access, await repository.head(), { policy }, pinned);
   if (plan === undefined) throw new BackupEngineError('no-snapshot', 'there is no backup in this repository yet');
   const dated = [...plan.retained.keys(), ...plan.leaving];
   const { counts } = dated.find(({ isCurrent }) => isCurrent)!.summary;

@@ -10,6 +10,8 @@ interface PruneOptions extends RepositoryOptions {
   readonly timeZone?: string;
   readonly dryRun?: boolean;
   readonly onlyWriter?: boolean;
+  readonly giveUp?: readonly string[];
+  readonly forgetMarks?: boolean;
 }
 
 const help = `
@@ -22,7 +24,8 @@ begin on Monday. The rules count for each device and each set of sources by itse
 purge or a deletion certificate relies on. Without any --keep option every snapshot stays, and only what interrupted runs left
 goes. --dry-run says what would happen and does nothing.
 
-Where a snapshot is damaged or missing nothing is deleted at all.
+Where a snapshot is damaged or missing nothing is deleted at all, until it is put back, or given up by its id with --give-up. Where the
+list of what was marked is lost, backups go on, and --forget-marks marks everything anew.
 ${repositoryHelp}
 
 Examples:
@@ -45,6 +48,8 @@ export const registerPrune: Register = (program, context) => {
     )
     .option('--dry-run', 'say what would be marked and deleted, and do nothing')
     .option('--only-writer', 'no other device writes to this store; for stores that do not keep two writers apart')
+    .option('--give-up <id>', 'give up a snapshot that is damaged or missing; may be given several times', appended)
+    .option('--forget-marks', 'mark everything anew, where the list of marks is lost')
     .addHelpText('after', help)
     .action(async (options: PruneOptions) => {
       const { runPrune } = await import('../prune/run-prune');
@@ -58,3 +63,7 @@ export const registerPrune: Register = (program, context) => {
       await runPrune(context, { ...options, keep: { last, daily, weekly, monthly, yearly } });
     });
 };
+
+function appended(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}

@@ -12,6 +12,7 @@ import { readConfig } from '../config';
 import { formatBytes, formatCount } from '../output/format';
 import { printable } from '../output/printable';
 import type { SummaryFields } from '../output/reporter';
+import { UsageError } from '../output/usage-error';
 import { lockRepository } from '../repository/lock-repository';
 import { openRepository, reportEvents } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
@@ -23,6 +24,8 @@ export interface PruneRequest extends RepositoryOptions {
   readonly timeZone?: string;
   readonly dryRun?: boolean;
   readonly onlyWriter?: boolean;
+  readonly giveUp?: readonly string[];
+  readonly forgetMarks?: boolean;
 }
 
 /**
@@ -33,12 +36,16 @@ export interface PruneRequest extends RepositoryOptions {
 export async function runPrune(context: CommandContext, request: PruneRequest): Promise<void> {
   const policy = retentionPolicyOf(request.keep, request.timeZone);
   const isDryRun = request.dryRun ?? false;
+  const givenUp = new Set(request.giveUp ?? []);
+  if ([...givenUp].some((idHex) => !/^[0-9a-f]{32}$/.test(idHex))) {
+    throw new UsageError('--give-up takes the whole id of a snapshot, 32 digits. Nothing was deleted.');
+  }
   const open = await openRepository(context, request);
   const lock = await lockRepository(open);
   let report: PruneReport;
   try {
     report = await pruneRepository(open.repository, {
-      ...(policy === undefined ? {} : { policy }),
+      ...{ policy, givenUp, isAnew: request.forgetMarks ?? false },
       isDryRun,
       isOnlyWriter: request.onlyWriter ?? false,
       onStep: killAt(readConfig().failpoint),

@@ -296,16 +296,25 @@ describe('pruneRepository', () => {
     const [list] = await store.keys('prune/');
     await store.delete(list!);
     await expect(prune()).rejects.toMatchObject({ code: 'missing-object' });
+    // Unless it is told to begin anew: then everything is marked again, and waits again.
+    clock.advanceMs(25 * hourMs);
+    const anew = await prune({ ...one, isAnew: true, isDryRun: true });
+    expect(anew.plan?.newlyMarked.map(({ kind }) => kind)).toEqual(['snapshots', 'packs']);
+    expect(anew.plan?.decided).toEqual([]);
     holds('a', 'b', 'c');
     const warnings: string[] = [];
     await backUp(repository, [source], {
-      ...{ startWorker, workers: 1 },
+      ...{ startWorker, workers: 1, deviceName: 'phone' },
       onEvent: (event) => {
         if (event.type === 'warning') warnings.push(event.code);
       },
     });
     expect(warnings).toEqual(['prune-list-lost']);
     await requireSound();
+    expect(await prune({ ...one, isAnew: true })).toMatchObject({ isWritten: true, deleted: 0 });
+    clock.advanceMs(25 * hourMs);
+    await prune();
+    expect(await requireSound()).toHaveLength(1);
     expect(await restored()).toEqual(contentOf('a', 'b', 'c'));
   });
 });
@@ -429,6 +438,24 @@ describe('pruneRepository where something is wrong', () => {
     }
     expect(await prune()).toMatchObject({ isWritten: true });
   });
+
+  it.each(['damaged', 'missing'])(
+    'goes on where the snapshot that is %s is given up, and keeps what the others need',
+    async (how) => {
+      const [first, middle, last] = history as readonly [string, string, string];
+      const path = pathOf(middle);
+      await (how === 'damaged' ? store.damage(path) : store.delete(path));
+      const all = { policy: { ...lastOne, last: 9 } };
+      await expect(prune({ ...all, givenUp: new Set([first]) })).rejects.toMatchObject({ fields: { path } });
+      // What only that one needed was marked a day ago.
+      const { plan } = await prune({ ...all, givenUp: new Set([middle]) });
+      expect(plan?.decided.map(({ kind }) => kind)).toEqual(how === 'damaged' ? ['snapshots', 'packs'] : ['packs']);
+      expect(await requireSound()).toEqual([last, first]);
+      expect(await restored(first)).toEqual(contentOf('a'));
+      // It is known as gone from now on.
+      expect(await prune(all)).toMatchObject({ isWritten: false });
+    },
+  );
 
   it('C19: knows a snapshot as missing also where those after it were pruned, and one made since', async () => {
     await prune();

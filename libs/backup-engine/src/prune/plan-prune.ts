@@ -6,7 +6,7 @@ import type { RepositoryAccess } from '../repository-access';
 import { prunePlace, SealedObjects } from '../sealed-objects';
 import { everCurrent, readStoredSnapshots, snapshotPath, type SnapshotInfo } from '../snapshots';
 import { listPrunable, prunableKinds, type StoredObject } from './inventory';
-import { readMarks, type PruneMarks } from './prune-marks';
+import { PruneMarks, readMarks, readMarksIfReadable } from './prune-marks';
 import { chooseRetained, type RetentionPolicy, type RetentionReason } from './retention';
 import { NeedsReader, type SnapshotNeeds } from './snapshot-needs';
 import { requireWholeHistory } from './whole-history';
@@ -38,6 +38,16 @@ export interface PrunePlan {
   readonly isChange: boolean;
 }
 
+/** What is asked of a plan. */
+export interface PruneRules {
+  /** Which snapshots stay; all of them where it is left out, and what no snapshot needs goes all the same. */
+  readonly policy?: RetentionPolicy | undefined;
+  /** Ids of snapshots that are given up although they are damaged or missing, 32 hexadecimal digits each. */
+  readonly givenUp?: ReadonlySet<string>;
+  /** Goes on although the prune list is lost: everything is marked anew, and waits anew. */
+  readonly isAnew?: boolean;
+}
+
 /**
  * Computes what prune would do, from one head. Reads all snapshots and indexes, no pack.
  *
@@ -48,15 +58,16 @@ export interface PrunePlan {
 export async function planPrune(
   access: RepositoryAccess,
   current: CurrentHead | undefined,
-  policy: RetentionPolicy | undefined,
+  { policy, givenUp = new Set(), isAnew = false }: PruneRules,
   pinned: ReadonlySet<string>,
 ): Promise<PrunePlan | undefined> {
   if (current === undefined) return undefined;
-  const marks = await readMarks(access, current);
+  const inForce = isAnew ? await readMarksIfReadable(access, current) : await readMarks(access, current);
+  const marks = inForce ?? new PruneMarks();
   const stored = await listPrunable(access);
   const snapshots = await readStoredSnapshots(access, current);
-  requireWholeHistory(snapshots, current, marks);
-  const dated = everCurrent(snapshots.all, current, marks);
+  requireWholeHistory(snapshots, current, inForce, givenUp);
+  const dated = everCurrent(snapshots.all, current, inForce);
   const retained = chooseRetained(dated, policy, pinned);
   const reader = new NeedsReader(access);
   const needed = await pathsNeeded([...retained.keys()], reader, stored);

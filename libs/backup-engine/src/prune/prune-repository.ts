@@ -6,16 +6,13 @@ import { rememberHead, signHead } from '../heads';
 import { Progress } from '../progress';
 import type { Repository } from '../repository';
 import { prunableKinds, type StoredObject } from './inventory';
-import { planPrune, type PrunePlan } from './plan-prune';
+import { planPrune, type PrunePlan, type PruneRules } from './plan-prune';
 import { putMarks } from './prune-marks';
-import type { RetentionPolicy } from './retention';
 
 /** Where a run of prune is; each is reached with all before it stored. */
 export type PruneStep = 'list-stored' | 'head-replaced' | 'deleting' | 'deleted';
 
-export interface PruneOptions extends RunOptions {
-  /** Which snapshots stay; all of them unless told, and what no snapshot needs goes all the same. */
-  readonly policy?: RetentionPolicy;
+export interface PruneOptions extends RunOptions, PruneRules {
   /** Computes what would be done, and does nothing. */
   readonly isDryRun?: boolean;
   /** The caller sees to it that nobody else writes: needed where the store does not keep two writers apart. */
@@ -48,13 +45,13 @@ const mostAttempts = 8;
  */
 export async function pruneRepository(repository: Repository, options: PruneOptions = {}): Promise<PruneReport> {
   const { access } = repository;
-  const { policy, isDryRun = false, isOnlyWriter = false, signal, onStep, onEvent } = options;
+  const { isDryRun = false, isOnlyWriter = false, signal, onStep, onEvent } = options;
   if (!isDryRun && !isOnlyWriter && !(await access.headKeeper.isExclusive())) throw onlyWriterNeeded();
   const progress = new Progress('prune', onEvent);
   for (let attempt = 1; ; attempt++) {
     throwIfStopped(signal);
     const pinned = await access.remover.pinnedSnapshots();
-    const plan = await planPrune(access, await repository.head(), policy, pinned);
+    const plan = await planPrune(access, await repository.head(), options, pinned);
     const nothing = { plan, isWritten: false, deleted: 0, deletedBytes: 0, pinned: [] };
     if (isDryRun || plan?.isChange !== true) return nothing;
     throwIfStopped(signal);
