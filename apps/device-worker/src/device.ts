@@ -16,11 +16,12 @@ import {
   type DeviceResult,
   type GuessBudget,
 } from '@coffer/device-protocol';
+import type { PasskeyWrap } from '@coffer/evidence';
 import { systemClock, toHex, type Clock } from '@coffer/foundation';
 import { wipe } from '@coffer/crypto';
 import type { VaultClient } from '@coffer/vault-client';
 import {
-  listPasskeys,
+  findPasskeys,
   openDeviceAccount,
   recoverByPasskey,
   recoverByPassword,
@@ -155,10 +156,7 @@ class Device {
   /** What the page is to ask the authenticators of this address for. @throws DeviceError `no-passkey`, `not-found` */
   async listPasskeys(repositoryId: string, context: DeviceRequestContext): Promise<DeviceResult<'listPasskeys'>> {
     const { rpId } = this.#options;
-    const account = await this.account(context);
-    const { keyId } = await this.#repository(repositoryId);
-    const isCurrent = account.keyId !== null && toHex(account.keyId) === keyId;
-    const wraps = isCurrent ? await listPasskeys(account, rpId) : [];
+    const wraps = await this.#passkeysOf(await this.account(context), repositoryId);
     if (wraps.length === 0) throw new DeviceError('no-passkey', 'no passkey of this address opens this backup');
     const passkeys = wraps.map(({ credentialId, prfSalt }) => ({
       credentialId: credentialId.slice(),
@@ -172,9 +170,14 @@ class Device {
     context: DeviceRequestContext,
   ): Promise<DeviceResult<'unlockWithPasskey'>> {
     const output = requirePrfOutput(prfOutput);
-    const account = await this.account(context);
-    const backupKey = await recoverByPasskey(account, this.#options.rpId, credentialId, output);
-    return this.#open(account, repositoryId, backupKey, null, context);
+    try {
+      const account = await this.account(context);
+      const wraps = await this.#passkeysOf(account, repositoryId);
+      const backupKey = recoverByPasskey(account, wraps, credentialId, output);
+      return await this.#open(account, repositoryId, backupKey, null, context);
+    } finally {
+      wipe(output);
+    }
   }
 
   /** @throws DeviceError `locked`, `protocol`, `weak-password`; as `KeyRotation.finish` */
@@ -277,6 +280,13 @@ class Device {
       throw error;
     }
     return { repositoryId, keyIdHex, budget };
+  }
+
+  /** None where the backup is of another key than the account's. */
+  async #passkeysOf(account: DeviceAccount, repositoryId: string): Promise<readonly PasskeyWrap[]> {
+    const repository = await this.#repository(repositoryId);
+    const isCurrent = account.keyId !== null && toHex(account.keyId) === repository.keyId;
+    return isCurrent ? findPasskeys(account, repository, this.#options.rpId) : [];
   }
 
   /** The vault's word on which key opens what saves the fetch of a keyring; the keyring itself decides. */

@@ -1,4 +1,4 @@
-import { objectPrefixes } from '@coffer/backup-format';
+import { decodeKeyslot, objectPrefixes } from '@coffer/backup-format';
 import { hmacSha256 } from '@coffer/crypto';
 import { connectDevice, serveDevice, type DeviceClient, type DeviceService } from '@coffer/device-protocol';
 import { toBase64Url, toHex } from '@coffer/foundation';
@@ -34,9 +34,10 @@ describe('passkeys of the device over a vault', () => {
     vault = await TinyVault.create('password', [[chat]], clock);
     ({ repositoryId } = vault);
   });
-  beforeEach(() => {
+  beforeEach(async () => {
     rpId = 'localhost';
     vault.passkeys = [];
+    for await (const copy of copies()) await vault.store.delete(copy);
     vault.interference = undefined;
     start();
   });
@@ -60,6 +61,13 @@ describe('passkeys of the device over a vault', () => {
     service.close();
   }
 
+  /** The copies of wraps beside the backup, without the hint of the 64 digits. */
+  async function* copies(): AsyncGenerator<string> {
+    for await (const { key } of vault.store.list('')) {
+      const isKeyslot = key.includes(objectPrefixes.keyslots);
+      if (isKeyslot && decodeKeyslot(await vault.store.get(key)).kind === 'passkey') yield key;
+    }
+  }
   const unlock = () => device.call('unlockWithDigits', { repositoryId, digits: vault.digits });
   async function add(): Promise<number> {
     const { prfInput } = await device.call('beginPasskey', {});
@@ -80,10 +88,7 @@ describe('passkeys of the device over a vault', () => {
     expect([known, userId.length]).toEqual([[], 16]);
     expect(await add()).toBe(0);
     expect((await device.call('beginPasskey', {})).known).toEqual([credentialId]);
-    const copies: string[] = [];
-    for await (const { key } of vault.store.list('')) if (key.includes(objectPrefixes.keyslots)) copies.push(key);
-    // The hint of the 64 digits, and the copy of the wrap.
-    expect(copies).toHaveLength(2);
+    expect(await Array.fromAsync(copies())).toHaveLength(1);
     await device.call('lock', {});
     vault.requests.length = 0;
     const opened = await unlockByPasskey();
@@ -122,6 +127,27 @@ describe('passkeys of the device over a vault', () => {
     await unlock();
     await expect(late()).rejects.toMatchObject({ code: 'protocol' });
     expect(vault.passkeys).toEqual([]);
+  });
+
+  it('open the backup by the copy beside it where the vault has lost them, and not by a copy that was changed', async () => {
+    await unlock();
+    await add();
+    await device.call('lock', {});
+    vault.passkeys = [];
+    expect(await unlockByPasskey()).toEqual({ repositoryId, keyIdHex: vault.keyIdHex, budget: null });
+    await device.call('lock', {});
+    const [copy] = await Array.fromAsync(copies());
+    const bytes = await vault.store.get(copy!);
+    await vault.store.delete(copy!);
+    // The last bytes are those of the wrap, or of what stands behind it: a copy that decodes no more is passed over.
+    for (const at of [bytes.length - 1, bytes.length >> 1]) {
+      await vault.store.put(
+        copy!,
+        bytes.map((byte, index) => (index === at ? byte ^ 1 : byte)),
+      );
+      await expect(unlockByPasskey()).rejects.toMatchObject({ code: expect.stringMatching(/^(no|wrong)-passkey$/) });
+      await vault.store.delete(copy!);
+    }
   });
 
   it('tell a wrong one from none of this address', async () => {

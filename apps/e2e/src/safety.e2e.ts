@@ -22,6 +22,8 @@ function complaintsOf(page: Page): string[] {
 async function toSafety(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Safety', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Safety', level: 1 })).toBeVisible();
+  // What is on its way moves what stands below it.
+  await expect(page.getByRole('main').locator('[role=status] > .sr-only')).toHaveCount(0);
 }
 
 /** A browser's own push service is not reached from here: it answers with this subscription, and the permission is given. */
@@ -52,8 +54,15 @@ async function withPushService(page: Page): Promise<void> {
   }, given);
 }
 
-/** Has the browser hand a decrypted message to the worker, as its push service would. */
-async function deliverPush(page: Page, message: object): Promise<void> {
+/** What the worker asks the browser to show for a message that its push service brought and it has decrypted. */
+async function shownFor(page: Page, message: object): Promise<unknown> {
+  // A browser without a screen shows nothing: what it is asked counts.
+  const [worker] = page.context().serviceWorkers();
+  await worker?.evaluate(() => {
+    const scope = self as unknown as { shown: unknown[]; registration: ServiceWorkerRegistration };
+    scope.shown = [];
+    scope.registration.showNotification = async (title, options) => void scope.shown.push([title, options?.body]);
+  });
   const session = await page.context().newCDPSession(page);
   const registered = new Promise<string>((found) => {
     session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
@@ -64,89 +73,90 @@ async function deliverPush(page: Page, message: object): Promise<void> {
   await session.send('ServiceWorker.enable');
   const to = { origin: readyPlatform().urls.portal, registrationId: await registered };
   await session.send('ServiceWorker.deliverPushMessage', { ...to, data: JSON.stringify(message) });
+  const shown = () => worker?.evaluate(() => (self as unknown as { shown: unknown[] }).shown);
+  await expect.poll(shown).toHaveLength(1);
+  return shown();
+}
+
+/** A checkpoint of this vault's ledger, signed by a key that nobody has pinned. */
+function strangersCheckpoint(): string {
+  const { vaultId } = JSON.parse(readFileSync(readyPlatform().deploymentFile, 'utf8')) as { vaultId: string };
+  const origin = ledgerOrigin(fromBase64Url(vaultId));
+  const stranger = { name: origin, secret: requireSigningSeed(randomBytes(32)) };
+  return signCheckpoint({ origin, size: 1, root: randomBytes(32), extensions: [] }, stranger);
 }
 
 test.describe('safety page', () => {
-  test('shows keyslots, news, claims and the ledger, which the browser checks against what it has seen', async ({
-    page,
-  }) => {
-    const said = complaintsOf(page);
-    await signIn(page);
-    const asked: string[] = [];
-    page.context().on('request', (request) => asked.push(request.url()));
-    await toSafety(page);
-    await expect(page.getByText('The ledger holds')).toBeVisible();
-    await expect(page.getByText('checked it for the first time')).toBeVisible();
-    await expect(page.getByRole('list', { name: 'Events, the newest first' }).getByRole('listitem')).not.toHaveCount(0);
-    await expect(page.getByText('Nobody but a device that holds the backup key can read a backup.')).toBeVisible();
-    await expect(page.getByRole('list', { name: 'News' }).getByRole('listitem')).not.toHaveCount(0);
-    await expect(page.getByText('10 guesses left').first()).toBeVisible();
-    await page.getByText('Who could get what').click();
-    await expectAxeClean(page);
-
-    await page.reload();
-    await toSafety(page);
-    await expect(page.getByText('It grew from what this browser had seen before.')).toBeVisible();
-    expect(asked.filter((url) => new URL(url).pathname.startsWith('/v1/ledger/tile/')).length).toBeGreaterThan(0);
-    expect(asked.filter((url) => new URL(url).origin !== new URL(readyPlatform().urls.portal).origin)).toEqual([]);
-    expect(await storedByPage(page)).not.toContain(canaries().password);
-    expect(said).toEqual([]);
-  });
-
-  test('believes nothing when the checkpoint is not signed by the pinned key', async ({ page }) => {
-    const { vaultId } = JSON.parse(readFileSync(readyPlatform().deploymentFile, 'utf8')) as { vaultId: string };
-    const origin = ledgerOrigin(fromBase64Url(vaultId));
-    const stranger = { name: origin, secret: requireSigningSeed(randomBytes(32)) };
-    const body = signCheckpoint({ origin, size: 1, root: randomBytes(32), extensions: [] }, stranger);
-    await page
-      .context()
-      .route('**/v1/ledger/checkpoint', (route) => route.fulfill({ contentType: 'text/plain', body }));
-    await signIn(page);
-    await toSafety(page);
-    await expect(page.getByText('The ledger is not signed by the key that it should be')).toBeVisible();
-    await expect(page.getByText('The ledger holds')).toHaveCount(0);
-    await expect(page.getByRole('list', { name: 'Events, the newest first' })).toHaveCount(0);
-    await expectAxeClean(page);
-  });
-
-  test('turns messages on in this browser, shows one, and turns them off', async ({ page }) => {
+  test('checks the ledger against what this browser has seen, and shows messages in it', async ({ page }) => {
     const said = complaintsOf(page);
     await withPushService(page);
     await signIn(page);
-    await toSafety(page);
-    await page.getByRole('button', { name: 'Get news by e-mail or in this browser' }).click();
-    await page.getByRole('button', { name: 'Turn on messages here' }).click();
-    await expect(page.getByText('Messages are on in this browser.')).toBeVisible();
-    await expect(page.getByRole('list', { name: 'Where you are told' })).toContainText('This browser');
-    await expectAxeClean(page);
+    const asked: string[] = [];
+    page.context().on('request', (request) => asked.push(request.url()));
+    const events = page.getByRole('list', { name: 'Events, the newest first' }).getByRole('listitem');
 
-    // The worker answers for no page, and shows what comes as text. A browser without a screen shows nothing: what it is asked counts.
-    const [worker] = page.context().serviceWorkers();
-    await worker?.evaluate(() => {
-      const shown: unknown[] = [];
-      const scope = self as unknown as { shown: unknown[]; registration: ServiceWorkerRegistration };
-      scope.shown = shown;
-      scope.registration.showNotification = async (title, options) => void shown.push([title, options?.body]);
+    await test.step('keyslots, news, claims and the ledger', async () => {
+      await toSafety(page);
+      await expect(page.getByText('The ledger holds')).toBeVisible();
+      await expect(page.getByText('checked it for the first time')).toBeVisible();
+      await expect(events).not.toHaveCount(0);
+      await expect(page.getByText('Nobody but a device that holds the backup key can read a backup.')).toBeVisible();
+      await expect(page.getByRole('list', { name: 'News' }).getByRole('listitem')).not.toHaveCount(0);
+      await expect(page.getByText('10 guesses left').first()).toBeVisible();
+      await page.getByText('Who could get what').click();
+      await expectAxeClean(page);
     });
-    const message = { v: 1, noticeId: 'n1', severity: 'info', title: 'Somebody <b>tries</b>', text: 'Look at Coffer.' };
-    await deliverPush(page, message);
-    await expect
-      .poll(() => worker?.evaluate(() => (self as unknown as { shown: unknown[] }).shown))
-      .toEqual([['Somebody <b>tries</b>', 'Look at Coffer.']]);
-    expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
 
-    await page.getByRole('checkbox', { name: 'Nothing else in the night' }).check();
-    await page.getByRole('button', { name: 'Save' }).click();
-    await expect(page.getByText('Saved.')).toBeVisible();
-    await expectAxeClean(page);
+    await test.step('a checkpoint that another key has signed', async () => {
+      const body = strangersCheckpoint();
+      await page
+        .context()
+        .route('**/v1/ledger/checkpoint', (route) => route.fulfill({ contentType: 'text/plain', body }));
+      await page.getByRole('button', { name: 'Look again' }).click();
+      await expect(page.getByText('The ledger is not signed by the key that it should be')).toBeVisible();
+      await expect(page.getByText('The ledger holds')).toHaveCount(0);
+      await expect(events).toHaveCount(0);
+      await expectAxeClean(page);
+      await page.context().unroute('**/v1/ledger/checkpoint');
+    });
 
-    await page.getByRole('button', { name: 'Turn off messages here' }).click();
-    await expect(page.getByRole('button', { name: 'Turn on messages here' })).toBeVisible();
-    await expect(page.getByText('This browser', { exact: true })).toHaveCount(0);
-    // It is told of its own end, sealed for the browser.
-    await expect
-      .poll(async () => (await (await fetch(readyPlatform().pushService)).json()) as DeliveredPush[])
-      .toContainEqual(expect.objectContaining({ path: '/browser-1', encoding: 'aes128gcm' }));
+    await test.step('what was seen outlives the page', async () => {
+      await page.reload();
+      await toSafety(page);
+      await expect(page.getByText('It grew from what this browser had seen before.')).toBeVisible();
+      expect(asked.filter((url) => new URL(url).pathname.startsWith('/v1/ledger/tile/'))).not.toEqual([]);
+    });
+
+    await test.step('messages are turned on, and one is shown', async () => {
+      await page.getByRole('button', { name: 'Get news by e-mail or in this browser' }).click();
+      await page.getByRole('button', { name: 'Turn on messages here' }).click();
+      await expect(page.getByText('Messages are on in this browser.')).toBeVisible();
+      await expect(page.getByRole('list', { name: 'Where you are told' })).toContainText('This browser');
+      const message = {
+        v: 1,
+        noticeId: 'n',
+        severity: 'info',
+        title: 'Somebody <b>tries</b>',
+        text: 'Look at Coffer.',
+      };
+      expect(await shownFor(page, message)).toEqual([['Somebody <b>tries</b>', 'Look at Coffer.']]);
+      // The worker answers for no page.
+      expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
+      await page.getByRole('checkbox', { name: 'Nothing else in the night' }).check();
+      await page.getByRole('button', { name: 'Save' }).click();
+      await expect(page.getByText('Saved.')).toBeVisible();
+      await expectAxeClean(page);
+    });
+
+    await test.step('and turned off, of which the browser is told', async () => {
+      await page.getByRole('button', { name: 'Turn off messages here' }).click();
+      await expect(page.getByRole('button', { name: 'Turn on messages here' })).toBeVisible();
+      await expect(page.getByText('This browser', { exact: true })).toHaveCount(0);
+      await expect
+        .poll(async () => (await (await fetch(readyPlatform().pushService)).json()) as DeliveredPush[])
+        .toContainEqual(expect.objectContaining({ path: '/browser-1', encoding: 'aes128gcm' }));
+    });
+    expect(asked.filter((url) => new URL(url).origin !== new URL(readyPlatform().urls.portal).origin)).toEqual([]);
     expect(said).toEqual([]);
   });
 
@@ -189,7 +199,8 @@ test.describe('safety page', () => {
     await expect(page.getByText('The account stays')).toBeVisible();
   });
 
-  test('replaces the backup key with the passkey and the password, and both open the same chats', async ({ page }) => {
+  // The last of all: the sample account has another key afterwards.
+  test('replaces the backup key with its passkey and password, and the lost one by a new start', async ({ page }) => {
     const said = complaintsOf(page);
     const { password, newestText } = canaries();
     await addAuthenticator(page, true);
@@ -216,44 +227,41 @@ test.describe('safety page', () => {
       await page.getByRole('list', { name: 'Chats' }).getByRole('button').first().click();
       await expect(page.getByRole('feed').getByText(newestText)).toBeInViewport();
     }
-    expect(said).toEqual([]);
-  });
-
-  // The last of all: the sample account has another key afterwards.
-  test('begins, stops and finishes a new start, and the new password opens a backup of its own', async ({ page }) => {
-    const said = complaintsOf(page);
-    const password = 'orchard lantern bicycle seventeen';
-    await signIn(page);
-    await unlock(page, canaries().password);
-    await toSafety(page);
-    await page.getByRole('button', { name: 'I have lost my key and my password' }).click();
-    await expectAxeClean(page);
-    await page.getByRole('button', { name: 'Ask for a new start' }).click();
-    await expect(page.getByText(/^(A new start waits until|The new start is open until)/)).toBeVisible();
-    await page.getByRole('button', { name: 'Stop the new start' }).click();
-    await expect(page.getByText('The new start is stopped')).toBeVisible();
-
-    await page.getByRole('button', { name: 'Ask for a new start' }).click();
-    await page.getByLabel('New password for your backups').fill('aaaaaaaaaaaa');
-    await expect(page.getByText('Too easy to guess')).toBeVisible();
-    await page.getByLabel('New password for your backups').fill(password);
-    await expect(page.getByText('This is hard to guess.')).toBeVisible();
-    await page.getByLabel('The same password once more').fill(password);
-    await page.getByRole('checkbox', { name: /stay closed unless that key turns up/ }).check();
-    await expectAxeClean(page);
-    await page.getByRole('button', { name: 'Set the new key and password' }).click();
-    await expect(page.getByText('Your account has a new key')).toBeVisible();
-    await expectAxeClean(page);
-    expect(await storedByPage(page)).not.toContain(password);
-
-    // The old backup stays, closed; the new one stands first.
-    await page.getByRole('button', { name: 'Backups', exact: true }).click();
-    const backups = page.getByRole('main').getByRole('list').first().getByRole('listitem');
-    await backups.filter({ hasText: 'Nothing has been backed up here yet' }).getByRole('button').click();
-    await page.getByRole('radio', { name: /^Password/ }).check();
-    await page.getByLabel('Backup password').fill(password);
-    await page.getByRole('button', { name: 'Unlock' }).click();
-    await expect(page.getByText('The key is right, and the backup is empty so far.')).toBeVisible();
+    await finishNewStart(page);
     expect(said).toEqual([]);
   });
 });
+
+/** Asks for a new start, stops it with the key, and finishes a second one: a new password opens a backup of its own. */
+async function finishNewStart(page: Page): Promise<void> {
+  const password = 'orchard lantern bicycle seventeen';
+  await toSafety(page);
+  await page.getByRole('button', { name: 'I have lost my key and my password' }).click();
+  await expectAxeClean(page);
+  await page.getByRole('button', { name: 'Ask for a new start' }).click();
+  await expect(page.getByText(/^(A new start waits until|The new start is open until)/)).toBeVisible();
+  await page.getByRole('button', { name: 'Stop the new start' }).click();
+  await expect(page.getByText('The new start is stopped')).toBeVisible();
+
+  await page.getByRole('button', { name: 'Ask for a new start' }).click();
+  await page.getByLabel('New password for your backups').fill('aaaaaaaaaaaa');
+  await expect(page.getByText('Too easy to guess')).toBeVisible();
+  await page.getByLabel('New password for your backups').fill(password);
+  await expect(page.getByText('This is hard to guess.')).toBeVisible();
+  await page.getByLabel('The same password once more').fill(password);
+  await page.getByRole('checkbox', { name: /stay closed unless that key turns up/ }).check();
+  await expectAxeClean(page);
+  await page.getByRole('button', { name: 'Set the new key and password' }).click();
+  await expect(page.getByText('Your account has a new key')).toBeVisible();
+  await expectAxeClean(page);
+  expect(await storedByPage(page)).not.toContain(password);
+
+  // The old backup stays, closed; the new one stands first.
+  await page.getByRole('button', { name: 'Backups', exact: true }).click();
+  const backups = page.getByRole('main').getByRole('list').first().getByRole('listitem');
+  await backups.filter({ hasText: 'Nothing has been backed up here yet' }).getByRole('button').click();
+  await page.getByRole('radio', { name: /^Password/ }).check();
+  await page.getByLabel('Backup password').fill(password);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await expect(page.getByText('The key is right, and the backup is empty so far.')).toBeVisible();
+}

@@ -20,6 +20,7 @@ export { OwnerSigner, type StatementTerms } from './owner-signer';
 export { copyPasskeyWrap, passkeyCopyPath, repositoriesOf } from './passkey-copies';
 export {
   activatePasskey,
+  findPasskeys,
   listPasskeys,
   recoverByPasskey,
   resealPasskey,

@@ -1,12 +1,24 @@
 import { repositoryStore } from '@coffer/backup-engine';
-import { encodeKeyslot, objectIdBytes, objectPaths } from '@coffer/backup-format';
+import {
+  BackupFormatError,
+  decodeKeyslot,
+  encodeKeyslot,
+  formatLimits,
+  objectIdBytes,
+  objectPaths,
+  objectPrefixes,
+  passkeyParameters,
+} from '@coffer/backup-format';
 import { sha256 } from '@coffer/crypto';
 import { decodeRepositoryBody, hashHead, signedStatementFromJson, type PasskeyWrap } from '@coffer/evidence';
-import { fromBase64Url, toHex } from '@coffer/foundation';
+import { equalBytes, fromBase64Url, fromHex, toHex } from '@coffer/foundation';
 import { ObjectStoreError } from '@coffer/object-store';
 import type { DeviceAccount } from './device-account';
 import type { OwnerSigner } from './owner-signer';
 import { vaultStore } from './vault-repository';
+
+/** Copies that are looked at in one repository: no account has so many passkeys. */
+const mostCopies = 100;
 
 /** Where the copy of a wrap lies in a repository: the same place from whichever device (docs/format/v1.md). */
 export function passkeyCopyPath(wrap: Pick<PasskeyWrap, 'sealedBackupKey'>): string {
@@ -41,6 +53,41 @@ export async function copyPasskeyWrap(
     }
   }
   return missing;
+}
+
+/**
+ * The wraps of an address whose copies lie beside a backup: for a vault that has lost them. What is damaged there is passed over.
+ *
+ * @param repository - as the vault lists it; the copies of other keys in it are of no use any more
+ * @throws VaultClientError; ObjectStoreError
+ */
+export async function listPasskeyCopies(
+  account: DeviceAccount,
+  repository: { readonly repositoryId: string; readonly keyId: string },
+  rpId: string,
+): Promise<readonly PasskeyWrap[]> {
+  const store = repositoryStore(vaultStore(account), fromBase64Url(repository.repositoryId));
+  const wraps: PasskeyWrap[] = [];
+  for await (const { key } of store.list(objectPrefixes.keyslots, { limit: mostCopies })) {
+    const wrap = readCopy(
+      await store.get(key, { offset: 0, length: formatLimits.keyslotBytes }),
+      fromHex(repository.keyId),
+    );
+    if (wrap?.rpId === rpId) wraps.push(wrap);
+  }
+  return wraps;
+}
+
+/** @returns undefined where it is no copy of a passkey's wrap for this key, or damaged */
+function readCopy(bytes: Uint8Array, keyId: Uint8Array): PasskeyWrap | undefined {
+  try {
+    const keyslot = decodeKeyslot(bytes);
+    const parameters = equalBytes(keyslot.keyId, keyId) ? passkeyParameters(keyslot) : undefined;
+    return parameters === undefined ? undefined : { ...parameters };
+  } catch (error) {
+    if (error instanceof BackupFormatError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -14,7 +14,7 @@ import { equalBytes, fromBase64Url } from '@coffer/foundation';
 import type { DeviceAccount } from './device-account';
 import { VaultDeviceError } from './errors';
 import { OwnerSigner } from './owner-signer';
-import { copyPasskeyWrap, repositoriesOf } from './passkey-copies';
+import { copyPasskeyWrap, listPasskeyCopies, repositoriesOf } from './passkey-copies';
 
 /** Where a passkey lives and what it is asked. */
 export type PasskeyPlace = Pick<PasskeyWrap, 'rpId' | 'credentialId' | 'prfSalt'>;
@@ -112,20 +112,36 @@ export async function activatePasskey(
 }
 
 /**
+ * The wraps that may open one backup with a passkey of `rpId`: those that the vault lists; where it lists none, as after a loss, the
+ * copies that lie beside the backup.
+ *
+ * @param repository - as the vault lists it
+ * @throws VaultClientError; ObjectStoreError
+ */
+export async function findPasskeys(
+  account: DeviceAccount,
+  repository: { readonly repositoryId: string; readonly keyId: string },
+  rpId: string,
+): Promise<readonly PasskeyWrap[]> {
+  const listed = await listPasskeys(account, rpId);
+  return listed.length > 0 ? listed : listPasskeyCopies(account, repository, rpId);
+}
+
+/**
  * Gets the backup key back with a passkey. Costs no guess.
  *
- * @param output - what the passkey of `credentialId` gave for this wrap; taken over: overwritten
- * @throws VaultDeviceError `no-keyslot` where the vault lists no such passkey, `wrong-key`; DeviceCryptoError `wrong-passkey`,
- *   `damaged`; VaultClientError
+ * @param wraps - as `findPasskeys` found them: none is trusted
+ * @param output - what the passkey of `credentialId` gave for its wrap; taken over: overwritten
+ * @throws VaultDeviceError `no-keyslot` where the passkey is not among them, `wrong-key`; DeviceCryptoError `wrong-passkey`,
+ *   `damaged`
  */
-export async function recoverByPasskey(
+export function recoverByPasskey(
   account: DeviceAccount,
-  rpId: string,
+  wraps: readonly PasskeyWrap[],
   credentialId: Uint8Array,
   output: PrfOutput,
-): Promise<BackupKey> {
+): BackupKey {
   try {
-    const wraps = await listPasskeys(account, rpId);
     const wrap = wraps.find((candidate) => equalBytes(candidate.credentialId, credentialId));
     if (wrap === undefined || account.keyId === null) {
       throw new VaultDeviceError('no-keyslot', 'This passkey opens no backup of this account any more.');

@@ -59,6 +59,7 @@ describe('index', () => {
       'emptyLedgerMemory',
       'encodeLedgerMemory',
       'ensureVaultRepository',
+      'findPasskeys',
       'finishNewStart',
       'leastPasswordCharacters',
       'ledgerMemoryAfter',

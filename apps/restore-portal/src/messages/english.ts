@@ -65,6 +65,7 @@ export const english = {
   'unlock.passkey': 'Passkey',
   'unlock.passkey-detail': 'Your fingerprint, face or PIN. May be tried as often as you like.',
   'unlock.passkey-hint': 'Your browser asks for the passkey that you added for this backup at this address.',
+  'unlock.passkey-unlisted': 'I have a passkey',
   'unlock.passkey-asking': 'Answer your browser',
   'unlock.passkey-action': 'Unlock with passkey',
   'unlock.password-label': 'Backup password',

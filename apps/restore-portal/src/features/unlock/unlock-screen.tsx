@@ -45,7 +45,10 @@ export interface UnlockScreenProps {
 export function UnlockScreen(props: UnlockScreenProps): ReactNode {
   const { device, backup, budget, onBudget, onOpened, onBack } = props;
   const hasPassword = backup.keyslots.some(({ kind }) => kind === 'password');
-  const hasPasskey = hasPasskeys() && backup.keyslots.some(({ kind }) => kind === 'passkey');
+  const isListed = backup.keyslots.some(({ kind }) => kind === 'passkey');
+  // A vault may have lost what it knew of passkeys: their copies lie beside the backup.
+  const [isUnlisted, setUnlisted] = useState(false);
+  const hasPasskey = hasPasskeys() && (isListed || isUnlisted);
   const [secret, setSecret] = useState<Secret>(hasPasskey ? 'passkey' : hasPassword ? 'password' : 'digits');
   const [value, setValue] = useState('');
   const [error, setError] = useState<unknown>(null);
@@ -160,7 +163,7 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
         {error !== null && (
           <PasskeyAlert error={error} keyId={formatKeyId(backup.keyIdHex)} onRetry={() => void unlock()} />
         )}
-        <div className="flex">
+        <div className="flex flex-wrap gap-2">
           <Button
             type="submit"
             variant="primary"
@@ -169,6 +172,19 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
           >
             {text(secret === 'passkey' ? 'unlock.passkey-action' : 'unlock.action')}
           </Button>
+          {hasPasskeys() && !hasPasskey && (
+            <Button
+              variant="quiet"
+              disabled={isBusy}
+              onClick={() => {
+                setUnlisted(true);
+                setSecret('passkey');
+                edit('');
+              }}
+            >
+              {text('unlock.passkey-unlisted')}
+            </Button>
+          )}
         </div>
       </form>
     </section>
