@@ -21,7 +21,7 @@ export const ledgerEnglish = {
   'event.owner-bound': 'The account got its owner key',
   'event.repository-created': 'A place for backups was made',
   'event.repository-removed': 'A place for backups was removed',
-  'event.head-replaced': 'A backup was finished',
+  'event.head-replaced': 'A backup was finished, or older ones were cleaned up',
   'event.objects-deleted': 'Parts of old backups were deleted',
   'event.proof-accepted': 'A device proved that a backup can be restored',
   'event.pin-released': 'A backup that a purge relied on was given up',

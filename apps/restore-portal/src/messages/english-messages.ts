@@ -52,7 +52,7 @@ export const messagesEnglish = {
   'quiet.to': 'Until',
   'quiet.zone': 'Time zone: {zone}',
   'quiet.purge': 'Tell me what the deletion of unencrypted backups does by itself',
-  'quiet.reminders': 'Remind me to check that I still have my key',
+  'quiet.reminders': 'Remind me when no backup was made, and to check that I still have my key',
   'quiet.save': 'Save',
   'quiet.saved': 'Saved.',
   'quiet.same': 'Two different times are needed.',
