@@ -273,7 +273,7 @@ describe('pruneRepository', () => {
     expect((await verifySnapshot(rotated, await rotated.openSnapshot())).problems).toEqual([]);
   });
 
-  it('makes no dated snapshot of one that lost its generation to a prune run', async () => {
+  it('makes no dated snapshot of one that lost its generation to a prune run, and keeps its packs although they were marked', async () => {
     await backupOf('a');
     await backupOf('b');
     holds('c');
@@ -283,6 +283,7 @@ describe('pruneRepository', () => {
     });
     const { snapshotIdHex } = await backup();
     expect(happened()).toBe(true);
+    expect(await store.keys('packs/')).toHaveLength(3);
     // Written twice: the first one never became current.
     expect(await store.keys('snapshots/')).toHaveLength(4);
     expect(await listed()).toHaveLength(3);
@@ -353,7 +354,7 @@ describe('pruneRepository beside a running backup', () => {
     },
   );
 
-  it('C18: stores again what was marked only, and keeps what the backup itself stored although it was marked', async () => {
+  it('C18: stores again what it builds on where that was marked only', async () => {
     await backupOf('a');
     await backupOf('b');
     const [first] = await store.keys('snapshots/');
@@ -361,8 +362,11 @@ describe('pruneRepository beside a running backup', () => {
     const happened = store.before('snapshots/', async () => {
       await prune(one, await device());
     });
+    const packs = await store.keys('packs/');
     await backup();
     expect(happened()).toBe(true);
+    // What the first attempt stored, and what the second one did.
+    expect(await store.keys('packs/')).toHaveLength(packs.length + 2);
     expect(await store.keys('snapshots/')).toContain(first);
     await pruneTwice();
     expect(await requireSound()).toHaveLength(1);
