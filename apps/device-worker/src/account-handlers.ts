@@ -5,13 +5,11 @@ import type { VaultClient } from '@coffer/vault-client';
 import { cancelDeletion, cancelNewStart, ratePassword, undoNewStart, type DeviceAccount } from '@coffer/vault-device';
 import { checkOwnLedger } from './check-own-ledger';
 import { finishOwnNewStart, findNewStart } from './finish-new-start';
-import type { LedgerStore } from './ledger-store';
 import type { OpenedBackup } from './opened-backup';
 
 /** What the account's methods need of the device. */
 export interface AccountParts {
   readonly client: VaultClient;
-  readonly ledgerStore: LedgerStore;
   readonly deployment: () => Promise<Deployment>;
   readonly account: (context: DeviceRequestContext) => Promise<DeviceAccount>;
   /** Gives every failure the device's own code. */
@@ -58,8 +56,8 @@ export function safetyHandlers(parts: AccountParts): Pick<DeviceHandlers, Safety
       }),
     listNotices: ({ cursor }, { signal }) =>
       guarded(() => client.listNotices({ query: cursor === null ? {} : { cursor } }, { signal })),
-    checkLedger: (_, context) =>
-      guarded(async () => checkOwnLedger(await parts.account(context), await parts.deployment(), parts.ledgerStore)),
+    checkLedger: ({ seen }, context) =>
+      guarded(async () => checkOwnLedger(await parts.account(context), await parts.deployment(), seen ?? undefined)),
     getClaims: (_, { signal }) => guarded(() => client.getClaims({}, { signal })),
   };
 }

@@ -9,37 +9,31 @@ import {
   ledgerMemoryAfter,
   type DeviceAccount,
 } from '@coffer/vault-device';
-import type { LedgerStore } from './ledger-store';
 
 /**
- * Verifies the account's ledger with the verifiers that the command line uses, against what this browser has seen before. Only a
- * ledger that held is remembered.
+ * Verifies the account's ledger with the verifiers that the command line uses, against what this browser has seen before. The
+ * page keeps that: this thread touches no storage.
  *
+ * @param seen - what the last check gave; undefined where there was none
  * @throws LedgerError; DeviceError `ledger-unsigned`, `ledger-broken`; VaultClientError
  */
 export async function checkOwnLedger(
   account: DeviceAccount,
   deployment: Deployment,
-  store: LedgerStore,
+  seen: string | undefined,
 ): Promise<CheckedLedger> {
-  const { client, accountId, vaultId, vaultIdBytes } = account;
+  const { client, accountId, vaultIdBytes } = account;
   const known = { vaultId: vaultIdBytes, ledgerKey: pinnedKey(deployment) };
   try {
-    const { result, isKept } = await store.update(vaultId, async (kept) => {
-      const memory = decodeLedgerMemory(vaultIdBytes, kept);
-      const checked = await checkLedger({ client, known, accountId, memory, onVerified: () => undefined });
-      return {
-        next: encodeLedgerMemory(vaultIdBytes, ledgerMemoryAfter(memory, accountId, checked)),
-        result: { ...checked, isFirst: memory.checkpoint === undefined },
-      };
-    });
+    const memory = decodeLedgerMemory(vaultIdBytes, seen);
+    const checked = await checkLedger({ client, known, accountId, memory, onVerified: () => undefined });
     return {
-      entries: result.events.map(entryOf),
-      treeSize: result.checkpoint.size,
-      newlyVerified: result.newlyVerified,
-      remaining: result.budget.remaining,
-      isFirst: result.isFirst,
-      isRemembered: isKept,
+      entries: checked.events.map(entryOf),
+      treeSize: checked.checkpoint.size,
+      newlyVerified: checked.newlyVerified,
+      remaining: checked.budget.remaining,
+      isFirst: memory.checkpoint === undefined,
+      seen: encodeLedgerMemory(vaultIdBytes, ledgerMemoryAfter(memory, accountId, checked)),
     };
   } catch (error) {
     throw error instanceof EvidenceError ? doesNotHold(error) : error;

@@ -28,7 +28,6 @@ import {
   type DeviceAccount,
 } from '@coffer/vault-device';
 import { lastResortHandlers, messageHandlers, safetyHandlers, type AccountParts } from './account-handlers';
-import type { LedgerStore } from './ledger-store';
 import { listBackups } from './list-backups';
 import { OpenedBackup } from './opened-backup';
 import { toDeviceError } from './to-device-error';
@@ -39,8 +38,6 @@ export interface DeviceOptions {
   readonly deployment: () => Promise<Deployment>;
   /** Host name of the page: the relying party id of its passkeys. */
   readonly rpId: string;
-  /** Where what was seen of the ledger is kept. */
-  readonly ledgerStore: LedgerStore;
   readonly onCsrfToken: (token: string) => void;
   /** Called after the backup key was wiped. */
   readonly onLocked: (reason: 'asked' | 'signed-out') => void;
@@ -51,7 +48,7 @@ export interface DeviceOptions {
 export function createDevice(options: DeviceOptions): DeviceHandlers {
   const device = new Device(options);
   const parts: AccountParts = {
-    ...{ client: options.client, ledgerStore: options.ledgerStore },
+    client: options.client,
     deployment: () => device.deployment(),
     account: (context) => device.account(context),
     guarded: (act) => device.guarded(act),

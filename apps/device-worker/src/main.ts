@@ -3,7 +3,6 @@ import { csrfHeaderName, serveDevice, type DevicePort, type DeviceService } from
 import { createVaultClient } from '@coffer/vault-client';
 import { createDevice } from './device';
 import { fetchDeployment } from './deployment';
-import { browserLedgerStore } from './ledger-store';
 
 // The global of a worker; the types of the workspace are those of a page.
 const port = self as unknown as DevicePort;
@@ -21,7 +20,6 @@ const service: DeviceService = serveDevice(
   createDevice({
     client,
     rpId: here.hostname,
-    ledgerStore: browserLedgerStore,
     deployment: () => fetchDeployment(new URL('deployment.json', here)),
     onCsrfToken: (token) => (csrfToken = token),
     onLocked: (reason) => service.announceLocked(reason),

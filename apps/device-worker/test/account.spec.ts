@@ -7,13 +7,12 @@ import { fakeClock, seed } from '@coffer/test-kit';
 import { createVaultClient } from '@coffer/vault-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice } from '../src/device';
-import { MemoryLedgerStore } from './memory-ledger-store';
 import { problem, TinyVault } from './tiny-vault';
 
 describe('the account of the device over a vault', () => {
   const clock = fakeClock(Date.UTC(2026, 10, 23, 10));
   let vault: TinyVault;
-  let store: MemoryLedgerStore;
+  let seen: string | null;
   let device: DeviceClient;
   let service: DeviceService;
   let locked: string[];
@@ -28,14 +27,14 @@ describe('the account of the device over a vault', () => {
     vault.ledger.clear();
     record(LedgerEventKind.accountOpened, 0);
     record(LedgerEventKind.keyslotProven, 41, { kind: 'password' });
-    store = new MemoryLedgerStore();
+    seen = null;
     locked = [];
     const channel = new MessageChannel();
     const options = { baseUrl: 'http://localhost:4300', fetch: vault.fetch, retry: { tries: 1 }, clock };
     service = serveDevice(
       channel.port2,
       createDevice({
-        ...{ client: createVaultClient(options), clock, rpId: 'localhost', ledgerStore: store },
+        ...{ client: createVaultClient(options), clock, rpId: 'localhost' },
         ...{ deployment: async () => vault.deployment, onCsrfToken: () => undefined },
         onLocked: (reason) => service.announceLocked(reason),
       }),
@@ -52,7 +51,12 @@ describe('the account of the device over a vault', () => {
     vault.ledger.record(kind, { atMs: clock.nowMs(), remaining: vault.remaining, serial, details });
   }
   const unlock = () => device.call('unlockWithDigits', { repositoryId: vault.repositoryId, digits: vault.digits });
-  const check = () => device.call('checkLedger', {});
+  /** As a page checks: it keeps what was seen, and gives it the next time. */
+  const check = async () => {
+    const checked = await device.call('checkLedger', { seen });
+    ({ seen } = checked);
+    return checked;
+  };
 
   describe('readAccount', () => {
     it('gives key id, keyslots in use and guesses left', async () => {
@@ -65,7 +69,7 @@ describe('the account of the device over a vault', () => {
   describe('checkLedger', () => {
     it('verifies every event, remembers what it saw, and next time only what is new', async () => {
       const first = await check();
-      expect(first).toMatchObject({ treeSize: 4, newlyVerified: 2, remaining: 10, isFirst: true, isRemembered: true });
+      expect(first).toMatchObject({ treeSize: 4, newlyVerified: 2, remaining: 10, isFirst: true });
       expect(first.entries).toEqual([
         { number: 1, kind: 'account-opened', at: '2026-11-23T10:00:00.000Z', remaining: 10, keyslotKind: null },
         { number: 2, kind: 'keyslot-proven', at: '2026-11-23T10:00:00.000Z', remaining: 10, keyslotKind: 'password' },
@@ -74,16 +78,10 @@ describe('the account of the device over a vault', () => {
       expect(await check()).toMatchObject({ treeSize: 6, newlyVerified: 1, isFirst: false });
     });
 
-    it('says that nothing is remembered where the browser keeps nothing', async () => {
-      store.keepsNothing = true;
-      expect(await check()).toMatchObject({ isRemembered: false, isFirst: true });
-      expect(await check()).toMatchObject({ isFirst: true });
-    });
-
-    it('tells a checkpoint of another key apart, and remembers nothing of it', async () => {
+    it('tells a checkpoint of another key apart, and gives nothing to remember', async () => {
       vault.ledger.signingSeed = seed('another ledger key');
       await expect(check()).rejects.toMatchObject({ code: 'ledger-unsigned', fields: { reason: 'note-invalid' } });
-      expect(store.kept.size).toBe(0);
+      expect(seen).toBeNull();
     });
 
     it('notices a ledger that shows less than before, or another history', async () => {
@@ -108,9 +106,8 @@ describe('the account of the device over a vault', () => {
     });
 
     it('never takes a damaged memory for nothing seen', async () => {
-      store.kept.set(vault.vaultId, '{');
+      seen = '{';
       await expect(check()).rejects.toMatchObject({ code: 'ledger-memory-damaged' });
-      expect(store.kept.get(vault.vaultId)).toBe('{');
     });
   });
 

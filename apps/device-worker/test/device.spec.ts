@@ -10,7 +10,6 @@ import { fakeClock, seed } from '@coffer/test-kit';
 import { createVaultClient } from '@coffer/vault-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice } from '../src/device';
-import { MemoryLedgerStore } from './memory-ledger-store';
 import { problem, TinyVault } from './tiny-vault';
 import type { SampleChat } from './write-snapshot';
 
@@ -64,7 +63,6 @@ describe('the device over a vault', () => {
         client,
         clock,
         rpId: 'localhost',
-        ledgerStore: new MemoryLedgerStore(),
         deployment: async () => vault.deployment,
         onCsrfToken: (token) => csrf.push(token),
         onLocked: (reason) => service.announceLocked(reason),

@@ -6,7 +6,6 @@ import { fakeClock, seed } from '@coffer/test-kit';
 import { createVaultClient } from '@coffer/vault-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice } from '../src/device';
-import { MemoryLedgerStore } from './memory-ledger-store';
 import { problem, TinyVault } from './tiny-vault';
 import type { SampleChat } from './write-snapshot';
 
@@ -50,7 +49,6 @@ describe('passkeys of the device over a vault', () => {
       channel.port2,
       createDevice({
         ...{ client: createVaultClient(options), clock, rpId, deployment: async () => vault.deployment },
-        ledgerStore: new MemoryLedgerStore(),
         ...{ onCsrfToken: () => undefined, onLocked: (reason) => service.announceLocked(reason) },
       }),
     );

@@ -49,6 +49,9 @@ const ledgerEntrySchema = z.strictObject({
 /** One event of the account's ledger, verified. */
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
 
+/** A public checkpoint, and the place of the last event of each account that was checked. */
+const ledgerMemory = z.string().min(1).max(1_000_000);
+
 const checkedLedgerSchema = z.strictObject({
   /** Oldest first. */
   entries: z.array(ledgerEntrySchema),
@@ -60,8 +63,8 @@ const checkedLedgerSchema = z.strictObject({
   remaining: count,
   /** Nothing was known of this ledger before. */
   isFirst: z.boolean(),
-  /** Whether this browser could keep what it saw for the next check. */
-  isRemembered: z.boolean(),
+  /** What this browser has seen now: for the page to keep, and to give with the next check. Holds no secret. */
+  seen: ledgerMemory,
 });
 
 /** A ledger that held. */
@@ -77,7 +80,7 @@ export const accountMethods = {
    * The account's ledger, verified by the device: chain, inclusion, consistency with what this browser has seen, and the signature
    * of the pinned key. Fails with a `ledger-…` code where it does not hold.
    */
-  checkLedger: method(nothing, checkedLedgerSchema),
+  checkLedger: method(z.strictObject({ seen: ledgerMemory.nullable() }), checkedLedgerSchema),
   /** What this deployment can and cannot promise. */
   getClaims: method(nothing, claims),
 

@@ -1,6 +1,6 @@
 'use client';
 
-import type { CheckedLedger, LedgerEntry } from '@coffer/device-protocol';
+import type { LedgerEntry } from '@coffer/device-protocol';
 import { Alert, Button, formatInstant, Skeleton } from '@coffer/web-ui';
 import { ScrollText, ShieldCheck } from 'lucide-react';
 import { useState, type ReactNode } from 'react';
@@ -8,13 +8,14 @@ import { locale, text } from '../../messages/text';
 import { Card } from '../card';
 import { DeviceAlert } from '../device/device-alert';
 import type { CallState } from '../device/use-call';
+import type { RememberedCheck } from './check-ledger';
 import { ledgerWords } from './ledger-words';
 
 /** Events that are shown before the others are asked for. */
 const shownAtFirst = 8;
 
 export interface LedgerCardProps {
-  readonly check: CallState<CheckedLedger>;
+  readonly check: CallState<RememberedCheck>;
   readonly onAgain: () => void;
 }
 
@@ -39,7 +40,7 @@ export function LedgerCard({ check, onAgain }: LedgerCardProps): ReactNode {
   );
 }
 
-function memoryWords({ isFirst, isRemembered, newlyVerified }: CheckedLedger): string {
+function memoryWords({ isFirst, isRemembered, newlyVerified }: RememberedCheck): string {
   if (!isRemembered) return text('ledger.not-kept');
   return isFirst ? text('ledger.first') : text('ledger.grown', { count: newlyVerified });
 }

@@ -8,6 +8,7 @@ import { useCallback, useState, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { useCall } from '../device/use-call';
 import { ScreenHeading } from '../screen-heading';
+import { checkLedger } from './check-ledger';
 import { ClaimsCard } from './claims-card';
 import { KeyslotsCard } from './keyslots-card';
 import { LedgerCard } from './ledger-card';
@@ -37,7 +38,7 @@ function Look(props: SafetyScreenProps & { readonly onAgain: () => void }): Reac
   const account = useCall(
     useCallback((options: DeviceCallOptions) => device.call('readAccount', {}, options), [device]),
   );
-  const check = useCall(useCallback((options: DeviceCallOptions) => device.call('checkLedger', {}, options), [device]));
+  const check = useCall(useCallback((options: DeviceCallOptions) => checkLedger(device, options), [device]));
   const kinds = account.state === 'done' ? account.result.keyslots.map(({ kind }) => kind) : [];
   return (
     <div className="flex flex-col gap-6">
