@@ -24,6 +24,8 @@ begin on Monday. The rules count for each device and each set of sources by itse
 purge or a deletion certificate relies on. Without any --keep option every snapshot stays, and only what interrupted runs left
 goes. --dry-run says what would happen and does nothing.
 
+A pack of 16 MB goes when nothing in it is needed any more, and stays whole until then.
+
 Where a snapshot is damaged or missing nothing is deleted at all, until it is put back, or given up by its id with --give-up. Where the
 list of what was marked is lost, backups go on, and --forget-marks marks everything anew.
 ${repositoryHelp}
