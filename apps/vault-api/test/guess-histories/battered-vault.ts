@@ -11,7 +11,7 @@ import { startBench, type VaultBench } from '../vault-bench';
 export type Strike =
   /** One process kills itself at a step of a guess or a registration. */
   | { readonly kind: 'failpoint'; readonly step: VaultStep }
-  /** The sequencing process is killed at some moment; the one that takes over kills itself at a step of a round. */
+  /** The sequencing process and another are killed at some moment; the one that takes over kills itself at a step of a round. */
   | { readonly kind: 'sequencer'; readonly step: SequencerStep; readonly afterMs: number }
   | { readonly kind: 'kill'; readonly afterMs: number }
   /** PostgreSQL's postmaster is killed, and started again. */
@@ -69,19 +69,21 @@ export class BatteredVault {
   /** How often a device asks again; hardly while the vault is about to seal itself. */
   readonly patience = (): number => (this.#isRolledBack ? 2 : patience);
 
-  /** Lets `walk` go on over two processes while the strike falls, and waits until it has done what it does. */
+  /** Lets `walk` go on over two processes or three while the strike falls, and waits until it has done what it does. */
   async weather(strike: Strike, walk: () => Promise<unknown>): Promise<void> {
-    if (strike.kind === 'failpoint') {
-      const doomed = await this.#joined({ COFFER_FAILPOINT: strike.step });
-      await walk();
-      await this.#endAt(doomed, strike.step);
-      return;
-    }
-    if (strike.kind === 'sequencer') return this.#loseSequencers(strike, walk);
-    if (this.#serving.length < 2) await this.#joined({});
+    while (this.#serving.length < 2) await this.#join({});
     switch (strike.kind) {
+      case 'failpoint': {
+        // A third one: what it leaves behind is raced by two.
+        const doomed = await this.#join({ COFFER_FAILPOINT: strike.step });
+        await walk();
+        await this.#endAt(doomed, strike.step);
+        return;
+      }
+      case 'sequencer':
+        return this.#loseSequencers(strike, walk);
       case 'kill':
-        await Promise.all([walk(), pause(strike.afterMs).then(() => this.#kill(this.#serving[0]!, 'at some moment'))]);
+        await Promise.all([walk(), this.#loseOne(strike.afterMs)]);
         return;
       case 'postmaster':
         await Promise.all([walk(), this.#loseDatabase(strike)]);
@@ -111,12 +113,17 @@ export class BatteredVault {
     return this.#url;
   }
 
-  /** One more process, so that there are two: the older one sequences, and a younger one dies of requests. */
-  async #joined(environment: Readonly<Record<string, string>>): Promise<ApiProcess> {
+  /** One more process. */
+  async #join(environment: Readonly<Record<string, string>>): Promise<ApiProcess> {
     const api = await this.bench.start(environment);
-    while (this.#serving.length > 1) await this.#serving.at(-1)!.kill('SIGKILL');
     this.#admit(api);
     return api;
+  }
+
+  async #loseOne(afterMs: number): Promise<void> {
+    await pause(afterMs);
+    await this.#kill(this.#serving[0]!, 'at some moment');
+    await this.#join({});
   }
 
   async #kill(api: ApiProcess, what: string): Promise<void> {
@@ -146,15 +153,16 @@ export class BatteredVault {
     { step, afterMs }: Extract<Strike, { kind: 'sequencer' }>,
     walk: () => Promise<unknown>,
   ): Promise<void> {
-    const doomed = await this.#joined({ COFFER_FAILPOINT: step, COFFER_LOG_LEVEL: 'info' });
+    const others = [...this.#serving];
+    const doomed = await this.#join({ COFFER_FAILPOINT: step, COFFER_LOG_LEVEL: 'info' });
     const walking = walk();
     await pause(afterMs);
-    await this.#kill(this.#serving[0]!, 'while it sequenced');
+    // One of them sequenced. Nobody is left to take over but the one that is doomed.
+    await Promise.all(others.map((api) => this.#kill(api, 'two at once')));
     const isLeading = (): boolean => doomed.log().includes('this process sequences');
     const isOver = doomed.ended.then(() => true);
     while (!isLeading() && !(await Promise.race([isOver, pause(20, false)])));
-    const other = await this.bench.start();
-    this.#admit(other);
+    const other = await this.#join({});
     // Each new account is an event.
     while (!(await Promise.race([isOver, pause(20, false)]))) await this.bench.device(other).account();
     expect(await doomed.ended).toBeNull();
