@@ -7,8 +7,11 @@ import { requireHonestBooks, type ChainFigures } from './guess-histories/honest-
 import { strikesOfSeason } from './guess-histories/strikes';
 import { requireSoundBooks } from './ledger-books';
 
-/** Accounts that live through one season together, each with a history of its own. */
-const abreast = 500;
+/**
+ * Accounts that live through one season together, each with a history of its own. An ordinary run takes one small season; its 500
+ * histories are those of the pure core (libs/key-vault).
+ */
+const abreast = proofSize({ sample: 120, long: 500 });
 const histories = proofSize({ sample: abreast, long: 10_000 });
 /** So many of them act at a time. */
 const lanes = 24;
