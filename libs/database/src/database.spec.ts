@@ -47,6 +47,7 @@ describe('index', () => {
         "instantMs",
         "keyChecks",
         "migrate",
+        "missingBackups",
         "noticeChannels",
         "openDatabase",
         "outbox",
