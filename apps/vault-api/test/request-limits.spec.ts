@@ -116,7 +116,9 @@ describe('while one floods', () => {
     const beganMs = performance.now();
     const answers = await together(flood, () => from('192.0.2.1'));
     expect(refusals(answers)).toBeGreaterThanOrEqual(flood - 30 - secondsSince(beganMs));
-    expect((await from('192.0.2.1', '/v1/account')).status).toBe(429);
+    // On a busy machine one more may have been allowed meanwhile, so a single request would not do.
+    const elsewhere = await together(10, () => from('192.0.2.1', '/v1/account'));
+    expect(refusals(elsewhere)).toBeGreaterThan(0);
     expect((await from('192.0.2.2')).status).toBe(200);
     const behind = await device.call('GET', '/v1/claims', undefined, { 'x-forwarded-for': '192.0.2.1' });
     expect(behind.status).toBe(200);
