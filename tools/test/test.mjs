@@ -90,12 +90,11 @@ const withBrowser = chromium.path !== undefined || process.env.CI === 'true';
 const projects = testedProjects().filter((name) => withBrowser || name !== 'e2e');
 // Suites first, then those that start whole platforms, one after the other: they need the machine for themselves. The longest
 // suite has a lane of its own from the beginning: Nx would begin it last, since nothing depends on it, and alone it mostly waits.
-// Three at once on two cores: with two, a third of the machine stood idle (they wait for processes that they start and kill).
 const alone = ['e2e', 'boundaries'].filter((name) => projects.includes(name));
 const longest = 'vault-api';
 const suites = ['--no', 'nx', 'run-many', '--outputStyle=static', '-t', 'test', '--nx-bail=false'];
 const lane = beside(longest, 'npx', ['--no', 'nx', 'run', `${longest}:test`, '--outputStyle=static']);
-await beside('suites', 'npx', [...suites, '--parallel=2', '--exclude', [longest, ...alone].join(',')], true);
+await beside('suites', 'npx', [...suites, '--parallel=1', '--exclude', [longest, ...alone].join(',')], true);
 await lane;
 for (const name of alone) step(name, 'npx', ['--no', 'nx', 'run', `${name}:test`, '--outputStyle=static']);
 

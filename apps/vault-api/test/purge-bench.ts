@@ -171,5 +171,11 @@ export async function requireOneEnd(
   const { report } = certificates[0]!;
   const named = report.body.objects.map(({ sha256: hash }) => (hash === null ? 'none' : toHex(hash))).sort();
   const expected = [...copies.values()].map((hash) => toHex(hash)).sort();
-  if (JSON.stringify(named) !== JSON.stringify(expected)) throw new Error('the certificate names other copies');
+  if (JSON.stringify(named) === JSON.stringify(expected)) return;
+  const kept = report.body.retained.map(({ reason }) => reason);
+  const states = (await owner.objects()).map(({ state }) => state);
+  throw new Error(
+    `the certificate names ${named.length} copies (${named.join(', ')}) instead of ${expected.length} (${expected.join(', ')}); ` +
+      `it keeps: ${kept.join(', ')}; now: ${states.join(', ')}`,
+  );
 }
