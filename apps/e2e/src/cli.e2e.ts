@@ -126,7 +126,7 @@ test.describe('coffer with a vault', () => {
   });
 
   test('counts wrong passwords, says what is left, and opens with the digits while it is locked', async () => {
-    expect(await signIn(username, deploymentFile(), second)).toMatchObject({ code: 0 });
+    expect(await signIn(username, deploymentFile(), second)).toMatchObject({ code: 0, error: undefined });
     const wrong = join(folder, 'wrong');
     writeFileSync(wrong, 'not the password at all\n', { mode: 0o600 });
     const unlock = ['unlock', '--password-file', wrong];
