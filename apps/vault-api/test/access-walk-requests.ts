@@ -12,7 +12,7 @@ import {
   type VaultBodies,
   type VaultPurpose,
 } from '@coffer/evidence';
-import { fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
+import { fromBase64Url, newUuid, systemClock, toBase64Url } from '@coffer/foundation';
 import type { RepositoryDevice, SealedObject } from './repository-device';
 
 /** What there is to be attacked: ids of one account that has everything. */
@@ -258,10 +258,10 @@ export const walkRequests: Readonly<Record<RouteName, Build>> = {
 
   getPurge: nothing,
   startPurge: async (_, { sign }) => [
-    { body: await sign('start-purge', { consentAtMs: Date.now(), graceSeconds: 0 }) },
+    { body: await sign('start-purge', { consentAtMs: systemClock.nowMs(), graceSeconds: 0 }) },
   ],
   resumePurge: async (_, { sign }) => [
-    { body: await sign('resume-purge', { consentAtMs: Date.now(), graceSeconds: 0 }) },
+    { body: await sign('resume-purge', { consentAtMs: systemClock.nowMs(), graceSeconds: 0 }) },
   ],
   stopPurge: nothing,
   listPurgeObjects: nothing,

@@ -12,7 +12,7 @@ import {
   type VaultPurpose,
   type VaultStatementFields,
 } from '@coffer/evidence';
-import { fromBase64Url, toBase64Url, toHex } from '@coffer/foundation';
+import { fromBase64Url, systemClock, toBase64Url, toHex } from '@coffer/foundation';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { walkRequests, type WalkRequest, type WalkSigner, type WalkTarget } from './access-walk-requests';
 import { carriedBy, withCanaries } from './canaries';
@@ -115,7 +115,7 @@ function changes(before: Readonly<Record<string, string>>, after: Readonly<Recor
   return Object.keys(before).filter((name) => before[name] !== after[name]);
 }
 
-const now = (): number => Math.floor(Date.now() / 1000);
+const now = (): number => Math.floor(systemClock.nowMs() / 1000);
 /** Of a sign-in of an hour ago, as a token that was stolen is. */
 const staleToken = () => bench.issuer.token(former.subject, { auth_time: now() - 3600 });
 const freshToken = () => bench.issuer.token(former.subject);
@@ -137,7 +137,15 @@ function signerWith(
     purpose: P,
     { serial = 0, previousSerial = 0 }: { readonly serial?: number; readonly previousSerial?: number } = {},
   ): Promise<VaultStatementFields<P>> => ({
-    ...{ purpose, vaultId, account: accountId, generation, expiresAtMs: Date.now() + 60_000, serial, previousSerial },
+    ...{
+      purpose,
+      vaultId,
+      account: accountId,
+      generation,
+      expiresAtMs: systemClock.nowMs() + 60_000,
+      serial,
+      previousSerial,
+    },
     challenge: fromBase64Url(await challenge(purpose)),
   });
   return {

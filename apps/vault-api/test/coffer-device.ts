@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { systemClock } from '@coffer/foundation';
 import type { ApiProcess } from './api-process';
 import type { VaultBench } from './vault-bench';
 
@@ -51,7 +52,7 @@ export class CofferDevice {
     const accessToken = await this.#bench.issuer.token(this.#subject);
     const answer = await fetch(`${api.url}/v1/account`, { headers: { authorization: `Bearer ${accessToken}` } });
     const { accountId } = (await answer.json()) as { accountId: string };
-    const nowMs = Date.now();
+    const nowMs = systemClock.nowMs();
     const session = {
       ...{ v: 1, issuer: this.#bench.issuer.url, clientId: 'coffer-cli', accountId, accessToken },
       ...{ expiresAtMs: nowMs + 600_000, refreshToken: null, signedInAtMs: nowMs },

@@ -9,7 +9,7 @@ import {
   type ProofOfRestorability,
   type SignedStatementText,
 } from '@coffer/evidence';
-import { fromBase64Url, toBase64Url } from '@coffer/foundation';
+import { fromBase64Url, systemClock, toBase64Url } from '@coffer/foundation';
 import type { Answer, TestDevice } from './test-device';
 
 /** One found object as the vault lists it. */
@@ -182,7 +182,7 @@ export class RepositoryDevice {
       headHash: hashHead(this.head!),
       snapshotId: this.head!.snapshotId,
       samplePercent: 100,
-      createdAtMs: Date.now(),
+      createdAtMs: systemClock.nowMs(),
       counts: { objects: sealed.length, bytes: 1, files: plaintext.length, conversations: 0, messages: 0 },
       objects: sealed,
       items: plaintext.map(({ listed, sha256: hash }) => ({
@@ -198,7 +198,7 @@ export class RepositoryDevice {
     const { nonce } = (await this.device.call<{ nonce: string }>('POST', '/v1/proofs/nonces')).body;
     const fields = {
       ...{ purpose: 'proof' as const, vaultId: fromBase64Url(vaultId), account: accountId, generation: 1 },
-      ...{ serial: 0, previousSerial: 0, challenge: fromBase64Url(nonce), expiresAtMs: Date.now() + 60_000 },
+      ...{ serial: 0, previousSerial: 0, challenge: fromBase64Url(nonce), expiresAtMs: systemClock.nowMs() + 60_000 },
       ...change,
     };
     return signedStatementToJson(signVaultStatement(this.device.owner, fields, proof));
@@ -209,7 +209,7 @@ export class RepositoryDevice {
   }
 
   async startPurge(graceSeconds: number | null = null): Promise<Answer> {
-    const signed = await this.device.statement('start-purge', { consentAtMs: Date.now(), graceSeconds });
+    const signed = await this.device.statement('start-purge', { consentAtMs: systemClock.nowMs(), graceSeconds });
     return this.device.call('POST', '/v1/purge/start', signed);
   }
 }

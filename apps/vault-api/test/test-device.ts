@@ -18,7 +18,7 @@ import {
   type VaultPurpose,
   type VaultStatementFields,
 } from '@coffer/evidence';
-import { fromBase64Url, newUuid, toBase64Url } from '@coffer/foundation';
+import { fromBase64Url, newUuid, systemClock, toBase64Url } from '@coffer/foundation';
 import type { ApiProcess } from './api-process';
 import type { TestIssuer } from './test-issuer';
 
@@ -193,7 +193,7 @@ export class TestDevice {
       serial: terms.serial ?? 0,
       previousSerial: terms.previousSerial ?? 0,
       challenge: fromBase64Url(challenge),
-      expiresAtMs: Date.now() + 60_000,
+      expiresAtMs: systemClock.nowMs() + 60_000,
     };
   }
 

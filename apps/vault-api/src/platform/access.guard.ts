@@ -32,15 +32,12 @@ export class AccessGuard implements CanActivate {
     if (name === undefined) throw new ProblemError('not-found', 'There is no such route.');
     const route: Route = routes[name];
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (route.auth === 'public') {
-      requireNothingElse(route, request);
-      return true;
+    const token = route.auth === 'public' ? undefined : await this.#tokens.of(request);
+    if (route.auth === 'staff' && token?.isStaff !== true) {
+      throw new ProblemError('forbidden', 'This route is for staff.');
     }
-    const token = await this.#tokens.of(request);
-    if (route.auth === 'staff' && !token.isStaff) throw new ProblemError('forbidden', 'This route is for staff.');
     requireNothingElse(route, request);
-    if (route.auth === 'staff') return true;
-    await this.#admitAccount(route, request, token);
+    if (token !== undefined && route.auth !== 'staff') await this.#admitAccount(route, request, token);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@coffer/foundation';
 import type { SequencerStep, VaultStep } from '@coffer/key-vault';
 import { expect } from 'vitest';
 import type { ApiProcess } from '../api-process';
@@ -55,7 +56,8 @@ export class BatteredVault {
     const next = (): string => this.#next();
     const { issuer } = this.bench;
     const lastsMs = 4 * 3_600_000;
-    const token = (subject: string) => issuer.token(subject, { exp: Math.floor((Date.now() + lastsMs) / 1000) });
+    const token = (subject: string) =>
+      issuer.token(subject, { exp: Math.floor((systemClock.nowMs() + lastsMs) / 1000) });
     return new TestDevice(
       {
         get url() {

@@ -1,5 +1,5 @@
 import { ChatFormatError } from '../errors';
-import { readVarint } from '../whatsapp/protobuf';
+import { readVarint } from '../protobuf/read-fields';
 
 /** The first eight bytes of a newer file. */
 const magic = [0x53, 0x42, 0x41, 0x43, 0x4b, 0x55, 0x50, 1];

@@ -1,7 +1,7 @@
 import { ChatFormatError } from '../errors';
 import { isCrypt12Header, readCrypt12Header } from './crypt12-header';
 import type { PhoneKeyName } from './phone-key';
-import { readFields, readVarint, type ProtobufField } from './protobuf';
+import { readFields, readVarint, type ProtobufField } from '../protobuf/read-fields';
 
 /** Longest prefix that is looked at, its length included, in bytes. The app writes fewer than 300. */
 export const backupPrefixLimit = 64 * 1024;
