@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as chatFormats from './index';
+import * as browser from './browser';
 import * as node from './node';
 
 describe('index', () => {
@@ -18,6 +19,7 @@ describe('index', () => {
       'readForwardSecrecyToken',
       'readWhatsAppKeyFile',
     ]);
+    expect(Object.keys(browser).sort()).toEqual(['identifyBackup', 'openBackup', 'startSqlite']);
     expect(Object.keys(node).sort()).toEqual([
       'identifyBackup',
       'inspectBackup',

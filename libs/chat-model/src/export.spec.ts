@@ -1,7 +1,15 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { arbitraryConversation, arbitraryMessage } from '../test/arbitraries';
-import { htmlPages, jsonDocument, type ChatCounts, type ChatSource, type Conversation, type Message } from './index';
+import {
+  htmlPages,
+  jsonDocument,
+  messagesBetween,
+  type ChatCounts,
+  type ChatSource,
+  type Conversation,
+  type Message,
+} from './index';
 
 interface Content extends Conversation {
   readonly messages: readonly Message[];
@@ -147,4 +155,17 @@ describe('htmlPages', () => {
       expect(content).not.toContain('<script');
     }
   });
+});
+
+describe('messagesBetween', () => {
+  property.prop([fc.nat({ max: 6 }), fc.nat({ max: 8 }), fc.nat({ max: 8 })], { numRuns: 50 })(
+    'counts from the oldest when the source knows no shorter way',
+    (count, from, to) => {
+      const own = Array.from({ length: count }, (_, index) => ({ id: String(index) }) as Message);
+      const [conversation] = sourceOf([
+        { id: 'c', kind: 'direct', title: 'C', participants: [], messages: own },
+      ]).conversations();
+      expect([...messagesBetween(conversation!, from, to)]).toEqual(own.slice(from, Math.max(from, to)));
+    },
+  );
 });

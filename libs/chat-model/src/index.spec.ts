@@ -17,6 +17,7 @@ describe('index', () => {
       'maximumInstantMs',
       'messageKinds',
       'messageMarks',
+      'messagesBetween',
     ]);
   });
 });

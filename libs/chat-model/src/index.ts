@@ -16,7 +16,7 @@ export {
   type Reaction,
   type SystemEvent,
 } from './message';
-export { type ChatCounts, type ChatSource, type ConversationSource } from './source';
+export { messagesBetween, type ChatCounts, type ChatSource, type ConversationSource } from './source';
 export { conversationFromCbor, conversationToCbor } from './conversation-codec';
 export { chatLimits, maximumInstantMs } from './limits';
 export { cutSegments, decodeSegment, encodeSegment } from './segment';

@@ -13,7 +13,30 @@ export interface ConversationSource {
   /** Messages in this conversation; exact. */
   readonly messageCount: number;
   /** From the oldest to the newest. Each call starts again. Valid until the source is closed. */
-  messages(): Iterable<Message>;
+  readonly messages: () => Iterable<Message>;
+  /**
+   * Messages `from` (inclusive) to `to` (exclusive) of the same, for whoever shows a part: without reading what comes before. Absent
+   * where the source knows no shorter way; `messagesBetween` then counts.
+   */
+  readonly between?: (from: number, to: number) => Iterable<Message>;
+}
+
+/** Messages `from` (inclusive) to `to` (exclusive) of a conversation, counted from the oldest; fewer at the end. */
+export function* messagesBetween(
+  { messages, between }: ConversationSource,
+  from: number,
+  to: number,
+): Generator<Message, void, undefined> {
+  if (from >= to) return;
+  if (between !== undefined) {
+    yield* between(from, to);
+    return;
+  }
+  let index = 0;
+  for (const message of messages()) {
+    if (index >= from) yield message;
+    if (++index >= to) return;
+  }
 }
 
 /**

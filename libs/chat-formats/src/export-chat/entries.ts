@@ -2,6 +2,8 @@ import { readHeader, type LineHeader } from './header';
 
 /** One message of an exported chat as it stands in the file. */
 export interface ExportEntry {
+  /** Where it starts in the text. */
+  readonly startsAt: number;
   /** Absent for text that comes before the first line with a date. */
   readonly header?: LineHeader;
   /** Absent for what the service wrote. */
@@ -10,9 +12,13 @@ export interface ExportEntry {
   readonly body: string;
 }
 
-/** Splits an export into messages: a line without a date continues the one before it. */
-export function* readEntries(text: string): Generator<ExportEntry, void, undefined> {
-  let start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
+/**
+ * Splits an export into messages: a line without a date continues the one before it.
+ *
+ * @param from - where an entry starts; the beginning unless told
+ */
+export function* readEntries(text: string, from = 0): Generator<ExportEntry, void, undefined> {
+  let start = from === 0 && text.charCodeAt(0) === 0xfeff ? 1 : from;
   let header = readHeader(text, start);
   for (let at = start; at < text.length;) {
     const lineEnd = text.indexOf('\n', at);
@@ -33,10 +39,10 @@ function entryOf(text: string, start: number, end: number, header: LineHeader | 
   if (text.charCodeAt(last - 1) === 10) last--;
   if (text.charCodeAt(last - 1) === 13) last--;
   const body = text.slice(header?.bodyAt ?? start, Math.max(last, header?.bodyAt ?? start)).replaceAll('\r\n', '\n');
-  if (header === undefined) return body.trim() === '' ? undefined : { body };
+  if (header === undefined) return body.trim() === '' ? undefined : { startsAt: start, body };
   const author = authorOf(body);
-  if (author === undefined) return { header, body };
-  return { header, author: cleanName(author), body: body.slice(author.length + 1).replace(/^ /, '') };
+  if (author === undefined) return { startsAt: start, header, body };
+  return { startsAt: start, header, author: cleanName(author), body: body.slice(author.length + 1).replace(/^ /, '') };
 }
 
 const longestAuthor = 200;

@@ -2,18 +2,31 @@ import { fc, test as property } from '@fast-check/vitest';
 import { decodeSegment, encodeSegment, type Message } from '@coffer/chat-model';
 import { describeWithTestData } from '@coffer/test-kit';
 import { describe, expect, it } from 'vitest';
+import { expectParts } from '../../test/expect-parts';
 import { ChatFormatError } from '../errors';
 import { looksLikeExportChat, readExportChat, titleFromFileName, type ExportChatOptions } from './export-chat';
 
 const read = (text: string, options: Partial<ExportChatOptions> = {}): readonly Message[] => {
   const chat = readExportChat(text, { title: 'T', ...options });
-  const messages = [...chat.conversations()].flatMap((conversation) => [...conversation.messages()]);
+  const [conversation] = chat.conversations();
+  const messages = [...conversation!.messages()];
+  expectParts(conversation!, messages);
   expect(chat.counts).toEqual({ chats: 1, messages: messages.length });
   return messages;
 };
 const times = (text: string): readonly (string | undefined)[] => read(text).map(({ localTime }) => localTime);
 
 describe('readExportChat', () => {
+  it('finds a part of a chat that is longer than its landmarks are apart', () => {
+    const lines = Array.from({ length: 700 }, (_, index) => `31/12/2020, 23:59 - Anna: ${index}\nand more`);
+    const messages = read(`\ufeffold words\n${lines.join('\n')}\n`);
+    expect(messages).toHaveLength(701);
+    const [conversation] = readExportChat(`\ufeffold words\n${lines.join('\n')}\n`, { title: 'T' }).conversations();
+    for (const from of [0, 255, 256, 257, 511, 512, 600]) {
+      expect([...conversation!.between!(from, from + 3)]).toEqual(messages.slice(from, from + 3));
+    }
+  });
+
   describe('lines', () => {
     it('reads author and text, and lines of the service', () => {
       expect(read('15/11/2004, 12:18 - Anna: hi\n15/11/2004, 12:19 - Anna left\n')).toEqual([

@@ -27,6 +27,8 @@ export interface ExportChat extends ChatSource {
   readonly isDateOrderAssumed: boolean;
 }
 
+const landmarkEntries = 256;
+
 /** Whether a text starts like an exported chat: with a date, a time and what belongs to them. */
 export function looksLikeExportChat(start: string): boolean {
   return start
@@ -54,11 +56,13 @@ export function titleFromFileName(name: string): string {
 export function readExportChat(text: string, options: ExportChatOptions): ExportChat {
   const toInstant = options.timeZone === undefined ? undefined : zoneReader(options.timeZone);
   const authors = new Set<string>();
+  // where every so many-th entry starts: a part of a long chat is read from the nearest one on
+  const landmarks: number[] = [];
   let messageCount = 0;
   const orders = inferDateOrders(
     (function* headers() {
-      for (const { header, author } of readEntries(text)) {
-        messageCount++;
+      for (const { startsAt, header, author } of readEntries(text)) {
+        if (messageCount++ % landmarkEntries === 0) landmarks.push(startsAt);
         if (author !== undefined) authors.add(author.slice(0, chatLimits.idLength));
         if (header !== undefined) yield header;
       }
@@ -70,17 +74,22 @@ export function readExportChat(text: string, options: ExportChatOptions): Export
     title: options.title,
     participants: [...authors].slice(0, chatLimits.participants).map((id) => ({ id })),
   };
-  const messages = function* (): Generator<Message, void, undefined> {
-    let position = 0;
-    for (const entry of readEntries(text))
-      yield messageOf(entry, String(++position), { orders, toInstant, ...options });
+  const between = function* (from: number, to: number): Generator<Message, void, undefined> {
+    const landmark = Math.floor(from / landmarkEntries);
+    let position = landmark * landmarkEntries;
+    if (from >= to || landmark >= landmarks.length) return;
+    for (const entry of readEntries(text, landmark === 0 ? 0 : landmarks[landmark])) {
+      if (++position > from) yield messageOf(entry, String(position), { orders, toInstant, ...options });
+      if (position >= to) return;
+    }
   };
+  const messages = (): Iterable<Message> => between(0, Number.POSITIVE_INFINITY);
   return {
     format: 'export-chat',
     isDateOrderAssumed: orders.isAssumed,
     counts: { chats: 1, messages: messageCount },
     conversations: function* (): Generator<ConversationSource, void, undefined> {
-      yield { conversation, messageCount, messages };
+      yield { conversation, messageCount, messages, between };
     },
     close: () => undefined,
   };

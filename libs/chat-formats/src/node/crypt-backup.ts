@@ -1,20 +1,10 @@
 import { basename } from 'node:path';
-import type { ChatSource } from '@coffer/chat-model';
-import type { BackupInspection, BackupWarning, OpenedBackup } from '../backup';
-import { ChatFormatError } from '../errors';
-import { openMsgstore } from '../whatsapp/msgstore/msgstore';
+import type { BackupInspection, OpenedBackup } from '../backup';
 import type { ContactNames } from '../whatsapp/msgstore/people';
-import { describeSeveralFiles, type SeveralFiles } from '../whatsapp/several-files';
-import { openCryptFile, type CryptFile } from './crypt-file';
+import { openCryptContent } from '../whatsapp/opened-crypt';
+import { openCryptFile } from './crypt-file';
 import type { OpenBackupOptions } from './open-options';
-import { collectChunks } from './payload-bytes';
 import { openPayloadDatabase } from './payload-database';
-
-/** Header flags that say that `message` is the live table: the migration of the main table, and its verification. */
-const migratedFlags = [10, 34];
-
-/** Largest content of several files that is looked into, in bytes; a larger one is only said to be of several files. */
-const lookedIntoBytes = 256 * 1024 * 1024;
 
 /**
  * A crypt12, crypt14 or crypt15 backup, authenticated.
@@ -29,93 +19,6 @@ export async function openCrypt(
 ): Promise<OpenedBackup> {
   const keys = { ...(key ? { key } : {}), ...(phoneKey ? { phoneKey } : {}) };
   const file = await openCryptFile(path, keys, { ...(onRead ? { onRead } : {}), ...(signal ? { signal } : {}) });
-  try {
-    if (file.verdict.checksum === 'wrong' && !acceptBadChecksum) throw badChecksum();
-    return openedCrypt(path, inspection, file, names, await lookInto(file));
-  } catch (error) {
-    file.close();
-    throw error;
-  }
-}
-
-const badChecksum = (): ChatFormatError =>
-  new ChatFormatError(
-    'damaged-checksum',
-    'the content of this backup is whole and authentic, but its checksum is wrong: the header or the checksum itself was ' +
-      'damaged. Nothing was written.',
-  );
-
-function openedCrypt(
-  path: string,
-  inspection: BackupInspection,
-  file: CryptFile,
-  names: ContactNames,
-  several: SeveralFiles | undefined,
-): OpenedBackup {
-  const isMigrated = migratedFlags.some((flag) => file.prefix.flags.includes(flag));
-  const sources: ChatSource[] = [];
-  return {
-    inspection,
-    warnings: [...checksumWarnings(file), ...severalFilesWarnings(several)],
-    payload: { name: payloadName(path), chunks: () => file.chunks() },
-    chats: async () => {
-      if (several?.isIncrement === true) throw new ChatFormatError('unsupported-format', incrementMessage(several));
-      const source = openMsgstore(await openPayloadDatabase(file.chunks()), { names, isMigrated });
-      sources.push(source);
-      return source;
-    },
-    close: () => {
-      file.close();
-      for (const source of sources) source.close();
-    },
-  };
-}
-
-/** What is in a backup of several files; absent for every other, and where its list cannot be read. */
-async function lookInto(file: CryptFile): Promise<SeveralFiles | undefined> {
-  if (file.packed !== 'zip') return undefined;
-  try {
-    const bytes = await collectChunks(file.chunks(), lookedIntoBytes);
-    return describeSeveralFiles({
-      sizeBytes: bytes.length,
-      read: (offset, length) => bytes.subarray(offset, offset + length),
-    });
-  } catch (error) {
-    if (error instanceof ChatFormatError) return undefined;
-    throw error;
-  }
-}
-
-function checksumWarnings({ verdict: { checksum } }: CryptFile): readonly BackupWarning[] {
-  if (checksum === 'right') return [];
-  return [
-    checksum === 'wrong'
-      ? { code: 'bad-checksum', message: 'the checksum of this backup is wrong; its content is authentic all the same' }
-      : {
-          code: 'no-checksum',
-          message: 'this backup has no checksum, as backups of several files have none; its content is authentic',
-        },
-  ];
-}
-
-function severalFilesWarnings(several: SeveralFiles | undefined): readonly BackupWarning[] {
-  if (several === undefined) return [];
-  return [
-    several.isIncrement
-      ? { code: 'increment', message: incrementMessage(several) }
-      : {
-          code: 'several-files',
-          message: `this backup is a zip of ${several.files} files, such as stickers or settings; no chat database is among them that Coffer reads`,
-        },
-  ];
-}
-
-const incrementMessage = ({ files }: SeveralFiles): string =>
-  `this is an increment, a zip of ${files} files: it holds only what changed since a full backup, and no whole history. Coffer ` +
-  'gives its files as they are; for conversations open the full backup.';
-
-function payloadName(path: string): string {
-  const name = basename(path);
-  const inner = name.replace(/\.crypt1[245]$/i, '');
-  return inner === name || inner === '' ? `${name}.decrypted` : inner;
+  const openDatabase = openPayloadDatabase;
+  return openCryptContent({ file, fileName: basename(path), inspection, names, acceptBadChecksum, openDatabase });
 }

@@ -15,34 +15,11 @@ import {
   tagBytes,
   type TrailerVerdict,
 } from '../whatsapp/crypt-trailer';
+import { otherKeyFile, type CryptFile, type CryptFileOptions } from '../whatsapp/crypt-file';
 import { fileKeyOf } from '../whatsapp/file-key';
 import { filePieces, readAt } from './file-pieces';
 
 const inflatedPieceBytes = 1024 * 1024;
-
-/** A crypt12, crypt14 or crypt15 file whose tag was checked. */
-export interface CryptFile {
-  readonly prefix: BackupPrefix;
-  readonly verdict: TrailerVerdict;
-  /** How the decrypted content is packed, by its first bytes. */
-  readonly packed: PackedKind;
-  /**
-   * The decrypted and inflated content. The file is read again and its tag is checked again at the end, so what a change in
-   * between would do is an error, not an output that looks whole.
-   *
-   * @throws ChatFormatError `damaged`
-   */
-  chunks(): AsyncIterable<Uint8Array>;
-  /** Closes the file and wipes the key. */
-  close(): void;
-}
-
-export interface CryptFileOptions {
-  /** Told how many more bytes of the ciphertext were checked. */
-  readonly onRead?: (bytes: number) => void;
-  /** Stops the check; the error is the signal's reason. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * Opens a crypt12, crypt14 or crypt15 file: reads it once to check the tag under the key before anything is handed out. Memory
@@ -80,13 +57,6 @@ export async function openCryptFile(
     throw error;
   }
 }
-
-const otherKeyFile = (): ChatFormatError =>
-  new ChatFormatError(
-    'wrong-key',
-    'this key file belongs to another backup: the backup is whole, and names another key. Nothing was decrypted or written: take ' +
-      'the file named key from the phone and the time that this backup is of.',
-  );
 
 /** Whether a file carries an MD5 of itself that is right. @param generation - of the file */
 export function hasChecksum(path: string, generation: BackupPrefix['generation']): boolean {

@@ -1,15 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { identifyFile, identifyLastBytes, type FileKind } from '@coffer/file-kinds';
+import { identifyFile, identifyLastBytes } from '@coffer/file-kinds';
+import type { FileStart } from '../describe-backup';
 import { ChatFormatError } from '../errors';
 import { backupPrefixLimit } from '../whatsapp/backup-prefix';
-
-/** A file as far as it is looked at before any reader is chosen. */
-export interface FileStart {
-  readonly kind: FileKind;
-  readonly sizeBytes: number;
-  /** The first 64 KiB, or all of it. */
-  readonly firstBytes: Uint8Array;
-}
 
 /**
  * Reads both ends of a file and says what it is.

@@ -12,6 +12,7 @@ import {
 } from '@coffer/chat-model';
 import { describeWithTestData } from '@coffer/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
+import { expectParts } from '../../test/expect-parts';
 import { databaseBytes } from '../../test/sql-script';
 import { ChatFormatError } from '../errors';
 import { openMsgstore, type MsgstoreOptions } from '../whatsapp/msgstore/msgstore';
@@ -23,8 +24,10 @@ interface ReadConversation extends Conversation {
 }
 
 function readAll(source: ChatSource): readonly ReadConversation[] {
-  const conversations = [...source.conversations()].map(({ conversation, messageCount, messages }) => {
-    const read = [...messages()];
+  const conversations = [...source.conversations()].map((entry) => {
+    const { conversation, messageCount } = entry;
+    const read = [...entry.messages()];
+    expectParts(entry, read);
     expect(read).toHaveLength(messageCount);
     return { ...conversation, messages: read };
   });

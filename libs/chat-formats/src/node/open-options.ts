@@ -1,21 +1,7 @@
-import type { SignalPassphrase } from '../signal-android/passphrase';
-import type { SignalKeys } from '../signal/recovery-key';
-import type { WhatsAppKeys } from '../whatsapp/backup-key';
+import type { OpenOptions } from '../open-options';
 
 /** Keys are not changed and not kept: wipe them after `openBackup` returns. */
-export interface OpenBackupOptions extends WhatsAppKeys {
-  /** For Signal backups of version 2. With them a file without any mark is taken for one of the older form. */
-  readonly signalKeys?: SignalKeys;
-  /** For Signal backup files of Android phones. */
-  readonly signalPassphrase?: SignalPassphrase;
-  /** Take a WhatsApp file whose content is authentic and whose MD5 is wrong. */
-  readonly acceptBadChecksum?: boolean;
+export interface OpenBackupOptions extends OpenOptions {
   /** A wa.db or wa.db.crypt15 (under the same key), for the names of people. */
   readonly contactsPath?: string;
-  /** IANA name of the phone's zone, for exported chats, which have local times only. */
-  readonly timeZone?: string;
-  /** Told how many more bytes of the file were checked. */
-  readonly onRead?: (bytes: number) => void;
-  /** Stops the check of an encrypted file. */
-  readonly signal?: AbortSignal;
 }

@@ -5,6 +5,7 @@ import { encodeSegment, type Conversation, type Message } from '@coffer/chat-mod
 import { describeWithTestData } from '@coffer/test-kit';
 import { androidStatement, testPassphrase, writeAndroidFile } from '@coffer/test-kit/node';
 import { afterAll, describe, expect, it } from 'vitest';
+import { expectParts } from '../../test/expect-parts';
 import { parseSignalPassphrase } from '../signal-android/passphrase';
 import { inspectBackup } from './inspect';
 import { openBackup } from './open-backup';
@@ -21,8 +22,10 @@ interface Read {
 async function read(path: string): Promise<{ readonly chats: readonly Read[]; readonly warnings: readonly string[] }> {
   const opened = await openBackup(path, { signalPassphrase });
   const source = await opened.chats();
-  const chats = [...source.conversations()].map(({ conversation, messages, messageCount }) => {
-    const all = [...messages()];
+  const chats = [...source.conversations()].map((entry) => {
+    const { conversation, messageCount } = entry;
+    const all = [...entry.messages()];
+    expectParts(entry, all);
     expect(all).toHaveLength(messageCount);
     expect(new Set(all.map(({ id }) => id)).size).toBe(messageCount);
     if (all.length > 0) encodeSegment(all);

@@ -1,19 +1,10 @@
 import { existsSync } from 'node:fs';
-import { constants, DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ChatFormatError } from '../errors';
 import type { SqlDatabase, SqlRow } from '../sql';
+import { authorizeReading, leaveWriteAheadLog, sqlLimits } from '../sql-guard';
 import { temporaryDiskFull } from './disk-full';
-
-/** Limits on what a foreign database can make SQLite do; `length` is the longest text or blob in bytes. */
-const limits = {
-  length: 64 * 1024 * 1024,
-  column: 2000,
-  exprDepth: 100,
-  compoundSelect: 10,
-  attach: 0,
-  triggerDepth: 1,
-};
 
 /**
  * Where temporary tables and sorted rows go once they exceed SQLite's page cache of 2 MB. Of a database that lies in a file: to
@@ -44,48 +35,15 @@ const options = {
   enableDoubleQuotedStringLiterals: false,
   enableForeignKeyConstraints: false,
   defensive: true,
-  limits,
+  limits: sqlLimits,
 } as const;
 
-/** A database in WAL mode wants a log beside it, which memory has not; bytes 18 and 19 of the header say which mode it is. */
+/** A copy where the mode has to be changed: the bytes are somebody else's. */
 function withoutWriteAheadLog(bytes: Uint8Array): Uint8Array {
   if (bytes[18] !== 2 && bytes[19] !== 2) return bytes;
   const copy = new Uint8Array(bytes);
-  copy[18] = copy[19] = 1;
+  leaveWriteAheadLog(copy);
   return copy;
-}
-
-const {
-  SQLITE_OK,
-  SQLITE_DENY,
-  SQLITE_SELECT,
-  SQLITE_READ,
-  SQLITE_FUNCTION,
-  SQLITE_PRAGMA,
-  SQLITE_INSERT,
-  SQLITE_UPDATE,
-  SQLITE_CREATE_TABLE,
-  SQLITE_CREATE_TEMP_INDEX,
-} = constants;
-
-const reading = new Set<number>([SQLITE_SELECT, SQLITE_READ, SQLITE_FUNCTION]);
-const writing = new Set<number>([SQLITE_INSERT, SQLITE_UPDATE, SQLITE_CREATE_TABLE, SQLITE_CREATE_TEMP_INDEX]);
-
-/**
- * Beyond reading, only temporary tables may be made and filled. Views, triggers and recursion are refused with everything
- * else, whatever a foreign schema tries to smuggle in.
- */
-function authorize(
-  action: number,
-  first: string | null,
-  _second: string | null,
-  database: string | null,
-  triggerOrView: string | null,
-): number {
-  if (triggerOrView !== null) return SQLITE_DENY;
-  if (reading.has(action)) return SQLITE_OK;
-  if (writing.has(action)) return database === 'temp' ? SQLITE_OK : SQLITE_DENY;
-  return action === SQLITE_PRAGMA && first === 'table_xinfo' ? SQLITE_OK : SQLITE_DENY;
 }
 
 /**
@@ -100,7 +58,7 @@ export function guardDatabase(open: () => DatabaseSync, temporaryStore: Temporar
       database.exec(
         `PRAGMA trusted_schema = OFF; PRAGMA temp_store = ${temporaryStore}; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0`,
       );
-      database.setAuthorizer(authorize);
+      database.setAuthorizer(authorizeReading);
       // the first read: a file that is no database, or is encrypted, fails here
       database.prepare('SELECT count(*) FROM main.sqlite_master').get();
     });

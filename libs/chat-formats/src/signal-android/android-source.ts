@@ -50,7 +50,8 @@ class AndroidSource implements ChatSource {
   readonly #selfAci: string | undefined;
   readonly #readers: readonly MessageReader[];
   readonly #threads: readonly Thread[];
-  readonly #page: (key: number, sort: number, table: number, row: number) => readonly SqlRow[];
+  readonly #page: (key: number, sort: number, table: number, row: number, limit: number) => readonly SqlRow[];
+  readonly #place: (key: number, nth: number) => readonly SqlRow[];
   #isClosed = false;
 
   constructor(database: SqlDatabase, schema: Schema, { selfAci }: AndroidSourceOptions) {
@@ -64,7 +65,10 @@ class AndroidSource implements ChatSource {
     this.#threads = this.#listThreads(schema);
     this.#page = database.query(
       'SELECT sort, tbl, message, nth FROM temp.coffer_order ' +
-        `WHERE chat = ? AND (sort, tbl, message) > (?, ?, ?) ORDER BY sort, tbl, message LIMIT ${pageRows}`,
+        `WHERE chat = ? AND (sort, tbl, message) > (?, ?, ?) ORDER BY sort, tbl, message LIMIT ?`,
+    );
+    this.#place = database.query(
+      'SELECT sort, tbl, message FROM temp.coffer_order WHERE chat = ? ORDER BY sort, tbl, message LIMIT 1 OFFSET ?',
     );
     const messages = this.#threads.reduce((sum, { messageCount }) => sum + messageCount, 0);
     this.counts = { chats: this.#threads.length, messages };
@@ -75,7 +79,9 @@ class AndroidSource implements ChatSource {
     for (const thread of this.#threads) {
       const conversation = this.#conversation(thread, taken);
       taken.add(conversation.id);
-      yield { conversation, messageCount: thread.messageCount, messages: () => this.#messages(thread.key) };
+      const between = (from: number, to: number): Iterable<Message> => this.#messages(thread.key, from, to);
+      const { messageCount } = thread;
+      yield { conversation, messageCount, messages: () => between(0, messageCount), between };
     }
   }
 
@@ -129,17 +135,24 @@ class AndroidSource implements ChatSource {
     return [...threads, ...dangling];
   }
 
-  *#messages(key: number): Generator<Message, void, undefined> {
+  *#messages(key: number, from: number, to: number): Generator<Message, void, undefined> {
     let [sort, table, row] = [Number.MIN_SAFE_INTEGER, -1, Number.MIN_SAFE_INTEGER];
-    for (;;) {
-      const rows = this.#page(key, sort, table, row);
+    if (from > 0) {
+      const before = this.#place(key, from - 1)[0];
+      if (before === undefined) return;
+      [sort, table, row] = [before[0] as number, before[1] as number, before[2] as number];
+    }
+    for (let left = to - from; left > 0;) {
+      const limit = Math.min(pageRows, left);
+      const rows = this.#page(key, sort, table, row, limit);
       for (const entry of rows) {
         [sort, table, row] = [entry[0] as number, entry[1] as number, entry[2] as number];
         const message = this.#readers[table]!.read(row);
         const nth = Number(entry[3]);
         if (message !== undefined) yield nth === 1 ? message : { ...message, id: `${message.id}#${nth}` };
       }
-      if (rows.length < pageRows) return;
+      if (rows.length < limit) return;
+      left -= rows.length;
     }
   }
 

@@ -2,6 +2,7 @@ import { fc, test as property } from '@fast-check/vitest';
 import { encodeSegment, type Message } from '@coffer/chat-model';
 import { delimited, protobuf, varint, type ProtobufInput } from '@coffer/test-kit/node';
 import { describe, expect, it } from 'vitest';
+import { expectParts } from '../../test/expect-parts';
 import { ChatFormatError } from '../errors';
 import { openSignalRecords, type SignalSource } from './signal-source';
 
@@ -57,7 +58,11 @@ const outgoing = [9, []] as const;
 const words = (text: string) => [11, [[2, [[1, text]]]]] as const;
 
 const read = (...frames: readonly ProtobufInput[]): readonly (readonly Message[])[] =>
-  [...open(delimited(info, ...frames)).conversations()].map(({ messages }) => [...messages()]);
+  [...open(delimited(info, ...frames)).conversations()].map((entry) => {
+    const all = [...entry.messages()];
+    expectParts(entry, all);
+    return all;
+  });
 const codeOf = (run: () => unknown): string => {
   try {
     run();

@@ -69,7 +69,12 @@ class RecordsSource implements SignalSource {
     for (const { chat, items } of this.#index.chats) {
       const conversation = this.#conversation(chat, ids);
       ids.add(conversation.id);
-      yield { conversation, messageCount: items.end - items.start, messages: () => this.#messages(items) };
+      yield {
+        conversation,
+        messageCount: items.end - items.start,
+        messages: () => this.#messages(items, items),
+        between: (from, to) => this.#messages(items, part(items, from, to)),
+      };
     }
   }
 
@@ -96,9 +101,9 @@ class RecordsSource implements SignalSource {
       .map((each) => participantOf(each, this.#index.places));
   }
 
-  *#messages(range: ItemRange): Generator<Message, void, undefined> {
+  *#messages(whole: ItemRange, range: ItemRange): Generator<Message, void, undefined> {
     const { items, refer } = this.#index;
-    const repeated = repeatedIds(items, range);
+    const repeated = repeatedIds(items, whole);
     for (let index = range.start; index < range.end; index++) {
       const bytes = this.#records.read(items.offsets[index]!, items.lengths[index]!);
       const item = new MessageDecoder(bytes, refer).decode(chatItem);
@@ -114,6 +119,11 @@ class RecordsSource implements SignalSource {
     this.#records.close();
   }
 }
+
+const part = ({ start, end }: ItemRange, from: number, to: number): ItemRange => ({
+  start: Math.min(end, start + from),
+  end: Math.min(end, start + to),
+});
 
 /**
  * Entries that share author and instant with an earlier one of the conversation, and the how many-th each is. Numbers are compared,

@@ -83,7 +83,8 @@ class MsgstoreSource implements ChatSource {
   readonly #chats: readonly { readonly entry: ChatEntry; readonly id: string; readonly messageCount: number }[];
   readonly #members: (entry: ChatEntry) => readonly string[];
   readonly #sendersOf: (key: string | number) => readonly SqlRow[];
-  readonly #page: (key: string | number, sort: number, message: number) => readonly SqlRow[];
+  readonly #page: (key: string | number, sort: number, message: number, limit: number) => readonly SqlRow[];
+  readonly #place: (key: string | number, nth: number) => readonly SqlRow[];
   #isClosed = false;
 
   constructor(database: SqlDatabase, schema: Schema, people: People, table: MessageTable) {
@@ -100,7 +101,10 @@ class MsgstoreSource implements ChatSource {
     this.#page = database.query(
       `SELECT o.sort, o.message, ${table.columns.join(', ')} FROM temp.coffer_order o ` +
         `CROSS JOIN main.${table.generation} m ON m.rowid = o.message ${table.joins} ` +
-        `WHERE o.chat = ? AND (o.sort, o.message) > (?, ?) ORDER BY o.sort, o.message LIMIT ${pageRows}`,
+        `WHERE o.chat = ? AND (o.sort, o.message) > (?, ?) ORDER BY o.sort, o.message LIMIT ?`,
+    );
+    this.#place = database.query(
+      'SELECT sort, message FROM temp.coffer_order WHERE chat = ? ORDER BY sort, message LIMIT 1 OFFSET ?',
     );
     const messages = this.#chats.reduce((sum, chat) => sum + chat.messageCount, 0);
     this.counts = { chats: this.#chats.length, messages };
@@ -115,19 +119,31 @@ class MsgstoreSource implements ChatSource {
         members: this.#members(entry),
         senders: this.#sendersOf(entry.key),
       });
-      const messages = (): Iterable<Message> => this.#messages(entry.key, entry.address ?? id);
-      yield { conversation, messageCount, messages };
+      const between = (from: number, to: number): Iterable<Message> =>
+        this.#messages(entry.key, entry.address ?? id, { from, to });
+      yield { conversation, messageCount, messages: () => between(0, messageCount), between };
     }
   }
 
-  *#messages(key: string | number, address: string): Generator<Message, void, undefined> {
+  *#messages(
+    key: string | number,
+    address: string,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): Generator<Message, void, undefined> {
     let [sort, message] = [Number.MIN_SAFE_INTEGER, Number.MIN_SAFE_INTEGER];
-    for (;;) {
-      const rows = this.#page(key, sort, message);
+    if (from > 0) {
+      const before = this.#place(key, from - 1)[0];
+      if (before === undefined) return;
+      [sort, message] = [before[0] as number, before[1] as number];
+    }
+    for (let left = to - from; left > 0;) {
+      const limit = Math.min(pageRows, left);
+      const rows = this.#page(key, sort, message, limit);
       for (const row of rows) yield this.#table.read(row, 2, address);
       const last = rows.at(-1);
-      if (last === undefined || rows.length < pageRows) return;
+      if (last === undefined || rows.length < limit) return;
       [sort, message] = [last[0] as number, last[1] as number];
+      left -= rows.length;
     }
   }
 

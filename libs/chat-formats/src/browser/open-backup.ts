@@ -1,0 +1,152 @@
+import { identifyFile, identifyLastBytes } from '@coffer/file-kinds';
+import type { ChatSource } from '@coffer/chat-model';
+import type { BackupInspection, BackupWarning, OpenedBackup } from '../backup';
+import { describeLegacySignal, inspectionOf, type FileStart } from '../describe-backup';
+import { ChatFormatError } from '../errors';
+import type { ExportChat } from '../export-chat/export-chat';
+import { readExportText, readExportZip } from '../export-chat/export-zip';
+import type { OpenOptions } from '../open-options';
+import { backupPrefixLimit } from '../whatsapp/backup-prefix';
+import { openMsgstore } from '../whatsapp/msgstore/msgstore';
+import { openCryptContent } from '../whatsapp/opened-crypt';
+import type { ByteSource } from '../zip/zip-directory';
+import { openCryptBytes } from './crypt-bytes';
+import { databaseLimitBytes, openPayloadDatabase } from './payload-database';
+import type { Sqlite } from './sqlite';
+import { openZipSource } from './zip-source';
+
+/** A file that a person chose: its name, and bytes that are read where and when they are wanted. */
+export interface BackupFile extends ByteSource {
+  readonly name: string;
+}
+
+/** Starts SQLite when it is first needed: an exported chat never wants it. */
+export type SqliteStarter = () => Promise<Sqlite>;
+
+/**
+ * `identifyBackup` of the Node half.
+ *
+ * @param isLegacySignal - take a file without any mark for a Signal backup of the older form, where it can be one
+ * @throws ChatFormatError `not-a-backup`, `damaged`
+ */
+export async function identifyBackup(
+  file: BackupFile,
+  sqlite: SqliteStarter,
+  isLegacySignal = false,
+): Promise<BackupInspection> {
+  const start = readStart(file);
+  const database = start.kind === 'sqlite' ? await openPlainDatabase(file, sqlite) : undefined;
+  try {
+    return inspectionOf(start, { database: () => database!, zip: () => openZipSource(file) });
+  } catch (error) {
+    const isUnmarked = isLegacySignal && error instanceof ChatFormatError && error.code === 'not-a-backup';
+    const legacy = isUnmarked ? describeLegacySignal(start) : undefined;
+    if (legacy === undefined) throw error;
+    return legacy;
+  }
+}
+
+/**
+ * Opens a foreign backup. What is encrypted is authenticated before this returns.
+ *
+ * @throws ChatFormatError `not-a-backup`, `unsupported-format`, `key-required`, `wrong-key`, `damaged`, `damaged-checksum`,
+ *   `too-large`, `invalid-time-zone`
+ */
+export async function openBackup(
+  file: BackupFile,
+  sqlite: SqliteStarter,
+  options: OpenOptions = {},
+): Promise<OpenedBackup> {
+  const inspection = await identifyBackup(file, sqlite, options.signalKeys !== undefined);
+  switch (inspection.format) {
+    case 'whatsapp-crypt12':
+    case 'whatsapp-crypt14':
+    case 'whatsapp-crypt15':
+      return openCrypt(file, sqlite, inspection, options);
+    case 'whatsapp-msgstore': {
+      const database = await openPlainDatabase(file, sqlite);
+      return plainBackup(file, inspection, () => openMsgstore(database));
+    }
+    case 'export-chat-text': {
+      const read = (): Uint8Array => file.read(0, file.sizeBytes);
+      return exportedChat(file, inspection, readExportText(read, file, options.timeZone));
+    }
+    case 'export-chat-zip':
+      return exportedChat(file, inspection, readExportZip(openZipSource(file), file.name, options.timeZone));
+    case 'whatsapp-contacts':
+      return plainBackup(file, inspection, noChats);
+    case 'signal-backup-v2':
+    case 'signal-android-backup':
+      throw new ChatFormatError('unsupported-format', 'the command line opens this backup: coffer open');
+  }
+}
+
+function readStart(file: BackupFile): FileStart {
+  const firstBytes = file.read(0, Math.min(backupPrefixLimit, file.sizeBytes));
+  const lastLength = Math.min(identifyLastBytes, file.sizeBytes);
+  const lastBytes = file.read(file.sizeBytes - lastLength, lastLength);
+  return { kind: identifyFile(firstBytes, lastBytes, file.name).kind, sizeBytes: file.sizeBytes, firstBytes };
+}
+
+async function openCrypt(
+  file: BackupFile,
+  sqlite: SqliteStarter,
+  inspection: BackupInspection,
+  { key, phoneKey, acceptBadChecksum = false, onRead, signal }: OpenOptions,
+): Promise<OpenedBackup> {
+  const keys = { ...(key ? { key } : {}), ...(phoneKey ? { phoneKey } : {}) };
+  const opened = await openCryptBytes(file, keys, { ...(onRead ? { onRead } : {}), ...(signal ? { signal } : {}) });
+  return openCryptContent({
+    file: opened,
+    fileName: file.name,
+    inspection,
+    names: new Map(),
+    acceptBadChecksum,
+    openDatabase: async (chunks) => openPayloadDatabase(await sqlite(), chunks),
+  });
+}
+
+async function openPlainDatabase(file: BackupFile, sqlite: SqliteStarter): ReturnType<Sqlite['open']> {
+  return (await sqlite()).open(pieces(file), databaseLimitBytes);
+}
+
+const pieceBytes = 4 * 1024 * 1024;
+
+async function* pieces(file: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
+  for (let at = 0; at < file.sizeBytes; at += pieceBytes) {
+    yield file.read(at, Math.min(pieceBytes, file.sizeBytes - at));
+  }
+}
+
+const noChats = (): never => {
+  throw new ChatFormatError('no-chats', 'this file holds contacts and no conversations');
+};
+
+function exportedChat(file: BackupFile, inspection: BackupInspection, chat: ExportChat): OpenedBackup {
+  return plainBackup(file, inspection, () => chat, chat.isDateOrderAssumed ? [assumedDateOrder] : []);
+}
+
+const assumedDateOrder: BackupWarning = {
+  code: 'assumed-date-order',
+  message: 'nothing in this chat tells day from month; the usual order was assumed',
+};
+
+function plainBackup(
+  file: BackupFile,
+  inspection: BackupInspection,
+  open: () => ChatSource,
+  warnings: readonly BackupWarning[] = [],
+): OpenedBackup {
+  const sources: ChatSource[] = [];
+  return {
+    inspection,
+    warnings,
+    payload: { name: file.name, sizeBytes: file.sizeBytes, chunks: () => pieces(file) },
+    chats: async () => {
+      const source = open();
+      sources.push(source);
+      return source;
+    },
+    close: () => sources.forEach((source) => source.close()),
+  };
+}
