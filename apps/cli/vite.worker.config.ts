@@ -4,8 +4,9 @@ import { defineConfig } from 'vite';
 const here = import.meta.dirname;
 
 /**
- * Bundles the worker threads of the engine by themselves, with the packages that they call, into one file. Built beside the
- * program they would share its chunks, and each thread would load, compile and keep what only the program needs.
+ * Bundles the worker threads of the engine by themselves, with the packages that they call: one file, and one more for what
+ * reads chats. Built beside the program they would share its chunks, and each thread would load, compile and keep what only the
+ * program needs.
  */
 export default defineConfig({
   root: here,

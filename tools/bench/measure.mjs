@@ -1,16 +1,19 @@
-// Runs a program and measures it: seconds, and the most memory that it and everything it started held at one moment.
+// Runs a program and measures it: seconds, processor seconds, and the most memory that it and all that it started held at one moment.
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const sampleMs = 10;
+/** Of /proc: Linux counts processor time in hundredths of a second whatever its kernel's clock does. */
+const ticksPerSecond = 100;
 
 /**
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, input?: string}} options
- * @returns {Promise<{seconds: number, peakBytes: number, status: number | null, stdout: string, stderr: string}>}
+ * @returns {Promise<{seconds: number, cpuSeconds: number, peakBytes: number, status: number | null, stdout: string, stderr: string}>}
  */
 export async function measure(command, args, options = {}) {
+  const cpuBefore = cpuOfEndedChildren();
   const started = performance.now();
   const child = spawn(command, args, {
     ...options,
@@ -42,7 +45,15 @@ export async function measure(command, args, options = {}) {
   const seconds = (performance.now() - started) / 1000;
   // The kernel keeps the highest figure of each process: a peak between two samples of a single process is not missed.
   if (peaks.size === 1) peakBytes = Math.max(peakBytes, ...peaks.values());
-  return { seconds, peakBytes, status, stdout, stderr };
+  const cpuSeconds = cpuOfEndedChildren() - cpuBefore;
+  return { seconds, cpuSeconds, peakBytes, status, stdout, stderr };
+}
+
+/** Processor seconds of every process that this one has started and seen end, and of theirs (proc(5), cutime and cstime). */
+function cpuOfEndedChildren() {
+  const text = readFileSync('/proc/self/stat', 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond;
 }
 
 function treeOf(root) {

@@ -3,34 +3,41 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** @returns {{name: string, steps: {name: string, command: string, args: string[], env?: object, prepare?: () => void}[]}[]} */
-export function peers(folder, source) {
+/**
+ * @param {string} folder
+ * @param {string} source - the corpus
+ * @param {{name: string, apply: () => void, undo: () => void}[]} changes - later states of it, each backed up as well
+ * @returns {{name: string, steps: {name: string, command: string, args: string[], env?: object, store?: string, prepare?: () => void,
+ *   after?: () => void}[]}[]}
+ */
+export function peers(folder, source, changes) {
   return [
-    restic(join(folder, 'restic'), source),
-    borg(join(folder, 'borg'), source),
+    restic(join(folder, 'restic'), source, changes),
+    borg(join(folder, 'borg'), source, changes),
     age(join(folder, 'age'), source),
   ].filter(({ command }) => spawnSync(command, ['--version']).error === undefined);
 }
 
-function restic(folder, source) {
+function restic(folder, source, changes) {
   const env = {
     RESTIC_PASSWORD: 'bench',
     RESTIC_REPOSITORY: join(folder, 'store'),
     RESTIC_CACHE_DIR: join(folder, 'cache'),
   };
-  const step = (name, ...args) => ({ name, command: 'restic', args, env });
+  const step = (name, ...args) => ({ name, command: 'restic', args, env, store: join(folder, 'store') });
   const steps = [
     { ...step('init', 'init'), prepare: () => anew(folder) },
     step('first backup', 'backup', source),
     step('unchanged backup', 'backup', source),
     step('restore', 'restore', 'latest', '--target', join(folder, 'out')),
+    ...changes.map((change) => changed(change, step(change.name, 'backup', source))),
   ];
   return { name: 'restic', command: 'restic', steps };
 }
 
-function borg(folder, source) {
+function borg(folder, source, changes) {
   const env = { BORG_PASSPHRASE: 'bench', BORG_REPO: join(folder, 'store'), BORG_BASE_DIR: folder };
-  const step = (name, ...args) => ({ name, command: 'borg', args, env });
+  const step = (name, ...args) => ({ name, command: 'borg', args, env, store: join(folder, 'store') });
   const steps = [
     { ...step('init', 'init', '--encryption', 'repokey-blake2'), prepare: () => anew(folder) },
     step('first backup', 'create', '::1', source),
@@ -41,6 +48,7 @@ function borg(folder, source) {
       args: ['-c', `mkdir ${folder}/out && cd ${folder}/out && borg extract ::1`],
       env,
     },
+    ...changes.map((change) => changed(change, step(change.name, 'create', `::${change.name}`, source))),
   ];
   return { name: 'borg', command: 'borg', steps };
 }
@@ -56,7 +64,12 @@ function age(folder, source) {
   return { name: 'age', command: 'age', steps };
 }
 
-function anew(folder) {
+/** A step with a later state of the corpus in place. */
+export function changed({ apply, undo }, step) {
+  return { ...step, prepare: apply, after: undo };
+}
+
+export function anew(folder) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
 }

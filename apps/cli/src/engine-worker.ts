@@ -1,4 +1,6 @@
 import { serveEngineWorker } from '@coffer/backup-engine/node';
-import { openChatSource } from '@coffer/chat-formats/node';
 
-serveEngineWorker({ openChats: (path) => openChatSource(path) });
+serveEngineWorker({
+  // Restoring and verifying read no chats, and most files hold none: what reads them, SQLite included, comes with the first.
+  openChats: async (path) => (await import('@coffer/chat-formats/node')).openChatSource(path),
+});

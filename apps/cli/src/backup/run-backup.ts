@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { backUp, FileCacheInFile, type BackupReport } from '@coffer/backup-engine/node';
+import { backUp, FileCacheInFile, type BackupOptions, type BackupReport } from '@coffer/backup-engine/node';
 import { CofferError } from '@coffer/foundation';
 
 import type { CommandContext } from '../command-context';
@@ -12,7 +12,6 @@ import { takenInSource } from '../purge/taken-in-names';
 import { startEngineWorker } from '../repository/engine-workers';
 import { openRepository, reportEvents } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
-import { exclusionsOf } from './exclusions';
 import { lockRepository } from '../repository/lock-repository';
 
 /** What `coffer backup` is asked. */
@@ -36,7 +35,7 @@ export class IncompleteBackupError extends CofferError {
  */
 export async function runBackup(context: CommandContext, request: BackupRequest): Promise<void> {
   await requireStoreOutside(request);
-  const isExcluded = exclusionsOf(request.exclude ?? [], request.media === false);
+  const isExcluded = await exclusionOf(request);
   const open = await openRepository(context, request);
   const lock = await lockRepository(open);
   let report: BackupReport;
@@ -62,6 +61,13 @@ export async function runBackup(context: CommandContext, request: BackupRequest)
     `The backup was made, but ${formatCount(report.leftOut)} files or folders could not be read and are not in it (see above).`,
     { fields: { leftOut: report.leftOut } },
   );
+}
+
+/** What `--exclude` and `--no-media` leave out; the code that fits patterns is loaded where there are any. */
+async function exclusionOf({ exclude = [], media }: BackupRequest): Promise<BackupOptions['isExcluded']> {
+  if (exclude.length === 0 && media !== false) return undefined;
+  const { exclusionsOf } = await import('./exclusions');
+  return exclusionsOf(exclude, media === false);
 }
 
 function figuresOf(report: BackupReport): Readonly<Record<string, string | number>> {

@@ -1,16 +1,8 @@
 import { deriveKeyId, formatDigits, parseDigits, parseKeyId, type BackupKey, type KeyId } from '@coffer/device-crypto';
 import { equalBytes, fromUtf8, toHex } from '@coffer/foundation';
-import { z } from 'zod';
 
 import type { HomeDirectory } from '../../home/home-directory';
 import { HomeError } from '../../home/home-error';
-
-const content = z.strictObject({
-  v: z.literal(1),
-  subject: z.string(),
-  formerKeyId: z.string(),
-  nextKey: z.string(),
-});
 
 /**
  * A change of the backup key that was begun on this device (`rotations/<subject>.json`, 0600). The new key is on the disk before
@@ -28,8 +20,10 @@ export async function findRotationNote(home: HomeDirectory, subject: string): Pr
   const file = home.rotationFile(subject);
   const bytes = await home.read(file);
   if (bytes === undefined) return undefined;
+  // Every command that opens a backup asks for notes and hardly any finds one: what reads them is loaded with the first.
+  const { rotationNoteContent } = await import('./rotation-note-content');
   try {
-    const read = content.parse(JSON.parse(fromUtf8(bytes)));
+    const read = rotationNoteContent.parse(JSON.parse(fromUtf8(bytes)));
     return { subject, formerKeyId: parseKeyId(read.formerKeyId), nextKey: parseDigits(read.nextKey) };
   } catch (cause) {
     throw new HomeError(
