@@ -11,6 +11,8 @@ export const backupFormats = [
   'export-chat-zip',
   'signal-backup-v2',
   'signal-android-backup',
+  'telegram-export',
+  'coffer-chats',
 ] as const;
 export type BackupFormat = (typeof backupFormats)[number];
 
@@ -48,6 +50,7 @@ export interface BackupWarning {
     | 'several-files'
     | 'increment'
     | 'left-out'
+    | 'unknown-fields'
     | 'assumed-date-order'
     | 'unread-journal';
   readonly message: string;

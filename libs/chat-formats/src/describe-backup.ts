@@ -3,6 +3,8 @@ import type { BackupFormat, BackupInspection, KeyWanted } from './backup';
 import { ChatFormatError } from './errors';
 import { looksLikeExportChat } from './export-chat/export-chat';
 import { baseName, findExportText } from './export-chat/export-zip';
+import { recogniseJson, type JsonFormat } from './json/recognise-json';
+import type { OpenBytes } from './open-bytes';
 import { canBeLegacy } from './signal/container';
 import type { SqlDatabase } from './sql';
 import { readSchema } from './sql-schema';
@@ -78,6 +80,7 @@ const otherContainers: ReadonlyMap<FileKind, Described> = new Map<FileKind, Desc
 export interface Openers {
   readonly database: () => SqlDatabase;
   readonly zip: () => OpenZip;
+  readonly bytes: () => OpenBytes;
 }
 
 /**
@@ -91,6 +94,8 @@ function describeBackup(start: FileStart, openers: Openers): Described {
   if (cryptGenerations.some((name) => start.kind === `whatsapp-${name}`)) return describeCrypt(start);
   if (start.kind === 'sqlite') return describeDatabase(openers.database());
   if (start.kind === 'zip') return describeZip(openers.zip());
+  const json = start.kind === 'text' ? jsonFormat(start, openers) : undefined;
+  if (json !== undefined) return { format: json, description: jsonDescriptions[json] };
   if (start.kind === 'text' && looksLikeExportChat(new TextDecoder().decode(start.firstBytes))) {
     return { format: 'export-chat-text', description: 'exported chat (text without media)' };
   }
@@ -102,9 +107,25 @@ function describeBackup(start: FileStart, openers: Openers): Described {
   }
   throw new ChatFormatError(
     'not-a-backup',
-    'this file is no chat backup that Coffer knows. It reads WhatsApp backups (crypt12, crypt14, crypt15), msgstore.db, exported chats ' +
-      'and Signal backups. An older Signal backup carries no mark: it is known only once its recovery key and account id are given.',
+    'this file is no chat backup that Coffer knows. It reads WhatsApp backups (crypt12, crypt14, crypt15), msgstore.db, exported chats, ' +
+      'Signal backups, the JSON export of Telegram Desktop and what Coffer itself writes as JSON. An older Signal backup carries no mark: it is known only once its recovery key and account id are given.',
   );
+}
+
+const jsonDescriptions: Readonly<Record<JsonFormat, string>> = {
+  'telegram-export': 'Telegram Desktop export (JSON)',
+  'coffer-chats': 'conversations as Coffer writes them (JSON)',
+};
+
+/** Text that starts as an object, after a byte order mark perhaps, is looked into. */
+function jsonFormat({ firstBytes }: FileStart, openers: Openers): JsonFormat | undefined {
+  if (!/^\s*\{/.test(new TextDecoder().decode(firstBytes.subarray(0, 1024)))) return undefined;
+  const source = openers.bytes();
+  try {
+    return recogniseJson(source);
+  } finally {
+    source.close();
+  }
 }
 
 /** The header decides which of the three it is, whatever the file is called. */

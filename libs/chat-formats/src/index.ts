@@ -26,4 +26,7 @@ export {
 } from './signal/recovery-key';
 export { openSignalRecords, type SignalRecords, type SignalSource } from './signal/signal-source';
 export { parseSignalPassphrase, type SignalPassphrase } from './signal-android/passphrase';
+export { openChatsDocument } from './coffer-chats/chats-source';
+export { type OpenBytes } from './open-bytes';
+export { openTelegramExport, type TelegramOptions, type TelegramSource } from './telegram/telegram-source';
 export { readExportChat, type ExportChat, type ExportChatOptions } from './export-chat/export-chat';

@@ -10,7 +10,7 @@ export interface OpenOptions extends WhatsAppKeys {
   readonly signalPassphrase?: SignalPassphrase;
   /** Take a WhatsApp file whose content is authentic and whose MD5 is wrong. */
   readonly acceptBadChecksum?: boolean;
-  /** IANA name of the phone's zone, for exported chats, which have local times only. */
+  /** IANA name of the zone of the phone or computer that exported, for chats that have local times only. */
   readonly timeZone?: string;
   /** Told how many more bytes of the file were checked. */
   readonly onRead?: (bytes: number) => void;

@@ -12,7 +12,7 @@ interface Budget {
 
 /** `Extras`, bounded in depth, in number of values and in length of text; never empty. */
 export const extras: FieldCodec<Extras> = {
-  encode: (value, field) => mapOf(value, field, 0, newBudget()),
+  encode: (value, field) => mapOf(requireMap(value, field), field, 0, newBudget()),
   decode: (value, field) => mapOf(requireMap(value, field), field, 0, newBudget()),
 };
 

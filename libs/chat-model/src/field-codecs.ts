@@ -54,7 +54,8 @@ export function integer(minimum: number, maximum: number): FieldCodec<number> {
 /** A number with a fraction, stored as the shortest decimal text that reads back as the same number. */
 export function decimal(minimum: number, maximum: number): FieldCodec<number> {
   const check = (value: number, field: string): number => {
-    if (!(value >= minimum && value <= maximum)) throw invalid(field, `a number from ${minimum} to ${maximum}`);
+    if (typeof value !== 'number' || !(value >= minimum && value <= maximum))
+      throw invalid(field, `a number from ${minimum} to ${maximum}`);
     return value;
   };
   return {
@@ -94,6 +95,7 @@ export function list<T>(inner: FieldCodec<T>, limit: number): FieldCodec<readonl
   };
   return {
     encode: (value, field) => {
+      requireList(value, field);
       check(value.length, field);
       return value.map((item) => inner.encode(item, field));
     },
@@ -117,6 +119,7 @@ export function record<T extends object>(shape: Shape<T>, required: readonly (ke
   };
   return {
     encode: (value, field) => {
+      requireObject(value, field);
       requireAll(value, field);
       const encoded: Record<string, CborValue> = {};
       for (const [name, codec] of codecs) {
@@ -137,6 +140,15 @@ export function record<T extends object>(shape: Shape<T>, required: readonly (ke
       return decoded as T;
     },
   };
+}
+
+/** What is encoded can come from a document of another program: its type is a promise and no more. */
+function requireList(value: unknown, field: string): void {
+  if (!Array.isArray(value)) throw invalid(field, 'a list');
+}
+
+function requireObject(value: unknown, field: string): void {
+  if (typeof value !== 'object' || value === null) throw invalid(field, 'a map');
 }
 
 export function requireMap(value: CborValue, field: string): Readonly<Record<string, CborValue>> {

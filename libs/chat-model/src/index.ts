@@ -22,3 +22,4 @@ export { chatLimits, maximumInstantMs } from './limits';
 export { cutSegments, decodeSegment, encodeSegment } from './segment';
 export { htmlPages, type HtmlFile } from './html-export';
 export { jsonDocument } from './json-export';
+export { conversationFromJson, jsonDocumentHead, messageFromJson } from './json-import';

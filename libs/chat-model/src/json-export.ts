@@ -1,3 +1,4 @@
+import { jsonDocumentHead } from './json-import';
 import type { ChatCounts, ChatSource } from './source';
 
 /** How much of the document is put together before it is handed on, in UTF-16 units. */
@@ -11,7 +12,7 @@ const pieceLength = 256 * 1024;
  * @returns how much was written
  */
 export function* jsonDocument(source: ChatSource): Generator<string, ChatCounts, undefined> {
-  let piece = `{"coffer":{"kind":"chats","version":1},"format":${JSON.stringify(source.format)},"conversations":[`;
+  let piece = `{"coffer":${JSON.stringify(jsonDocumentHead)},"format":${JSON.stringify(source.format)},"conversations":[`;
   let chats = 0;
   let messages = 0;
   for (const entry of source.conversations()) {

@@ -25,6 +25,8 @@ and on a terminal you are asked. Digits on the command line stay in the history 
 A Signal backup (version 2) wants the recovery key, by --passphrase-file or --key, and the account's id (ACI) by --aci; one from
 the cloud also its token; a .backup file of an Android phone its passphrase of 30 digits. A file of the older form has no mark of its own: --aci says that it is one.
 
+The JSON export of Telegram Desktop (result.json) and the JSON that Coffer writes want no key.
+
 Formats: original   the decrypted content as it was, e.g. msgstore.db
          json       all conversations in one JSON document
          html       pages for people; open index.html
@@ -35,13 +37,14 @@ Examples:
   coffer open msgstore.db.crypt15 --key key.txt --out ./opened
   coffer open msgstore.db.crypt15 --key key.txt --contacts wa.db.crypt15 --format html --out ./opened
   coffer open main --passphrase-file recovery.txt --aci UUID --format json --out ./opened
+  coffer open DataExport/result.json --format html --out ./opened
   coffer open "WhatsApp Chat with Anna.zip" --time-zone Europe/Berlin --format json --out ./opened`;
 
 /** `coffer open`. */
 export const registerOpen: Register = (program, context) => {
   program
     .command('open')
-    .description('open a backup that another app wrote: WhatsApp, Signal, exported chats')
+    .description('open a backup that another app wrote: WhatsApp, Signal, Telegram, exported chats')
     .argument('<file>', 'the backup')
     .requiredOption('--out <dir>', 'folder for the result; made if it is missing')
     .option('--key <digits|file>', '64-digit key, a key file, or - for standard input')

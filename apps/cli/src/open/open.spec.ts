@@ -102,6 +102,24 @@ describe('runOpen', () => {
     expect(page).toContain('&lt;b&gt;hi&lt;/b&gt;');
     expect(page).toContain('22:59');
   });
+  it('opens the export of Telegram, and reads again what it writes', async () => {
+    const messages = [
+      { id: 1, type: 'message', date_unixtime: '1700000000', from_id: 'user5', text: 'hi', mood: 'new' },
+    ];
+    const path = file('result.json', JSON.stringify({ name: 'Anna', type: 'personal_chat', id: 5, messages }));
+    const first = await open({ file: path, format: 'json' });
+    expect(first.exitCode).toBe(0);
+    expect(first.lines.filter(({ type }) => type !== 'progress')).toMatchObject([
+      { type: 'warning', code: 'unknown-fields' },
+      { type: 'summary', format: 'telegram-export', chats: 1, messages: 1, path: 'result.json' },
+    ]);
+    const written = readFileSync(join(folder, 'out', 'result.json'), 'utf8');
+    const again = await open({ file: file('again.json', written), format: 'json' });
+    expect(again.lines.at(-1)).toMatchObject({ format: 'coffer-chats', messages: 1, path: 'again.json' });
+    expect(readFileSync(join(folder, 'out', 'again.json'), 'utf8')).toBe(written);
+    const cut = file('cut.json', JSON.stringify({ name: 'Anna', type: 'personal_chat', id: 5, messages }).slice(0, -9));
+    expect(await open({ file: cut, format: 'json' })).toMatchObject({ exitCode: 4, code: 'damaged' });
+  });
   it('keeps what it writes from other people of the machine', async () => {
     await open({ file: file('chat.txt', chat), format: 'json' });
     expect(statSync(join(folder, 'out', 'chat.json')).mode & 0o077).toBe(0);

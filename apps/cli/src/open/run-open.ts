@@ -43,7 +43,7 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
   const backup = await open(context, request, size);
   try {
     const warned = warnings(reporter, backup, 0);
-    const baseName = backup.payload.name.replace(/\.(?:db|txt|zip|records|decrypted)$/i, '');
+    const baseName = backup.payload.name.replace(/\.(?:db|txt|zip|json|records|decrypted)$/i, '');
     const output = await writers[request.format](backup, {
       folder: request.out,
       baseName,

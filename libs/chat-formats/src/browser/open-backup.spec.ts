@@ -70,6 +70,13 @@ const key = parseBackupKeyDigits(testKeyDigits);
 const { phoneKey } = readWhatsAppKeyFile(phoneKeyFile());
 
 describe('openBackup in a browser', () => {
+  it('reads the export of Telegram, and its own JSON of it, as the command line does', async () => {
+    const path = join(import.meta.dirname, '../../test/telegram-cases/personal-chat/result.json');
+    const document = await inBrowser('result.json', readFileSync(path));
+    expect(document).toBe(await onDisk('result.json', readFileSync(path)));
+    const again = await inBrowser('x', new TextEncoder().encode(document));
+    expect(JSON.parse(again)).toEqual(JSON.parse(document));
+  });
   const generations: readonly CryptFileRecipe['generation'][] = ['crypt12', 'crypt14', 'crypt15'];
 
   it.each(generations)('reads what the Node half reads when the file is %s', async (generation) => {

@@ -2,10 +2,14 @@ import { identifyFile, identifyLastBytes } from '@coffer/file-kinds';
 import type { ChatSource } from '@coffer/chat-model';
 import type { BackupInspection, BackupWarning, OpenedBackup } from '../backup';
 import { describeLegacySignal, inspectionOf, type FileStart } from '../describe-backup';
+import { openChatsDocument } from '../coffer-chats/chats-source';
 import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
 import { readExportText, readExportZip } from '../export-chat/export-zip';
+import type { OpenBytes } from '../open-bytes';
 import type { OpenOptions } from '../open-options';
+import { openTelegramExport } from '../telegram/telegram-source';
+import { telegramWarnings } from '../telegram/telegram-warnings';
 import { backupPrefixLimit } from '../whatsapp/backup-prefix';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
 import { openCryptContent } from '../whatsapp/opened-crypt';
@@ -37,7 +41,11 @@ export async function identifyBackup(
   const start = readStart(file);
   const database = start.kind === 'sqlite' ? await openPlainDatabase(file, sqlite) : undefined;
   try {
-    return inspectionOf(start, { database: () => database!, zip: () => openZipSource(file) });
+    return inspectionOf(start, {
+      database: () => database!,
+      zip: () => openZipSource(file),
+      bytes: () => bytesOf(file),
+    });
   } catch (error) {
     const isUnmarked = isLegacySignal && error instanceof ChatFormatError && error.code === 'not-a-backup';
     const legacy = isUnmarked ? describeLegacySignal(start) : undefined;
@@ -75,6 +83,10 @@ export async function openBackup(
       return exportedChat(file, inspection, readExportZip(openZipSource(file), file.name, options.timeZone));
     case 'whatsapp-contacts':
       return plainBackup(file, inspection, noChats);
+    case 'telegram-export':
+      return openTelegram(file, inspection, options);
+    case 'coffer-chats':
+      return plainBackup(file, inspection, () => openChatsDocument(bytesOf(file)));
     case 'signal-backup-v2':
     case 'signal-android-backup':
       throw new ChatFormatError('unsupported-format', 'the command line opens this backup: coffer open');
@@ -109,6 +121,23 @@ async function openCrypt(
 async function openPlainDatabase(file: BackupFile, sqlite: SqliteStarter): ReturnType<Sqlite['open']> {
   return (await sqlite()).open(pieces(file), databaseLimitBytes);
 }
+
+function openTelegram(file: BackupFile, inspection: BackupInspection, { timeZone }: OpenOptions): OpenedBackup {
+  const warnings: BackupWarning[] = [];
+  const open = (): ChatSource => {
+    const source = openTelegramExport(bytesOf(file), timeZone === undefined ? {} : { timeZone });
+    warnings.splice(0, warnings.length, ...telegramWarnings(source));
+    return source;
+  };
+  return plainBackup(file, inspection, open, warnings);
+}
+
+/** A file of a browser has nothing to close. */
+const bytesOf = (file: ByteSource): OpenBytes => ({
+  sizeBytes: file.sizeBytes,
+  read: (offset, length) => file.read(offset, length),
+  close: () => undefined,
+});
 
 const pieceBytes = 4 * 1024 * 1024;
 

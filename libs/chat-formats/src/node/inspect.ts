@@ -3,7 +3,7 @@ import { cryptGenerations, describeLegacySignal, inspectionOf } from '../describ
 import { hasChecksum } from './crypt-file';
 import { readFileStart } from './first-bytes';
 import { openSqliteFile } from './sqlite-database';
-import { openZipFile } from './zip-file';
+import { openByteSource, openZipFile } from './zip-file';
 
 /**
  * Says what a file is and which key it wants, without a key and without opening it. An encrypted file is read once, for its
@@ -21,7 +21,11 @@ export function inspectBackup(path: string): BackupInspection {
 
 /** As `inspectBackup`, without what wants the whole of an encrypted file. */
 export function identifyBackup(path: string): BackupInspection {
-  const openers = { database: () => openSqliteFile(path), zip: () => openZipFile(path) };
+  const openers = {
+    database: () => openSqliteFile(path),
+    zip: () => openZipFile(path),
+    bytes: () => openByteSource(path),
+  };
   return inspectionOf(readFileStart(path), openers);
 }
 

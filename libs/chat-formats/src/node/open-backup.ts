@@ -1,7 +1,7 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ChatSource } from '@coffer/chat-model';
-import type { BackupFormat, BackupInspection, BackupPayload, BackupWarning, OpenedBackup } from '../backup';
+import type { BackupFormat, BackupInspection, BackupWarning, OpenedBackup } from '../backup';
 import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
@@ -9,11 +9,13 @@ import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people
 import { openCrypt } from './crypt-backup';
 import { openExportText, openExportZip } from './export-chat-file';
 import { identifyBackup, inspectLegacySignal } from './inspect';
+import { openChatsFile, openTelegramFile } from './json-backup';
 import { openSignalAndroid } from './signal-android-backup';
 import { openSignal } from './signal-backup';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 import type { OpenBackupOptions } from './open-options';
 import { collect } from './payload-bytes';
+import { plainBackup } from './plain-backup';
 
 /**
  * Opens a foreign backup. What is encrypted is authenticated before this returns.
@@ -38,11 +40,15 @@ export async function openBackup(path: string, options: OpenBackupOptions = {}):
     case 'export-chat-zip':
       return exportedChat(path, inspection, openExportZip(path, options.timeZone));
     case 'whatsapp-contacts':
-      return plainBackup(path, inspection, noChats, []);
+      return plainBackup(path, inspection, noChats);
     case 'signal-backup-v2':
       return openSignal(path, inspection, options);
     case 'signal-android-backup':
       return openSignalAndroid(path, inspection, options);
+    case 'telegram-export':
+      return openTelegramFile(path, inspection, zoneOf(options));
+    case 'coffer-chats':
+      return openChatsFile(path, inspection);
   }
 }
 
@@ -74,7 +80,16 @@ export async function openChatSource(
   return (await openBackup(path, options)).chats();
 }
 
-const openFormats: readonly BackupFormat[] = ['whatsapp-msgstore', 'export-chat-text', 'export-chat-zip'];
+const openFormats: readonly BackupFormat[] = [
+  'whatsapp-msgstore',
+  'export-chat-text',
+  'export-chat-zip',
+  'telegram-export',
+  'coffer-chats',
+];
+
+const zoneOf = ({ timeZone }: OpenBackupOptions): { readonly timeZone?: string } =>
+  timeZone === undefined ? {} : { timeZone };
 
 function formatOf(path: string): BackupFormat | undefined {
   try {
@@ -99,31 +114,6 @@ function exportedChat(path: string, inspection: BackupInspection, chat: ExportCh
       ]
     : [];
   return plainBackup(path, inspection, () => chat, warnings);
-}
-
-function plainBackup(
-  path: string,
-  inspection: BackupInspection,
-  open: () => ChatSource,
-  warnings: readonly BackupWarning[],
-): OpenedBackup {
-  const sources: ChatSource[] = [];
-  const payload: BackupPayload = {
-    name: basename(path),
-    sizeBytes: inspection.sizeBytes,
-    chunks: () => createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Uint8Array>,
-  };
-  return {
-    inspection,
-    warnings,
-    payload,
-    chats: async () => {
-      const source = open();
-      sources.push(source);
-      return source;
-    },
-    close: () => sources.forEach((source) => source.close()),
-  };
 }
 
 /** SQLite is told to read the file alone, so what only its log holds is not seen. */

@@ -1,8 +1,8 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { constants, crc32, inflateRawSync } from 'node:zlib';
 import { ChatFormatError } from '../errors';
+import type { OpenBytes } from '../open-bytes';
 import { peekEntry, unpackEntry, type OpenZip } from '../zip/open-zip';
-import type { ByteSource } from '../zip/zip-directory';
 
 /** A zip file on disk. */
 export function openZipFile(path: string): OpenZip {
@@ -16,11 +16,7 @@ export function openZipFile(path: string): OpenZip {
 }
 
 /** An open file as a byte source. */
-export interface OpenByteSource extends ByteSource {
-  close(): void;
-}
-
-export function openByteSource(path: string): OpenByteSource {
+export function openByteSource(path: string): OpenBytes {
   const file = openSync(path, 'r');
   const sizeBytes = fstatSync(file).size;
   return {

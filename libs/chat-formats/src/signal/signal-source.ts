@@ -8,7 +8,7 @@ import type {
   Participant,
 } from '@coffer/chat-model';
 import { MessageDecoder } from '../protobuf/decode';
-import type { ByteSource } from '../zip/zip-directory';
+import type { OpenBytes } from '../open-bytes';
 import { indexSignalBackup, type ItemRange, type ItemTable, type SignalBackupIndex } from './backup-index';
 import { messageId, messageOf } from './messages';
 import { participantOf, selfId, type Place } from './places';
@@ -16,9 +16,7 @@ import { chatItem } from './schema/chat-item';
 import type { FrameName, SignalChat } from './schema/frames';
 
 /** Decrypted records that can be read anywhere, and closed. */
-export interface SignalRecords extends ByteSource {
-  close(): void;
-}
+export type SignalRecords = OpenBytes;
 
 export interface SignalSourceOptions {
   /** The owner's ACI as UUID text: left out of the participants. */
