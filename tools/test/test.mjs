@@ -76,10 +76,9 @@ function record(name, ok) {
 
 const nx = ['nx', 'run-many', '--parallel=2', '--outputStyle=static'];
 countedStep('generate', 'npx', ['--no', ...nx, '-t', 'generate']);
-// Each of these keeps one core busy.
+// Lint tells type errors too (docs/adr/0013-two-linters.md).
 const lint = countedBeside('lint', 'node', ['tools/lint/lint.mjs']);
 await countedBeside('format', 'prettier', ['--check', '--log-level', 'warn', '.']);
-await countedBeside('typecheck', 'node', ['tools/test/typecheck.mjs']);
 await lint;
 countedStep('build', 'npx', ['--no', ...nx, '-t', 'build']);
 

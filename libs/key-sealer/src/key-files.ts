@@ -84,5 +84,9 @@ export async function createKeyFile(folder: string, name: string, content: objec
 /** Has the names in a folder on disk. */
 export async function syncFolder(folder: string): Promise<void> {
   const directory = await open(folder, 'r');
-  await directory.sync().finally(() => directory.close());
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
 }

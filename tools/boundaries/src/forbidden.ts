@@ -12,7 +12,7 @@ const boundaries = '@nx/enforce-module-boundaries';
 const restricted = 'no-restricted-imports';
 const syntax = 'no-restricted-syntax';
 
-/** Each rule of docs/architecture.md, broken once. */
+/** Each rule of docs/architecture.md, broken once, and what the types must tell. */
 export const forbiddenCases: readonly ForbiddenCase[] = [
   forbid(
     'server -> client',
@@ -164,6 +164,28 @@ export const forbiddenCases: readonly ForbiddenCase[] = [
     'raw',
   ),
   forbid('an enum', 'contracts', `export enum Broken {\n  one = 1,\n}\n`, syntax, 'libs', 'enum'),
+  forbid('a wrong type', 'jobs', `export const broken: number = 'text';\n`, 'TS2322'),
+  forbid(
+    'a promise that nobody waits for',
+    'jobs',
+    `export function broken(promise: Promise<void>): void {\n  promise.then(() => undefined);\n}\n`,
+    'no-floating-promises',
+  ),
+  forbid(
+    'a condition that is always true',
+    'jobs',
+    `export const broken = (text: string): number => (text === undefined ? 0 : 1);\n`,
+    'no-unnecessary-condition',
+  ),
+  forbid(
+    'a hook that is called now and then',
+    'ops-dashboard',
+    `import { useState } from 'react';\nexport function Broken({ is }: { readonly is: boolean }) {\n  if (is) useState(1);\n  return null;\n}\n`,
+    'rules-of-hooks',
+    'apps',
+    'hook',
+    'tsx',
+  ),
 ];
 
 function forbid(
@@ -173,11 +195,12 @@ function forbid(
   caughtBy: string,
   folder = 'libs',
   suffix = 'import',
+  extension = 'ts',
 ): ForbiddenCase {
   return {
     rule,
     project,
-    file: `${folder}/${project}/src/forbidden-${suffix}-${caughtBy.split('/').at(-1) ?? ''}.ts`,
+    file: `${folder}/${project}/src/forbidden-${suffix}-${caughtBy.split('/').at(-1) ?? ''}.${extension}`,
     text,
     caughtBy,
   };

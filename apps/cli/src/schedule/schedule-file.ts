@@ -46,7 +46,7 @@ export function scheduleId({ path }: Pick<HomeDirectory, 'path'>): string {
 export async function readSchedule(home: HomeDirectory): Promise<Schedule | undefined> {
   const bytes = await home.read(home.scheduleFile);
   if (bytes === undefined) return undefined;
-  const value = parse(bytes) as Partial<Schedule> | undefined;
+  const value: Partial<Schedule> | undefined = parse(bytes);
   const isSchedule =
     value !== undefined &&
     (value.every === 'daily' || value.every === 'weekly') &&
@@ -70,7 +70,7 @@ export async function writeSchedule(home: HomeDirectory, schedule: Schedule): Pr
 /** What cannot be read counts as never run: it is written anew with the next run. */
 export async function readScheduleState(home: HomeDirectory): Promise<ScheduleState> {
   const bytes = await home.read(home.scheduleStateFile);
-  return bytes === undefined ? neverRun : { ...neverRun, ...(parse(bytes) as Partial<ScheduleState> | undefined) };
+  return bytes === undefined ? neverRun : { ...neverRun, ...parse(bytes) };
 }
 
 export async function writeScheduleState(home: HomeDirectory, state: ScheduleState): Promise<void> {

@@ -111,7 +111,11 @@ export class DiskAnchor implements Anchor {
     // A process begins its own segment: a line that a killed one left half-written is never continued.
     const handle = await open(join(this.#folder, await this.#newName(first)), 'ax', 0o600);
     const folder = await open(this.#folder, 'r');
-    await folder.sync().finally(() => folder.close());
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
     this.#segment = { handle, bytes: 0 };
     return this.#segment;
   }

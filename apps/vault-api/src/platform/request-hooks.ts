@@ -27,7 +27,8 @@ export function addRequestHooks(
   duration: Histogram<'route' | 'method' | 'status'>,
 ): void {
   fastify.addHook('onRoute', (options) => {
-    const contract = (options.config as Partial<ContractRouteConfig> | undefined)?.contract;
+    const config: Partial<ContractRouteConfig> | undefined = options.config;
+    const contract = config?.contract;
     if (contract !== undefined) options.bodyLimit = bodyLimit(routes[contract]);
   });
   // Streamed to the handler, never gathered in memory.

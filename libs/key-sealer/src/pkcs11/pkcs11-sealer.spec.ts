@@ -29,7 +29,11 @@ describeWithSoftHsm('the token', () => {
 
   const withSealer = async (deployment: string, work: (sealer: SealingKeys) => Promise<void>): Promise<void> => {
     const sealer = await openPkcs11Sealer({ ...ground.options(deployment), known: undefined });
-    await work(sealer).finally(() => sealer.close());
+    try {
+      await work(sealer);
+    } finally {
+      await sealer.close();
+    }
   };
 
   it('holds a root and one AES-256 key, which name deployment and epoch and never leave it', async () => {
