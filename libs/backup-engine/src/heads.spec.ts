@@ -109,7 +109,7 @@ describe('a store that was set back (B10)', () => {
     await expect(open(memory)).rejects.toMatchObject(rolledBack);
   });
 
-  it('is refused when another history has as many backups', async () => {
+  it('B11: is refused when another history has as many backups', async () => {
     const memory = new ProcessMemory();
     await backUpOn(memory, 'one');
     const fork = await copyOfStore();

@@ -74,8 +74,11 @@ describe.each(platforms)('the vectors of the format, by the %s platform', (_plat
     else expectRefusal(refusal, vector);
   });
 
-  it('two-keys-one-ciphertext: its first piece does open under the other key', async () => {
-    const { file, objects } = vectors.find(({ name }) => name === 'two-keys-one-ciphertext')!;
+  it('B15: two-keys-one-ciphertext is refused, though its first piece opens under the other key', async () => {
+    const vector = vectors.find(({ name }) => name === 'two-keys-one-ciphertext')!;
+    const { file, objects } = vector;
+    const store = await storeOf(vector);
+    expectRefusal(await refusalOf(async () => drill(await openVector(vector, platform, store))), vector);
     const sealed = objects.get(file.refused!.object)!;
     const key = { inputKey: fromHex(file.twin!.inputKey), context: fromHex(file.twin!.context) };
     const source = {

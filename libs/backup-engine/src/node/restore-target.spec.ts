@@ -80,7 +80,7 @@ describe('RestoreTarget', () => {
 
   describe('pathOf', () => {
     it.each(['..', '../x', 'a/../../x', 'a/../..', '.', 'a/..', '', '/', '..//x', '../out-beside'])(
-      'refuses %j, which does not lie below the folder, whatever a snapshot reader let through',
+      'B17: refuses %j, which does not lie below the folder, whatever a snapshot reader let through',
       (path) => {
         const target = new RestoreTarget(root);
         expect(() => target.pathOf(file(path))).toThrow(expect.objectContaining({ code: 'unsafe-item' }));
@@ -91,14 +91,14 @@ describe('RestoreTarget', () => {
     );
 
     it.each(['/etc/passwd', '//etc/passwd', 'a/./b', 'a//b', '...', '..a', '~/x', '-rf', 'C:\\x', '\u202egpj.exe'])(
-      'puts %j below the folder',
+      'B17: puts %j below the folder',
       (path) => {
         const absolute = new RestoreTarget(root, 'linux').pathOf(file(path));
         expect(absolute.startsWith(`${resolve(root)}/`)).toBe(true);
       },
     );
 
-    it('makes nothing of a name with NUL', () => {
+    it('B17: makes nothing of a name with NUL', () => {
       const target = new RestoreTarget(root);
       expect(() => target.makeTemporary(file('a\0b/c'))).toThrow();
       expect(() => target.makeFolders([folder('a\0b')])).toThrow();
@@ -121,7 +121,7 @@ describe('RestoreTarget', () => {
         'a\\..\\..\\x',
       ],
       ...['trailing.', 'trailing ', 'a./b', 'what?', 'a|b', 'a<b', 'a"b', 'a*b', 'tab\tbed'],
-    ])('refuses %j on Windows', (path) => {
+    ])('B17: refuses %j on Windows', (path) => {
       const target = new RestoreTarget(root, 'win32');
       expect(() => target.pathOf(file(path))).toThrow(expect.objectContaining({ code: 'unsafe-item' }));
     });
@@ -150,7 +150,7 @@ describe('RestoreTarget', () => {
   });
 
   describe('makeLink', () => {
-    it('makes what the link says, which is not followed', () => {
+    it('B17: makes what the link says, which is not followed', () => {
       const target = new RestoreTarget(root);
       target.makeLink(link('l', '../../etc/passwd'));
       expect(readlinkSync(join(root, 'l'))).toBe('../../etc/passwd');

@@ -170,10 +170,10 @@ describe('openBackup', () => {
     ['is absolute', { name: '/etc/WhatsApp.txt', content: chat }, 'damaged'],
     ['has a backslash', { name: '..\\WhatsApp.txt', content: chat }, 'damaged'],
     ['names a drive', { name: 'C:WhatsApp.txt', content: chat }, 'damaged'],
-  ])('refuses a zip with a name that %s', async (_name, file, code) => {
+  ])('B17: refuses a zip with a name that %s', async (_name, file, code) => {
     expect(await opening(write('hostile.zip', zip(file)))).toBe(code);
   });
-  it('refuses a bomb: more comes out than the list says, or the list says too much', async () => {
+  it('B16: refuses a bomb: more comes out than the list says, or the list says too much', async () => {
     const bomb = { name: 'WhatsApp.txt', content: chat + ' '.repeat(50_000_000) };
     expect(await opening(write('bomb.zip', zip({ ...bomb, saysBytes: 1000 })))).toBe('damaged');
     expect(await opening(write('huge.zip', zip({ ...bomb, saysBytes: 0xf0000000 })))).toBe('too-large');

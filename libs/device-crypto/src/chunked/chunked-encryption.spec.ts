@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { browserChunkedEncryption, sealChunked } from '../browser';
 import { nodeChunkedEncryption, openChunkedSync, sealChunkedSync } from '../node';
-import { pieceNonce } from './message-keys';
+import { newMessageKeys, pieceNonce } from './message-keys';
 import { chunkedHeaderBytes, chunkedPieceBytes, chunkedSealedPieceBytes, sealedSize } from './sizes';
 import type { ChunkedKey, RangeSource } from './types';
 
@@ -274,6 +274,26 @@ describe('openChunkedSync', () => {
 });
 
 describe('pieceNonce', () => {
+  it('B14: no key and nonce come twice over 10^6 pieces of 200 messages that one state seals at one place', () => {
+    const [messages, pieces] = [200, 5000];
+    // As a machine that was set back to a snapshot, or two devices with one key: input key and context are the same.
+    const messageKeysSeen = new Set<string>();
+    let pairs = 0;
+    for (let message = 0; message < messages; message++) {
+      const salt = sealChunkedSync(key, new Uint8Array(0)).subarray(0, 24);
+      const { keys } = newMessageKeys(key, salt);
+      messageKeysSeen.add(toHex(keys.key));
+      // The counter reaches into the last bytes: so few pieces can only differ there.
+      const ends = new Set<number>();
+      for (let piece = 0; piece < pieces; piece++) {
+        ends.add(new DataView(pieceNonce(keys.baseNonce, piece).buffer).getUint32(8));
+      }
+      pairs += ends.size;
+    }
+    expect(messageKeysSeen.size).toBe(messages);
+    expect(pairs).toBe(messages * pieces);
+  });
+
   it.each([
     [0, '000000000000000000000000'],
     [1, '000000000000000000000001'],
