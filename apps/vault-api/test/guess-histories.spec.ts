@@ -42,7 +42,7 @@ describe(
         seconds: (performance.now() - began) / 1000,
         asserted:
           'Between two successes that the account’s own device can vouch for at most 10 guesses were spent, each KE2 that left a ' +
-          'process or was stored has its one spent guess, each chain holds and replays to its budget, every event is one leaf ' +
+          'process or was stored has its one spent guess, no KE2 was answered before the anchor held it or to a second KE1, each chain holds and replays to its budget, every event is one leaf ' +
           'and anchored, and each password that is left opens.',
         figures,
       });
@@ -59,9 +59,7 @@ async function season(seed: number): Promise<{
   const vault = await BatteredVault.start();
   try {
     const strikes = strikesOfSeason(seed);
-    const accounts = historyScripts(abreast, strikes.length, seed).map(
-      (script) => new HistoryAccount(vault.bench, vault.device(), vault.patience, script),
-    );
+    const accounts = historyScripts(abreast, strikes.length, seed).map((script) => new HistoryAccount(vault, script));
     await inLanes(accounts, (account) => account.claim());
     for (const [round, strike] of strikes.entries()) {
       // What the dump does not have is known to nobody afterwards.

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@coffer/foundation';
 import type { SequencerStep, VaultStep } from '@coffer/key-vault';
@@ -7,6 +8,7 @@ import { copyDatabase, type DatabaseCopy } from '../rolled-back';
 import { StaffRepair } from '../staff-repair';
 import { TestDevice } from '../test-device';
 import { startBench, type VaultBench } from '../vault-bench';
+import { AnchorJournal } from './anchor-journal';
 
 /** What befalls the vault while its accounts go on. */
 export type Strike =
@@ -27,6 +29,7 @@ const patience = 100;
 /** Two API processes over one PostgreSQL, all of which are killed and come back. */
 export class BatteredVault {
   readonly bench: VaultBench;
+  readonly anchor: AnchorJournal;
   /** Kills, by what was killed where. */
   readonly kills: Record<string, number> = {};
   #serving: ApiProcess[] = [];
@@ -37,6 +40,7 @@ export class BatteredVault {
 
   private constructor(bench: VaultBench) {
     this.bench = bench;
+    this.anchor = new AnchorJournal(join(bench.home, 'anchor'));
     this.#url = bench.apis[0]!.url;
     for (const api of bench.apis) this.#admit(api);
   }

@@ -4,11 +4,9 @@ import { newUuid, toBase64Url } from '@coffer/foundation';
 import { expect } from 'vitest';
 import { NotAnswered, type Answer, type Attempt, type LoginBody, type TestDevice } from '../test-device';
 import type { VaultBench } from '../vault-bench';
+import type { BatteredVault } from './battered-vault';
 import { GuessWitness } from './guess-witness';
 import type { HistoryAct, PlannedGuess } from './history-act';
-
-/** How often a device sends the same bytes again before it gives up; none while nobody can be answered. */
-export type Patience = () => number;
 
 interface BegunLogin {
   readonly attempt: Attempt;
@@ -33,18 +31,20 @@ const notTaken = [503, 408];
 /** One account and the device that walks its history. Every request goes to whichever process is next in turn. */
 export class HistoryAccount {
   readonly device: TestDevice;
-  readonly witness = new GuessWitness();
+  readonly witness: GuessWitness;
   readonly #bench: VaultBench;
-  readonly #patience: Patience;
+  /** How often a device sends the same bytes again before it gives up. */
+  readonly #patience: () => number;
   readonly #script: readonly (readonly HistoryAct[])[];
   /** The likeliest first. */
   readonly #passwords: SetPassword[] = [];
   readonly #begun: BegunLogin[] = [];
 
-  constructor(bench: VaultBench, device: TestDevice, patience: Patience, script: readonly (readonly HistoryAct[])[]) {
-    this.device = device;
-    this.#bench = bench;
-    this.#patience = patience;
+  constructor(vault: BatteredVault, script: readonly (readonly HistoryAct[])[]) {
+    this.device = vault.device();
+    this.witness = new GuessWitness(vault.anchor);
+    this.#bench = vault.bench;
+    this.#patience = vault.patience;
     this.#script = script;
   }
 
@@ -63,14 +63,16 @@ export class HistoryAccount {
   /** The database was put back to a dump and repaired. */
   endLogins(): void {
     for (const login of this.#begun) login.isOld = true;
+    this.witness.forgetLeaves();
   }
 
-  /** A recovery with the password of the record of `serial`. @returns the answer's status; 0 where there was none */
+  /** A recovery with the password of the record of `serial`, contested by another KE1 under its id. @returns the answer's status; 0 where there was none */
   async recovers(serial: number): Promise<number> {
     const set = this.#passwords.find((each) => each.serial === serial);
     expect(set, 'a record that this device has not set').toBeDefined();
     const login = await this.#start(await this.device.beginAttempt(set!.password), null, true);
     if (login?.started === undefined) return 0;
+    await this.#contest(login);
     return (await this.#finish(login, false, null, true))?.status ?? 0;
   }
 
@@ -102,14 +104,10 @@ export class HistoryAccount {
     const login: BegunLogin = { attempt };
     this.#begun.push(login);
     this.witness.asking(attempt.loginId);
-    const answer = await this.#ask((signal) => this.device.startLogin(attempt, signal), hangUpMs, isPatient);
-    if (answer === undefined) return undefined;
-    if (answer.status !== 201) {
-      expect(refusalsOfKe1, told(answer)).toContain(answer.body.code);
-      return undefined;
-    }
-    this.witness.answered(attempt.loginId, answer.body.ke2);
-    login.started = answer.body;
+    const started = await this.#taken(attempt, hangUpMs, isPatient);
+    if (started === undefined) return undefined;
+    this.witness.answered(attempt.loginId, started.ke2);
+    login.started = started;
     return login;
   }
 
@@ -145,25 +143,37 @@ export class HistoryAccount {
       return;
     }
     if (how === 'same') {
-      const answer = await this.#ask((signal) => this.device.startLogin(attempt, signal), null, true);
-      if (answer === undefined) return;
-      if (answer.status !== 201) {
-        expect(refusalsOfKe1, told(answer)).toContain(answer.body.code);
-        return;
-      }
-      this.witness.answered(attempt.loginId, answer.body.ke2);
-      earlier.started ??= answer.body;
+      const started = await this.#taken(attempt, null, true);
+      if (started === undefined) return;
+      this.witness.answered(attempt.loginId, started.ke2);
+      earlier.started ??= started;
       return;
     }
+    await this.#contest(earlier);
+  }
+
+  /** One login id, two first messages: whichever the vault heard first, the other is refused, whatever crashed between them. */
+  async #contest(earlier: BegunLogin): Promise<void> {
+    const { loginId } = earlier.attempt;
     const { ke1 } = await this.device.beginAttempt('another');
-    const { loginId } = attempt;
-    const answer = await this.#ask((signal) => this.device.startLogin({ loginId, ke1 }, signal), null, true);
-    // The vault may never have heard of the login: then this is the first message under its id.
-    if (answer?.status === 201) {
-      expect(earlier.started, 'another KE1 was evaluated under one login id').toBeUndefined();
-      this.witness.answered(loginId, answer.body.ke2);
-      this.#begun.splice(this.#begun.indexOf(earlier), 1);
-    } else if (answer !== undefined) expect(refusalsOfKe1, told(answer)).toContain(answer.body.code);
+    const taken = await this.#taken({ loginId, ke1 }, null, true);
+    if (taken === undefined) return;
+    expect(earlier.started, 'another KE1 was taken under one login id').toBeUndefined();
+    this.witness.answered(loginId, taken.ke2);
+    this.#begun.splice(this.#begun.indexOf(earlier), 1);
+    expect(await this.#taken(earlier.attempt, null, true), 'two KE1s were taken under one login id').toBeUndefined();
+  }
+
+  /** The answer to a first message, where it is not refused. */
+  async #taken(
+    attempt: Pick<Attempt, 'loginId' | 'ke1'>,
+    hangUpMs: number | null,
+    isPatient: boolean,
+  ): Promise<LoginBody | undefined> {
+    const answer = await this.#ask((signal) => this.device.startLogin(attempt, signal), hangUpMs, isPatient);
+    if (answer === undefined || answer.status === 201) return answer?.body;
+    expect(refusalsOfKe1, told(answer)).toContain(answer.body.code);
+    return undefined;
   }
 
   /** The device vanishes after the answer that `until` names, or where it gets none: Davies et al. drop them on purpose. */

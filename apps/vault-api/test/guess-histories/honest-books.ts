@@ -6,6 +6,7 @@ import type { HistoryAccount } from './history-account';
 interface Row {
   readonly account: string;
   readonly events: readonly string[];
+  readonly leaves: readonly number[];
   readonly stored: readonly string[];
   readonly remaining: number;
   readonly attempt: number;
@@ -34,6 +35,8 @@ export async function requireHonestBooks(
     `SELECT b.account_id AS account, b.remaining, b.attempt::int, b.active_serial::float8 AS serial,
        a.sealed_at IS NOT NULL AS "isSealed",
        ARRAY(SELECT encode(event, 'hex') FROM ledger_events WHERE account_id = b.account_id ORDER BY number) AS events,
+       ARRAY(SELECT coalesce(leaf_index, 9e15)::float8 FROM ledger_events e LEFT JOIN ledger_leaves l USING (account_id, number)
+         WHERE e.account_id = b.account_id ORDER BY number) AS leaves,
        ARRAY(SELECT login_id::text FROM logins WHERE account_id = b.account_id AND registration_id IS NULL
          AND ke2 IS NOT NULL) AS stored
      FROM budgets b JOIN accounts a USING (account_id)`,
@@ -52,7 +55,7 @@ export async function requireHonestBooks(
     expect({ remaining, attempt, serial }).toEqual({
       ...{ remaining: row.remaining, attempt: row.attempt, serial: row.serial },
     });
-    witness.requireHonest(events, row.stored);
+    witness.requireHonest(events, row.leaves, row.stored);
     const count = (kind: string): number => events.filter((event) => event.kind === kind).length;
     figures.events += events.length;
     figures.guesses += count('guess');
