@@ -2,6 +2,7 @@ import { limits } from '@coffer/contracts';
 import { systemClock, type Clock } from '@coffer/foundation';
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { ProblemError } from './problem';
+import { TokenMemory } from './token-memory';
 
 /** What a verified access token says. */
 export interface TokenFacts {
@@ -27,10 +28,16 @@ const types = new Set(['at+jwt', 'application/at+jwt', 'jwt', undefined]);
 /** OpenID Connect Core, section 2: at most 255 ASCII characters. Printable ones only, so that one subject has one text. */
 const subjectForm = /^[\x21-\x7e]{1,255}$/;
 
-/** Verifies bearer tokens of the operator's OpenID provider. */
+/**
+ * Verifies bearer tokens of the operator's OpenID provider.
+ *
+ * A token that held is taken again for a minute without the work of its signature, never beyond its own end: the same bytes say
+ * the same. A key that the provider withdraws is noticed later by that minute; jose keeps the provider's keys for ten.
+ */
 export class TokenVerifier {
   readonly #options: TokenVerifierOptions;
   readonly #clock: Clock;
+  readonly #memory = new TokenMemory();
   #keys: JWTVerifyGetKey | undefined;
 
   constructor(options: TokenVerifierOptions) {
@@ -45,17 +52,27 @@ export class TokenVerifier {
   async verify(authorization: string | undefined): Promise<TokenFacts> {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) throw refused();
+    const nowMs = this.#clock.nowMs();
+    const known = this.#memory.recall(token, nowMs);
+    if (known !== undefined) return known;
+    const { facts, endMs } = await this.#verify(token, nowMs);
+    this.#memory.remember(token, facts, { fromMs: nowMs, endMs });
+    return facts;
+  }
+
+  /** @returns with the instant from which on the token has expired */
+  async #verify(token: string, nowMs: number): Promise<{ readonly facts: TokenFacts; readonly endMs: number }> {
     try {
       const { payload, protectedHeader } = await jwtVerify(token, await this.#keySet(), {
         issuer: this.#options.issuer,
         audience: this.#options.audience,
         algorithms,
         clockTolerance: limits.clockSkewSeconds,
-        currentDate: new Date(this.#clock.nowMs()),
+        currentDate: new Date(nowMs),
         requiredClaims: ['sub', 'exp', 'iat'],
       });
       if (!types.has(protectedHeader.typ?.toLowerCase())) throw refused();
-      return this.#facts(payload);
+      return { facts: this.#facts(payload), endMs: (Number(payload.exp) + limits.clockSkewSeconds) * 1000 };
     } catch (error) {
       throw translate(error);
     }

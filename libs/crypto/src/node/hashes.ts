@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, hkdfSync } from 'node:crypto';
 
 import { requireBytes } from '@coffer/foundation';
 
@@ -24,7 +24,8 @@ export function sha512(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** HMAC-SHA-256 (RFC 2104) by OpenSSL. @param key - of any length @returns 32 bytes */
 export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const mac = createHmac('sha256', requireBytes(key, undefined, 'key'));
+  // Node finds out that bytes are no key object by an exception that it throws and catches: four times as slow.
+  const mac = createHmac('sha256', createSecretKey(requireBytes(key, undefined, 'key')));
   return plain(mac.update(requireBytes(message, undefined, 'message')).digest());
 }
 
