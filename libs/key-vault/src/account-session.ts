@@ -47,6 +47,8 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
   /** The login that was asked for when the account was opened. */
   readonly login: LoginRow | null;
   readonly anchoredAtMs: number | null;
+  /** Whether new starts or a deletion were known of the account when it was locked, ended ones included. */
+  readonly hasLossRows: boolean;
   readonly #sealer: KeySealer;
   readonly #vaultId: Uint8Array;
   #budget: BudgetState;
@@ -60,6 +62,7 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
     this.record = locked.record;
     this.login = locked.login;
     this.anchoredAtMs = locked.anchoredAtMs;
+    this.hasLossRows = locked.hasLossRows;
     this.#sealer = sealer;
     this.#vaultId = vaultId;
     this.#budget = locked.budget;

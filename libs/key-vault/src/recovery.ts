@@ -61,13 +61,16 @@ export class Recovery {
     const ke1 = decodeKe1(ke1Bytes);
     const { accountId } = account;
     const dummy = await this.#parts.dummies.of(accountId);
-    const login = await this.#parts.accounts.within(
+    const { login, record } = await this.#parts.accounts.within(
       accountId,
-      (session) => this.#spendOrResume(session, loginId, sha256(ke1), dummy.serial),
+      async (session) => ({
+        login: await this.#spendOrResume(session, loginId, sha256(ke1), dummy.serial),
+        record: session.record,
+      }),
       { loginId },
     );
     this.#parts.atStep('spend-committed');
-    const material = await this.#material(accountId, login.serial, dummy);
+    const material = await this.#material(accountId, login.serial, record, dummy);
     const evaluated = async (): Promise<Uint8Array> => {
       if ('ke2' in login && login.ke2 !== null) return login.ke2;
       if (material === undefined) throw new VaultError('login-expired', 'the record was replaced; begin a new login');
@@ -152,10 +155,14 @@ export class Recovery {
     return spent;
   }
 
-  /** The record that a login was counted under; undefined where it is gone. */
-  async #material(accountId: string, serial: number, dummy: DummyIdentity): Promise<PasswordRecord | undefined> {
-    const row = await this.#parts.store.record(accountId, serial);
-    if (row !== null) return this.#open(accountId, row);
+  /** What a login was counted under, as it was when the account was locked; undefined where that is gone. */
+  async #material(
+    accountId: string,
+    serial: number,
+    record: RecordRow | null,
+    dummy: DummyIdentity,
+  ): Promise<PasswordRecord | undefined> {
+    if (record?.serial === serial) return this.#open(accountId, record);
     return serial === dummy.serial ? this.#parts.dummies.record(dummy) : undefined;
   }
 
@@ -177,7 +184,8 @@ export class Recovery {
       loginAnswerContext(accountId, login.loginId, login.serial),
     );
     if (!(await session.transaction.consumeLogin(login.loginId, LoginOutcome.proven, ke3Hash, sealed))) throw expired();
-    await session.transaction.dropPlannedShred();
+    // One is planned by the tenth guess and by no other.
+    if (session.budget.remaining === 0) await session.transaction.dropPlannedShred();
     const { loginId, attempt, serial } = login;
     const eventNumber = await session.append(
       LedgerEventKind.proven,

@@ -7,6 +7,7 @@ import { cancelNewStart } from './new-start';
  * owner key signed a veto.
  */
 export async function cancelWaiting(session: AccountSession, by: 'proven' | 'owner'): Promise<void> {
+  if (!session.hasLossRows) return;
   await cancelNewStart(session, by);
   await cancelDeletion(session, by);
 }

@@ -148,11 +148,6 @@ export class MemoryStore implements VaultStore {
     return ofOwner(rows, rows.passkeys);
   }
 
-  async record(accountId: string, serial: number): Promise<RecordRow | null> {
-    const { record } = this.rows(accountId);
-    return record?.serial === serial ? record : null;
-  }
-
   async dueShreds(limit: number): Promise<readonly string[]> {
     const due = [...this.#accounts.values()].filter(({ shred }) => shred !== null && shred.dueAtMs <= this.nowMs);
     return due.slice(0, limit).map(({ account }) => account.accountId);
@@ -197,7 +192,7 @@ class MemoryTransaction implements AccountTransaction {
 
   async lock(loginId?: string): Promise<LockedAccount | undefined> {
     if (this.rows === undefined) return undefined;
-    const { account, budget, vetoedUntilMs, events, record } = this.rows;
+    const { account, budget, vetoedUntilMs, events, record, newStarts, deletion } = this.rows;
     return {
       vetoedUntilMs,
       ...{ row: account, budget, record, last: events.at(-1) ?? null, sequencedNumber: 0 },
@@ -205,6 +200,7 @@ class MemoryTransaction implements AccountTransaction {
       nowMs: this.#now,
       anchoredAtMs: this.#store.anchoredAtMs,
       vaultSealedReason: null,
+      hasLossRows: newStarts.length > 0 || deletion !== null,
     };
   }
 

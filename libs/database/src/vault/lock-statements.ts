@@ -27,7 +27,9 @@ export const readLocked = statement(
      ${instantMs('l.expires_at')} AS "loginExpiresAtMs", l.event_number AS "eventNumber", l.ke2,
      l.state_sealed AS "stateSealed", l.sealing_epoch AS "loginEpoch", l.outcome, l.ke3_hash AS "ke3Hash",
      l.answer_sealed AS "answerSealed",
-     ${instantMs('s.anchored_at')} AS "anchoredAtMs", v.sealed_reason AS "vaultSealedReason"
+     ${instantMs('s.anchored_at')} AS "anchoredAtMs", v.sealed_reason AS "vaultSealedReason",
+     EXISTS (SELECT FROM new_starts WHERE account_id = a.account_id)
+       OR EXISTS (SELECT FROM account_deletions WHERE account_id = a.account_id) AS "hasLossRows"
    FROM accounts a
    LEFT JOIN LATERAL (SELECT number, event, mac FROM ledger_events WHERE account_id = a.account_id
      ORDER BY number DESC LIMIT 1) e ON true
@@ -65,11 +67,25 @@ export const spendGuess = statement(
    SELECT remaining FROM spent`,
 );
 
-/** $1 account; after $2 remaining $3 attempt $4 next $5 serial; before $6 remaining $7 attempt $8 serial. */
+/**
+ * Another change of the budget and the event that records it; as above, no event without the row. $1 account; budget before
+ * $2 remaining $3 attempt $4 serial; after $5 remaining $6 attempt $7 next $8 serial; event $9 number $10 event $11 hash $12 mac
+ * $13 salt $14 kind $15 at.
+ */
 export const changeBudget = statement(
   'change-budget',
-  `UPDATE budgets SET remaining = $2, attempt = $3, next_guess_at = ${fromMs('$4')}, active_serial = $5
-   WHERE account_id = $1 AND remaining = $6 AND attempt = $7 AND active_serial = $8`,
+  `WITH changed AS (
+     UPDATE budgets SET remaining = $5, attempt = $6, next_guess_at = ${fromMs('$7')}, active_serial = $8
+     WHERE account_id = $1 AND remaining = $2 AND attempt = $3 AND active_serial = $4
+     RETURNING account_id, remaining, attempt, next_guess_at, active_serial
+   ), event AS (
+     INSERT INTO ledger_events (account_id, number, event, hash, mac, salt, kind, at, remaining, attempt, next_at, serial)
+     SELECT account_id, $9::bigint, $10, $11, $12, $13, $14, ${fromMs('$15')}, remaining, attempt, next_guess_at,
+       active_serial FROM changed
+   ), queued AS (
+     INSERT INTO ledger_queue (account_id, number) SELECT account_id, $9::bigint FROM changed
+   )
+   SELECT remaining FROM changed`,
 );
 
 /** The owner's guess veto, or NULL. */

@@ -1,11 +1,5 @@
 import { fromMs, instantMs, statement } from '../statement';
 
-export const findRecord = statement(
-  'find-record',
-  `SELECT serial AS "recordSerial", keyslot_id AS "recordKeyslotId", sealed AS "recordSealed",
-     sealing_epoch AS "recordEpoch"
-   FROM password_records WHERE account_id = $1 AND serial = $2`,
-);
 export const insertRecord = statement(
   'insert-record',
   `INSERT INTO password_records (account_id, serial, keyslot_id, sealed, sealing_epoch) VALUES ($1, $2, $3, $4, $5)`,

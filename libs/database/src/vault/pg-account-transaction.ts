@@ -56,6 +56,7 @@ type LockedColumns = AccountColumns &
     readonly sequencedNumber: number;
     readonly anchoredAtMs: number | null;
     readonly vaultSealedReason: string | null;
+    readonly hasLossRows: boolean;
   };
 
 type BudgetColumns = BudgetState & { readonly vetoedUntilMs: number | null };
@@ -90,6 +91,7 @@ export class PgAccountTransaction implements AccountTransaction {
       nowMs: row.nowMs,
       anchoredAtMs: row.anchoredAtMs,
       vaultSealedReason: row.vaultSealedReason,
+      hasLossRows: row.hasLossRows,
     };
   }
 
@@ -112,12 +114,12 @@ export class PgAccountTransaction implements AccountTransaction {
   }
 
   async appendWithBudget(before: BudgetState, after: BudgetState, event: NewEvent): Promise<boolean> {
-    const changed = await this.sql.change(lock.changeBudget, [
-      ...[this.accountId, after.remaining, after.attempt, after.nextAtMs, after.serial],
-      ...[before.remaining, before.attempt, before.serial],
+    const changed = await this.sql.rows(lock.changeBudget, [
+      ...[this.accountId, before.remaining, before.attempt, before.serial],
+      ...[after.remaining, after.attempt, after.nextAtMs, after.serial],
+      ...[event.number, event.event, event.hash, event.mac, event.salt, event.fields.kind, event.fields.atMs],
     ]);
-    if (changed === 1) await this.append(event);
-    return changed === 1;
+    return changed.length === 1;
   }
 
   async addNotice(notice: NewNotice): Promise<void> {

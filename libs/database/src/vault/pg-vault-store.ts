@@ -8,7 +8,6 @@ import type {
   NewNotice,
   NewStartRow,
   PasskeyRow,
-  RecordRow,
   Sealed,
   StoredEvent,
   VaultStore,
@@ -21,7 +20,7 @@ import * as login from './login-statements';
 import * as newStart from './new-start-statements';
 import * as password from './password-statements';
 import { PgAccountTransaction } from './pg-account-transaction';
-import { toAccount, toRecord, type AccountColumns, type RecordColumns } from './rows';
+import { toAccount, type AccountColumns } from './rows';
 
 /** An event as its owner sees it. */
 export interface ListedEvent extends StoredEvent {
@@ -95,11 +94,6 @@ export class PgVaultStore implements VaultStore<PgAccountTransaction> {
 
   passkeys(accountId: string): Promise<readonly PasskeyRow[]> {
     return this.#database.rows<PasskeyRow>(password.listPasskeys, [accountId]);
-  }
-
-  async record(accountId: string, serial: number): Promise<RecordRow | null> {
-    const [row] = await this.#database.rows<RecordColumns>(password.findRecord, [accountId, serial]);
-    return toRecord(row);
   }
 
   /** The budget as it is, without a lock: for telling, not for deciding. */

@@ -184,4 +184,6 @@ export interface LockedAccount {
   /** When the anchor last acknowledged; null before the first time. */
   readonly anchoredAtMs: number | null;
   readonly vaultSealedReason: string | null;
+  /** Whether the account has rows of new starts or of a deletion, ended ones included: where not, none has to be looked for. */
+  readonly hasLossRows: boolean;
 }

@@ -148,8 +148,6 @@ export interface VaultStore<Transaction extends AccountTransaction = AccountTran
   storeEvaluation(accountId: string, loginId: string, ke2: Uint8Array, state: Sealed): Promise<Uint8Array | undefined>;
   /** The wraps of the owner's passkey keyslots, oldest first. */
   passkeys(accountId: string): Promise<readonly PasskeyRow[]>;
-  /** The active record of `serial`. */
-  record(accountId: string, serial: number): Promise<RecordRow | null>;
 
   /** Accounts whose planned shred is due, at most `limit`. */
   dueShreds(limit: number): Promise<readonly string[]>;
