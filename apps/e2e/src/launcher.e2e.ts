@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { proofSample } from '@coffer/test-kit';
 import { expect, test } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -106,7 +107,8 @@ test.describe('npm start, stopped', () => {
     await until(() => processesOf(home).length === 0, 'no process is left', launcher.printed);
   }
 
-  for (const line of ['Building', 'Starting', 'PostgreSQL is up', 'vault-api is up']) {
+  const moments = ['Building', 'Starting', 'PostgreSQL is up', 'vault-api is up'];
+  for (const line of proofSample('interruptions of the launcher', moments, 2)) {
     test(`ends everything when it is interrupted at "${line}"`, async () => {
       const launcher = await startUntil(line);
       launcher.child.kill('SIGINT');
@@ -130,16 +132,13 @@ test.describe('npm start, stopped', () => {
     await requireNothingLeft(launcher);
   });
 
-  test('ends what it had started when a part of it is killed, and starts again each time', async () => {
-    const withoutPlatform = await startUntil('vault-api is up');
-    process.kill(platformOf(home), 'SIGKILL');
-    expect(await endOf(withoutPlatform)).toBe(1);
-    expect(withoutPlatform.printed()).toContain('what it had started is being stopped');
-    await requireNothingLeft(withoutPlatform);
-
+  test('ends what it had started when a part of it is killed, and starts again', async () => {
+    const [part] = proofSample('the part of the launcher that is killed', ['platform', 'launcher'], 1);
     const killed = await startUntil('vault-api is up');
-    killed.child.kill('SIGKILL');
-    expect(await endOf(killed)).toBe('SIGKILL');
+    if (part === 'platform') process.kill(platformOf(home), 'SIGKILL');
+    else killed.child.kill('SIGKILL');
+    expect(await endOf(killed)).toBe(part === 'platform' ? 1 : 'SIGKILL');
+    if (part === 'platform') expect(killed.printed()).toContain('what it had started is being stopped');
     await requireNothingLeft(killed);
 
     const allButDatabase = await startUntil('vault-api is up');

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { proofSample } from '@coffer/test-kit';
 import { expect, test } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -28,9 +29,11 @@ test.describe('npm start', () => {
   });
   test.afterEach(() => rmSync(home, { recursive: true, force: true }));
 
-  test('-- --once walks the whole journey and can be walked again', async () => {
+  // Every other commit walks twice.
+  const walks = proofSample('walks of --once', [1, 2], 1).at(-1) ?? 1;
+  test(`-- --once walks the whole journey${walks === 1 ? '' : ', and can be walked again'}`, async () => {
     test.setTimeout(300_000);
-    for (let walk = 1; walk <= 2; walk++) {
+    for (let walk = 1; walk <= walks; walk++) {
       const { code, printed } = await start(['--once'], home);
       expect(code, printed).toBe(0);
       expect(printed).toContain('The history is back, and no plaintext copy is left.');

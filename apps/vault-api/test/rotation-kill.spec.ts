@@ -1,5 +1,5 @@
 import { randomBytes } from '@coffer/crypto';
-import { isLongRun, proofSize, recordProof, runSeedNumber } from '@coffer/test-kit';
+import { isLongRun, proofSample, proofSize, recordProof, runSeedNumber } from '@coffer/test-kit';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,11 +43,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** All of them in a long run, one that the seed chooses in an ordinary one. */
-function chosen<Of>(name: string, all: readonly Of[]): readonly Of[] {
-  return isLongRun() ? all : [all[runSeedNumber(name) % all.length]!];
-}
-
 /** The same command again completes the rotation. */
 async function complete(): Promise<void> {
   account.requireDone(await account.device.run(account.rotate));
@@ -63,7 +58,7 @@ async function goOn(): Promise<void> {
 }
 
 describe('coffer keyslots rotate, killed', { timeout: proofSize({ sample: 900_000, long: 7_200_000 }) }, () => {
-  it.each(chosen('rotation steps of the device', deviceSteps))(
+  it.each(proofSample('rotation steps of the device', deviceSteps, 1))(
     'at %s leaves all of the %s key working, and the next run completes it',
     async (step, whose) => {
       const killed = await account.device.run(account.rotate, { COFFER_FAILPOINT: step });

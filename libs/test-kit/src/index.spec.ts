@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import * as browser from './browser';
 import * as testKit from './index';
-import { fakeClock, seed, testData } from './index';
+import { fakeClock, isLongRun, proofSample, seed, testData } from './index';
 
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
@@ -12,6 +12,7 @@ describe('index', () => {
       'fakeClock',
       'hexField',
       'isLongRun',
+      'proofSample',
       'proofSize',
       'recordProof',
       'runSeed',
@@ -33,6 +34,23 @@ describe('fakeClock', () => {
     expect(clock.nowMs()).toBe(1005);
     clock.setMs(7);
     expect(clock.nowMs()).toBe(7);
+  });
+});
+
+describe('proofSample', () => {
+  const all = Array.from({ length: 20 }, (_, index) => index);
+
+  it('takes as many as told, in their order, the same ones for the same name', () => {
+    const sample = proofSample('one', all, 5);
+    expect(sample).toHaveLength(isLongRun() ? 20 : 5);
+    expect([...sample].sort((a, b) => a - b)).toEqual(sample);
+    expect(proofSample('one', all, 5)).toEqual(sample);
+  });
+
+  it('takes each of them under some name, and all where there are no more', () => {
+    const taken = new Set(Array.from({ length: 100 }, (_, name) => proofSample(`name ${name}`, all, 2)).flat());
+    expect(taken.size).toBe(20);
+    expect(proofSample('few', [1, 2], 5)).toEqual([1, 2]);
   });
 });
 

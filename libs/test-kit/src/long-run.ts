@@ -10,6 +10,23 @@ export function proofSize<T>(sizes: { readonly sample: T; readonly long: T }): T
   return isLongRun() ? sizes.long : sizes.sample;
 }
 
+/**
+ * Cases of a proof, in their order: `count` with every `npm test`, chosen by its seed, and all of them with `npm run test:long`.
+ *
+ * @param name - of the choice; another name chooses by other numbers
+ */
+export function proofSample<Case>(name: string, all: readonly Case[], count: number): readonly Case[] {
+  if (isLongRun()) return all;
+  const drawn = all.map((_, index) => ({ index, lot: runSeedNumber(`${name} ${index}`) }));
+  const chosen = new Set(
+    drawn
+      .sort((a, b) => a.lot - b.lot)
+      .slice(0, count)
+      .map(({ index }) => index),
+  );
+  return all.filter((_, index) => chosen.has(index));
+}
+
 /** The seed of this run as `npm test` printed it: COFFER_SEED, `0` where a single file is run by hand without it. */
 export function runSeed(): string {
   return process.env['COFFER_SEED'] ?? '0';
