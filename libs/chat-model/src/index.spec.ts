@@ -17,6 +17,7 @@ describe('index', () => {
       'jsonDocument',
       'jsonDocumentHead',
       'maximumInstantMs',
+      'mergeSources',
       'messageFromJson',
       'messageKinds',
       'messageMarks',

@@ -14,6 +14,7 @@ interface OpenOptions extends CommonOptions {
   readonly timeZone?: string;
   readonly acceptBadChecksum?: boolean;
   readonly force?: boolean;
+  readonly merge?: readonly string[];
 }
 
 const help = `
@@ -37,6 +38,7 @@ Examples:
   coffer open msgstore.db.crypt15 --key key.txt --out ./opened
   coffer open msgstore.db.crypt15 --key key.txt --contacts wa.db.crypt15 --format html --out ./opened
   coffer open main --passphrase-file recovery.txt --aci UUID --format json --out ./opened
+  coffer open msgstore-new.db.crypt15 --key key.txt --merge opened/msgstore-old.json --format json --out ./opened
   coffer open DataExport/result.json --format html --out ./opened
   coffer open "WhatsApp Chat with Anna.zip" --time-zone Europe/Berlin --format json --out ./opened`;
 
@@ -60,6 +62,10 @@ export const registerOpen: Register = (program, context) => {
     .option('--contacts <file>', "WhatsApp's wa.db or wa.db.crypt15, for the names of people")
     .option('--time-zone <zone>', 'zone of the phone, e.g. Europe/Berlin: exported chats have local times only')
     .option('--accept-bad-checksum', 'open a file whose content is authentic and whose checksum is wrong')
+    .option(
+      '--merge <file...>',
+      'put the conversations of these files with those of the backup, every message once; they must want no key',
+    )
     .option('--force', 'replace an older result that differs')
     .addHelpText('after', help)
     .action(async (file: string, options: OpenOptions) => {

@@ -120,6 +120,34 @@ describe('runOpen', () => {
     const cut = file('cut.json', JSON.stringify({ name: 'Anna', type: 'personal_chat', id: 5, messages }).slice(0, -9));
     expect(await open({ file: cut, format: 'json' })).toMatchObject({ exitCode: 4, code: 'damaged' });
   });
+  it('merges into an earlier result without a message twice, and in either order alike', async () => {
+    const lines = (...numbers: readonly number[]): string =>
+      numbers
+        .map((number) => `31/12/2020, 23:${number} - Anna: line ${number}\n31/12/2020, 23:${number} - Bo: ok\n`)
+        .join('');
+    const old = file('WhatsApp Chat with Anna.txt', lines(10, 11, 12));
+    const bytes = readFileSync(old);
+    await open({ file: old, format: 'json' });
+    const earlier = join(folder, 'out', 'WhatsApp Chat with Anna.json');
+    const newer = file('WhatsApp Chat with Anna.txt', lines(11, 12, 13));
+    const merged = await open({ file: newer, format: 'json', merge: [earlier], force: true });
+    expect(merged.lines.at(-1)).toMatchObject({ chats: 1, messages: 8 });
+    const document = readFileSync(earlier, 'utf8');
+    expect(document.match(/line \d+/g)).toEqual(['line 10', 'line 11', 'line 12', 'line 13']);
+    // the result once more with what it was made of
+    const copy = file('WhatsApp Chat with Anna.txt', bytes);
+    await open({ file: copy, format: 'json', merge: [earlier], force: true });
+    expect(JSON.parse(readFileSync(earlier, 'utf8'))).toEqual(JSON.parse(document));
+  });
+  it('says what cannot be merged', async () => {
+    const path = file('chat.txt', chat);
+    expect(await open({ file: path, merge: [path] })).toMatchObject({ exitCode: 2, code: 'usage' });
+    const sealed = file('x.crypt15', writeCryptFile({ generation: 'crypt15', content: new Uint8Array(100) }));
+    expect(await open({ file: path, format: 'json', merge: [sealed] })).toMatchObject({ exitCode: 2, code: 'usage' });
+    const notes = file('notes', 'hello');
+    expect(await open({ file: path, format: 'json', merge: [notes] })).toMatchObject({ exitCode: 7 });
+    expect(written()).toEqual([]);
+  });
   it('keeps what it writes from other people of the machine', async () => {
     await open({ file: file('chat.txt', chat), format: 'json' });
     expect(statSync(join(folder, 'out', 'chat.json')).mode & 0o077).toBe(0);

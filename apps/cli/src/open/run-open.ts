@@ -7,7 +7,9 @@ import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
 import { printable } from '../output/printable';
 import type { Reporter, SummaryFields } from '../output/reporter';
+import { UsageError } from '../output/usage-error';
 import { readWhatsAppKeys } from './backup-key-input';
+import { mergeWith } from './merge-with';
 import { readSignalKeys, readSignalPassphrase } from './signal-key-input';
 import { writeHtml, writeJson, writeOriginal, type Output } from './outputs';
 
@@ -28,6 +30,8 @@ export interface OpenRequest {
   readonly timeZone?: string;
   readonly acceptBadChecksum?: boolean;
   readonly force?: boolean;
+  /** Files without encryption whose conversations are put together with those of the backup. */
+  readonly merge?: readonly string[];
 }
 
 const writers = { original: writeOriginal, json: writeJson, html: writeHtml } as const;
@@ -40,7 +44,11 @@ const writers = { original: writeOriginal, json: writeJson, html: writeHtml } as
 export async function runOpen(context: CommandContext, request: OpenRequest): Promise<void> {
   const { reporter } = context;
   const { size } = await stat(request.file);
-  const backup = await open(context, request, size);
+  if (request.merge !== undefined && request.format === 'original') {
+    throw new UsageError('--merge puts conversations together: say --format json or --format html with it.');
+  }
+  const opened = await open(context, request, size);
+  const backup = request.merge === undefined ? opened : await mergeWith(opened, request.merge, request.timeZone);
   try {
     const warned = warnings(reporter, backup, 0);
     const baseName = backup.payload.name.replace(/\.(?:db|txt|zip|json|records|decrypted)$/i, '');
