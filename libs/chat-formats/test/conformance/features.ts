@@ -1,0 +1,72 @@
+import type { Conversation, Message, MessageKind, MessageMark } from '@coffer/chat-model';
+
+/** What a history can hold, and how it is seen in one message (or one conversation) of the model. */
+export interface Feature {
+  readonly name: string;
+  readonly isIn: (message: Message, conversation: Conversation) => boolean;
+}
+
+const kind = (name: string, ...kinds: readonly MessageKind[]): Feature => ({
+  name,
+  isIn: (message) => kinds.includes(message.kind),
+});
+const mark = (name: string, value: MessageMark): Feature => ({
+  name,
+  isIn: ({ marks }) => marks?.includes(value) === true,
+});
+const field = (name: string, isIn: (message: Message) => unknown): Feature => ({
+  name,
+  isIn: (message) => isIn(message) !== undefined,
+});
+
+/** The rows of docs/conformance.md. */
+export const features: readonly Feature[] = [
+  kind('text', 'text'),
+  { name: 'instants', isIn: ({ timeMs }) => timeMs !== null },
+  { name: 'groups', isIn: (_message, conversation) => conversation.kind === 'group' },
+  {
+    name: 'names of people',
+    isIn: (_message, { participants }) => participants.some(({ name }) => name !== undefined),
+  },
+  { name: 'who the owner is', isIn: ({ isFromSelf }) => isFromSelf },
+  kind('images', 'image'),
+  kind('videos', 'video'),
+  kind('voice messages and audio', 'audio'),
+  kind('GIFs', 'gif'),
+  kind('stickers', 'sticker'),
+  kind('documents', 'document'),
+  { name: 'captions', isIn: ({ media, text }) => media !== undefined && text !== undefined },
+  field('path of a file', ({ media }) => media?.path),
+  field('SHA-256 of a file', ({ media }) => media?.sha256Hex),
+  field('a file that was left out is said', ({ media }) => media?.isOmitted),
+  kind('contacts', 'contact'),
+  { name: 'contacts as vCards', isIn: ({ contacts = [] }) => contacts.length > 0 },
+  kind('locations', 'location'),
+  kind('live locations', 'live-location'),
+  field('coordinates', ({ place }) => place),
+  field('name of a place', ({ place }) => place?.name),
+  field('replies', ({ quote }) => quote),
+  field('the message that a reply quotes, by its id', ({ quote }) => quote?.messageId),
+  field('reactions', ({ reactions }) => reactions),
+  field('when somebody reacted', ({ reactions }) => reactions?.find(({ timeMs }) => timeMs !== undefined)),
+  mark('edited', 'edited'),
+  field('when it was edited', ({ edits }) => edits),
+  field('the text before an edit', ({ edits }) => edits?.find(({ textBefore }) => textBefore !== undefined)),
+  kind('deleted messages', 'deleted'),
+  mark('deleted by an admin', 'deleted-by-admin'),
+  mark('forwarded', 'forwarded'),
+  mark('starred', 'starred'),
+  mark('view once', 'view-once'),
+  kind('calls', 'call'),
+  field('length of a call', ({ call }) => call?.durationSeconds),
+  field('missed calls', ({ call }) => call?.isMissed),
+  kind('events', 'system'),
+  field('events in words', ({ system }) => system?.value),
+  field('who an event is about', ({ system }) => system?.participantIds),
+  kind('polls', 'poll'),
+  field('options of a poll', ({ poll }) => poll),
+  kind('albums', 'album'),
+  kind('unknown kinds, marked', 'unsupported'),
+  field('facts without a place here', ({ extras }) => extras),
+  { name: 'archived conversations', isIn: (_message, { isArchived }) => isArchived === true },
+];
