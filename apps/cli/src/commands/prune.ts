@@ -12,6 +12,7 @@ interface PruneOptions extends RepositoryOptions {
   readonly onlyWriter?: boolean;
   readonly giveUp?: readonly string[];
   readonly forgetMarks?: boolean;
+  readonly repack?: boolean;
 }
 
 const help = `
@@ -24,7 +25,8 @@ begin on Monday. The rules count for each device and each set of sources by itse
 purge or a deletion certificate relies on. Without any --keep option every snapshot stays, and only what interrupted runs left
 goes. --dry-run says what would happen and does nothing.
 
-A pack of 16 MB goes when nothing in it is needed any more, and stays whole until then.
+A pack of 16 MB goes when nothing in it is needed any more. Where less than half of it is, what is needed is packed anew, and the newest
+snapshot gets another one with the same content in its place, which reads it from there; --no-repack leaves such packs as they are.
 
 Where a snapshot is damaged or missing nothing is deleted at all, until it is put back, or given up by its id with --give-up. Where the
 list of what was marked is lost, backups go on, and --forget-marks marks everything anew.
@@ -51,6 +53,7 @@ export const registerPrune: Register = (program, context) => {
     .option('--dry-run', 'say what would be marked and deleted, and do nothing')
     .option('--only-writer', 'no other device writes to this store; for stores that do not keep two writers apart')
     .option('--give-up <id>', 'give up a snapshot that is damaged or missing; may be given several times', appended)
+    .option('--no-repack', 'leave packs alone of which little is needed')
     .option('--forget-marks', 'mark everything anew, where the list of marks is lost')
     .addHelpText('after', help)
     .action(async (options: PruneOptions) => {

@@ -26,6 +26,8 @@ export interface PruneRequest extends RepositoryOptions {
   readonly onlyWriter?: boolean;
   readonly giveUp?: readonly string[];
   readonly forgetMarks?: boolean;
+  /** False with `--no-repack`. */
+  readonly repack?: boolean;
 }
 
 /**
@@ -47,6 +49,7 @@ export async function runPrune(context: CommandContext, request: PruneRequest): 
     report = await pruneRepository(open.repository, {
       ...{ policy, givenUp, isAnew: request.forgetMarks ?? false },
       isDryRun,
+      isWithoutRepacking: request.repack === false,
       isOnlyWriter: request.onlyWriter ?? false,
       onStep: killAt(readConfig().failpoint),
       onEvent: reportEvents(context),
@@ -77,7 +80,10 @@ function sayPlan({ reporter }: CommandContext, plan: PrunePlan | undefined): voi
   }
 }
 
-function figuresOf({ plan, isWritten, deleted, deletedBytes, pinned }: PruneReport, isDryRun: boolean): SummaryFields {
+function figuresOf(
+  { plan, repacked, isWritten, deleted, deletedBytes, pinned }: PruneReport,
+  isDryRun: boolean,
+): SummaryFields {
   const going = plan?.decided ?? [];
   const marked = isWritten || isDryRun ? (plan?.newlyMarked ?? []) : [];
   return {
@@ -92,15 +98,22 @@ function figuresOf({ plan, isWritten, deleted, deletedBytes, pinned }: PruneRepo
     deleted: isDryRun ? going.length : deleted,
     deletedBytes: isDryRun ? bytesOf(going) : deletedBytes,
     pinned: pinned.length,
+    repacked: repacked?.packs ?? 0,
+    repackedBytes: repacked?.packBytes ?? 0,
+    storedBytes: repacked?.storedBytes ?? 0,
   };
 }
 
 function sentenceOf(report: PruneReport, isDryRun: boolean): string {
-  const { plan, isWritten, deleted, deletedBytes } = report;
+  const { plan, repacked, isWritten, deleted, deletedBytes } = report;
   if (plan === undefined) return 'There is no backup in this repository yet, so there is nothing to prune.';
   const { retained, leaving, newlyMarked, waiting, decided, nextDueMs } = plan;
   const [would, were] = isDryRun ? ['would be', 'Nothing was done: '] : ['were', ''];
   const sentences = [`${were}${formatCount(retained.size)} snapshots stay, ${formatCount(leaving.length)} leave.`];
+  if (repacked !== undefined) {
+    const [from, to] = [formatBytes(repacked.packBytes), formatBytes(repacked.storedBytes)];
+    sentences.push(`What is needed of ${formatCount(repacked.packs)} packs (${from}) was packed anew (${to}).`);
+  }
   if (decided.length > 0) {
     const [count, bytes] = isDryRun ? [decided.length, bytesOf(decided)] : [deleted, deletedBytes];
     sentences.push(`${formatCount(count)} objects (${formatBytes(bytes)}) ${would} deleted.`);

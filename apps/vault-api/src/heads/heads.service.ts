@@ -77,8 +77,9 @@ export class HeadsService {
       const former = current.head === null ? null : decodeHead(current.head.body);
       checkHeadFollows(former, next, keyId);
       const headHash = hashHead(next);
-      // A head of prune names the snapshot that was current before: nobody has backed up.
-      const isBackup = former?.snapshotId !== next.snapshotId;
+      // A head of prune names the snapshot that was current before, or the same items packed anew: nobody has backed up.
+      const isOfPrune = former !== null && next.pruneGeneration > former.pruneGeneration;
+      const isBackup = !isOfPrune && former?.snapshotId !== next.snapshotId;
       if (!(await within.swapHead(accountId, next, headHash, signed, isBackup))) {
         throw new ProblemError('head-behind', 'Another device replaced the head; read it again and build on it.');
       }

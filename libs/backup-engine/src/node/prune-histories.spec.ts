@@ -62,6 +62,8 @@ interface KnownSnapshot {
   readonly content: ReadonlyMap<string, string>;
   /** Since when a prune run has had it on its list; undefined while none has. */
   leavingSinceMs: number | undefined;
+  /** Whether prune has put another one in its place, whose packs are new. */
+  isReplaced: boolean;
 }
 
 /** Two devices, one store, a clock, and beside them a model that knows what each snapshot holds and which may be gone. */
@@ -70,10 +72,12 @@ class History {
   readonly store = new HookedStore();
   readonly key = generateBackupKey();
   readonly snapshots = new Map<string, KnownSnapshot>();
-  readonly figures = { backups: 0, prunes: 0, deaths: 0, raced: 0, deleted: 0 };
+  readonly figures = { backups: 0, prunes: 0, deaths: 0, raced: 0, deleted: 0, repacked: 0 };
   readonly #root = mkdtempSync(join(tmpdir(), 'coffer-histories-'));
   readonly #devices: Device[] = [];
   readonly #log: string[] = [];
+  /** A snapshot in whose place there is another one, until its id is known. */
+  #awaited: string | undefined;
 
   constructor(private readonly choices: Choices) {}
 
@@ -141,11 +145,13 @@ class History {
   async backup(device = this.choices.of(...this.#devices)): Promise<void> {
     this.#log.push(`${device.name} backs up`);
     const content = readFolder(device.source);
+    // No device makes two in one millisecond.
+    this.clock.advanceMs(1);
     const { snapshotIdHex } = await backUp(device.repository, [device.source], {
       ...{ startWorker, workers: 1, deviceName: device.name, cache: device.cache },
       isRescan: this.choices.below(2) === 0,
     });
-    this.snapshots.set(snapshotIdHex, { device: device.name, content, leavingSinceMs: undefined });
+    this.snapshots.set(snapshotIdHex, { device: device.name, content, leavingSinceMs: undefined, isReplaced: false });
     this.figures.backups += 1;
   }
 
@@ -178,7 +184,7 @@ class History {
     this.#log.push(`${device.name} prunes ${last}`);
     const policy = { last, daily: 0, weekly: 0, monthly: 0, yearly: 0, timeZone: 'UTC' };
     // What the policy means, said anew: the newest of each device stay, and the newest of all.
-    const dated = await this.#listed();
+    const dated = (await this.#listed()).filter((idHex) => !this.#known(idHex).isReplaced);
     const stays = new Set(dated.slice(0, 1));
     for (const { name } of this.#devices) {
       const own = dated.filter((idHex) => this.#known(idHex).device === name);
@@ -190,9 +196,30 @@ class History {
       // One that dies may not have come to take a mark back.
       else if (more.onStep === undefined) known.leavingSinceMs = undefined;
     }
-    const report = await pruneRepository(device.repository, { ...(last === 0 ? {} : { policy }), ...more });
+    // Little is worth being packed anew here, so that it happens.
+    const rules = { ...(last === 0 ? {} : { policy }), repackFromBytes: this.choices.of(1, 1, 5000) };
+    const onStep = (reached: PruneStep): void => {
+      if (reached === 'repacked') this.#replaceNewest(dated[0]!);
+      more.onStep?.(reached);
+    };
+    const report = await pruneRepository(device.repository, { ...rules, ...more, onStep });
     this.figures.prunes += 1;
     this.figures.deleted += report.deleted;
+  }
+
+  /** The newest snapshot has another one in its place by now, whose id is learnt from the store. */
+  #replaceNewest(idHex: string): void {
+    this.#awaited = idHex;
+    this.figures.repacked += 1;
+  }
+
+  #adopt(idHex: string): void {
+    const former = this.snapshots.get(this.#awaited ?? '');
+    if (former === undefined || this.snapshots.has(idHex)) return;
+    this.snapshots.set(idHex, { ...former, leavingSinceMs: undefined });
+    former.isReplaced = true;
+    former.leavingSinceMs ??= this.clock.nowMs();
+    this.#awaited = undefined;
   }
 
   /** All that prune can do beside one run of another device. */
@@ -203,7 +230,7 @@ class History {
   }
 
   async dyingPrune(): Promise<void> {
-    const step = this.choices.of<PruneStep>('list-stored', 'head-replaced', 'deleting');
+    const step = this.choices.of<PruneStep>('pack-stored', 'repacked', 'list-stored', 'head-replaced', 'deleting');
     this.#log.push(`at ${step} dies:`);
     try {
       await this.prune(undefined, {
@@ -229,6 +256,7 @@ class History {
     const { snapshots, damaged } = await fresh.listSnapshots();
     expect(damaged, this.told).toEqual([]);
     const there = new Set(snapshots.map(({ idHex }) => idHex));
+    for (const { idHex } of snapshots) this.#adopt(idHex);
     for (const { idHex, epoch } of snapshots) {
       const opened = new OpenedSnapshot(await openSummary(fresh.access, placeOf('snapshot', epoch, idHex)));
       const { problems, brokenFiles } = await verifySnapshot(fresh, opened);
@@ -268,6 +296,7 @@ class History {
 
   async #listed(): Promise<readonly string[]> {
     const { snapshots } = await this.#devices[0]!.repository.listSnapshots();
+    for (const { idHex } of snapshots) this.#adopt(idHex);
     return snapshots.map(({ idHex }) => idHex);
   }
 
@@ -288,7 +317,7 @@ describe('histories of two devices that back up and prune', () => {
     { timeout: proofSize({ sample: 300_000, long: 7_200_000 }) },
     async () => {
       const started = performance.now();
-      const total = { backups: 0, prunes: 0, deaths: 0, raced: 0, deleted: 0 };
+      const total = { backups: 0, prunes: 0, deaths: 0, raced: 0, deleted: 0, repacked: 0 };
       for (let number = 0; number < histories; number++) {
         const history = new History(new Choices(String(number)));
         await history.start();
@@ -297,7 +326,7 @@ describe('histories of two devices that back up and prune', () => {
         }
         await history.checkContent();
         history.end();
-        for (const name of ['backups', 'prunes', 'deaths', 'raced', 'deleted'] as const)
+        for (const name of ['backups', 'prunes', 'deaths', 'raced', 'deleted', 'repacked'] as const)
           total[name] += history.figures[name];
       }
       expect(total.raced).toBeGreaterThan(histories / 2);
@@ -308,7 +337,7 @@ describe('histories of two devices that back up and prune', () => {
         seconds: (performance.now() - started) / 1000,
         asserted:
           `In random histories of ${stepsEach} steps (edits, backups, backups during which another device prunes and days go by, ` +
-          'prunes, prunes that die) every listed snapshot reads whole after each step, none is gone that no policy had let go for ' +
+          'prunes that pack anew what is left of packs, prunes that die) every listed snapshot reads whole after each step, none is gone that no policy had let go for ' +
           '24 hours, at the end each restores to what its device held, and nothing is left in the store that none needs.',
         figures: total,
       });

@@ -320,6 +320,127 @@ describe('pruneRepository', () => {
   });
 });
 
+describe('pruneRepository where little of a pack is needed', () => {
+  const repacking: PruneOptions = { ...one, repackFromBytes: 1 };
+  const many = ['a', 'b', 'c', 'd', 'e'];
+
+  it('packs that anew, and deletes the rest a day later', async () => {
+    await backupOf(...many);
+    await backupOf('a', 'new');
+    const former = await store.keys('packs/');
+    expect(await prune()).toMatchObject({ repacked: undefined });
+    const { repacked } = await prune(repacking);
+    expect(repacked).toMatchObject({ packs: 1 });
+    expect(repacked!.packBytes).toBeGreaterThan(500_000);
+    expect(repacked!.storedBytes).toBeLessThan(150_000);
+    await requireSound();
+    expect(await restored()).toEqual(contentOf('a', 'new'));
+
+    // Nothing goes before its day, and what was packed anew is not packed anew again.
+    expect(await store.keys('packs/')).toHaveLength(former.length + 1);
+    clock.advanceMs(25 * hourMs);
+    const { plan, repacked: again } = await prune(repacking);
+    expect(again).toBeUndefined();
+    expect(plan?.decided.map(({ kind }) => kind)).toEqual(['snapshots', 'snapshots', 'packs', 'prune']);
+    expect(await store.keys('packs/')).toHaveLength(2);
+    expect(await requireSound()).toHaveLength(1);
+    expect(await restored()).toEqual(contentOf('a', 'new'));
+    // A backup afterwards builds on the new pack, and stores what went.
+    await backupOf('a', 'new', 'b');
+    expect(await store.keys('packs/')).toHaveLength(3);
+    expect(await restored()).toEqual(contentOf('a', 'b', 'new'));
+  });
+
+  it('leaves a pack alone that another snapshot needs which stays, and counts what took the place of another once', async () => {
+    const first = await backupOf(...many);
+    const second = await backupOf('a', 'new');
+    const two: PruneOptions = { policy: { ...lastOne, last: 2 }, repackFromBytes: 1 };
+    expect(await prune(two)).toMatchObject({ repacked: undefined, isWritten: false });
+    const third = await backupOf('a');
+    expect(await prune(two)).toMatchObject({ repacked: { packs: 1 } });
+    const { plan } = await prune({ ...two, isDryRun: true });
+    const stay = [...(plan?.retained.keys() ?? [])].map(({ idHex }) => idHex);
+    expect(stay).toHaveLength(2);
+    expect(stay).toContain(second);
+    expect(plan?.leaving.map(({ idHex }) => idHex)).toEqual([third, first]);
+  });
+
+  it('takes the segments of conversations along', async () => {
+    for (const name of readdirSync(source)) rmSync(join(source, name));
+    const chat = Array.from(
+      { length: 1200 },
+      (_, at) => `12/31/23, 10:${String(at % 60).padStart(2, '0')} - Anna: ${at}`,
+    );
+    writeFileSync(join(source, 'WhatsApp Chat with Anna.txt'), chat.join('\n'));
+    writeFileSync(join(source, 'large'), seed('large', 900_000));
+    await backup();
+    const messages = async (): Promise<readonly unknown[]> => {
+      const fresh = await device();
+      const [conversation] = await (await fresh.openSnapshot()).conversations();
+      return fresh.readMessages(conversation!, 0, conversation!.messages);
+    };
+    const before = await messages();
+    expect(before).toHaveLength(1200);
+    rmSync(join(source, 'large'));
+    await backup();
+    expect(await prune(repacking)).toMatchObject({ repacked: { packs: 1 } });
+    clock.advanceMs(25 * hourMs);
+    expect((await prune(repacking)).plan?.decided.map(({ kind }) => kind)).toContain('packs');
+    expect(await messages()).toEqual(before);
+    await requireSound();
+  });
+
+  it('goes on after it died in the middle of it', async () => {
+    for (const step of ['pack-stored', 'repacked'] as const) {
+      await backupOf(...many.map((name) => step + name));
+      await backupOf(`${step}a`, 'new');
+      const dies = prune({
+        ...repacking,
+        onStep: (reached) => {
+          if (reached === step) throw new TypeError(step);
+        },
+      });
+      await expect(dies).rejects.toThrow(step);
+      await requireSound();
+      for (let run = 0; run < 3; run++) {
+        await prune(repacking);
+        clock.advanceMs(25 * hourMs);
+      }
+      expect(await requireSound()).toHaveLength(1);
+      expect(await store.keys('packs/')).toHaveLength(2);
+      expect(await restored()).toEqual(contentOf(`${step}a`, 'new'));
+    }
+  });
+
+  it('C18: gives way to a backup that finishes meanwhile, and takes nothing from one that builds on such a pack', async () => {
+    await backupOf(...many);
+    await backupOf('a');
+    holds('a', 'b', 'theirs');
+    const other = await device();
+    const finishes = store.before('heads/', async () => {
+      await backup(other);
+    });
+    expect(await prune(repacking)).toMatchObject({ repacked: undefined });
+    expect(finishes()).toBe(true);
+    await requireSound();
+    expect(await restored()).toEqual(contentOf('a', 'b', 'theirs'));
+
+    await backupOf('a', 'new');
+    holds('a', 'b', 'c', 'more');
+    const prunes = store.before('heads/', async () => {
+      const third = await device();
+      for (let run = 0; run < 2; run++) {
+        await prune(repacking, third);
+        clock.advanceMs(25 * hourMs);
+      }
+    });
+    await backup();
+    expect(prunes()).toBe(true);
+    await requireSound();
+    expect(await restored()).toEqual(contentOf('a', 'b', 'c', 'more'));
+  });
+});
+
 describe('pruneRepository beside a running backup', () => {
   /** Prunes as another device, waits a day, and prunes again: all that prune may ever do. */
   async function pruneTwice(): Promise<void> {

@@ -7,6 +7,7 @@ import { prunePlace, SealedObjects } from '../sealed-objects';
 import { everCurrent, readStoredSnapshots, snapshotPath, type SnapshotInfo } from '../snapshots';
 import { listPrunable, prunableKinds, type StoredObject } from './inventory';
 import { PruneMarks, readMarks, readMarksIfReadable } from './prune-marks';
+import { repackedSnapshots } from './repacked-snapshots';
 import { chooseRetained, type RetentionPolicy, type RetentionReason } from './retention';
 import { NeedsReader, type SnapshotNeeds } from './snapshot-needs';
 import { requireWholeHistory } from './whole-history';
@@ -68,7 +69,9 @@ export async function planPrune(
   const snapshots = await readStoredSnapshots(access, current);
   requireWholeHistory(snapshots, current, inForce, givenUp);
   const dated = everCurrent(snapshots.all, current, inForce);
-  const retained = chooseRetained(dated, policy, pinned);
+  const repacked = repackedSnapshots(dated);
+  const counted = dated.filter(({ idHex }) => !repacked.has(idHex) || pinned.has(idHex));
+  const retained = chooseRetained(counted, policy, pinned);
   const reader = new NeedsReader(access);
   const needed = await pathsNeeded([...retained.keys()], reader, stored);
   needed.add(SealedObjects.path(prunePlace(current.head.epoch, Math.max(1, current.head.pruneGeneration))));

@@ -35,6 +35,11 @@ export class PruneMarks {
     return this.#snapshots;
   }
 
+  /** Every mark, in the order of the list. */
+  get all(): Iterable<PruneMark> {
+    return this.#marks.values();
+  }
+
   isKnownSnapshot(path: string): boolean {
     return this.#snapshots.has(path);
   }

@@ -8,15 +8,20 @@ import type { Repository } from '../repository';
 import { prunableKinds, type StoredObject } from './inventory';
 import { planPrune, type PrunePlan, type PruneRules } from './plan-prune';
 import { putMarks } from './prune-marks';
+import { repackSparse, type Repacked } from './repack';
 
 /** Where a run of prune is; each is reached with all before it stored. */
-export type PruneStep = 'list-stored' | 'head-replaced' | 'deleting' | 'deleted';
+export type PruneStep = 'pack-stored' | 'repacked' | 'list-stored' | 'head-replaced' | 'deleting' | 'deleted';
 
 export interface PruneOptions extends RunOptions, PruneRules {
   /** Computes what would be done, and does nothing. */
   readonly isDryRun?: boolean;
   /** The caller sees to it that nobody else writes: needed where the store does not keep two writers apart. */
   readonly isOnlyWriter?: boolean;
+  /** Leaves sparse packs as they are. */
+  readonly isWithoutRepacking?: boolean;
+  /** How much packing anew must free, in bytes; 1 MiB unless told. */
+  readonly repackFromBytes?: number;
   /** Called after each step, and after each batch of deletes. */
   readonly onStep?: (step: PruneStep) => void;
 }
@@ -27,6 +32,8 @@ export interface PruneReport {
   readonly plan: PrunePlan | undefined;
   /** Whether a list was written: what is marked and decided in the plan holds. */
   readonly isWritten: boolean;
+  /** What was packed anew; undefined where nothing was. */
+  readonly repacked: Repacked | undefined;
   /** Objects that were deleted, and their bytes. */
   readonly deleted: number;
   readonly deletedBytes: number;
@@ -37,7 +44,7 @@ export interface PruneReport {
 const mostAttempts = 8;
 
 /**
- * Prunes in two phases (docs/format/v1.md, "Prune"): marks what nothing needs, and deletes what an earlier run marked at least 24
+ * Packs anew what is left of sparse packs, then prunes in two phases (docs/format/v1.md, "Prune"): marks what nothing needs, and deletes what an earlier run marked at least 24
  * hours ago and still nothing needs. Safe beside backups of other devices, and wherever it is interrupted: the next run goes on.
  *
  * @throws BackupEngineError `damaged`, `missing-object` where a snapshot cannot be read (nothing was deleted), `invalid-policy`,
@@ -48,11 +55,23 @@ export async function pruneRepository(repository: Repository, options: PruneOpti
   const { isDryRun = false, isOnlyWriter = false, signal, onStep, onEvent } = options;
   if (!isDryRun && !isOnlyWriter && !(await access.headKeeper.isExclusive())) throw onlyWriterNeeded();
   const progress = new Progress('prune', onEvent);
+  // Without the list in force there is nothing that a new one could repeat.
+  let isRepackDue = !isDryRun && options.isAnew !== true && options.isWithoutRepacking !== true;
+  let repacked: Repacked | undefined;
   for (let attempt = 1; ; attempt++) {
     throwIfStopped(signal);
     const pinned = await access.remover.pinnedSnapshots();
     const plan = await planPrune(access, await repository.head(), options, pinned);
-    const nothing = { plan, isWritten: false, deleted: 0, deletedBytes: 0, pinned: [] };
+    if (isRepackDue && plan !== undefined) {
+      isRepackDue = false;
+      const { repackFromBytes } = options;
+      repacked = await repackSparse(access, plan, { signal, repackFromBytes, onPack: () => onStep?.('pack-stored') });
+      if (repacked !== undefined) {
+        onStep?.('repacked');
+        continue;
+      }
+    }
+    const nothing = { plan, repacked, isWritten: false, deleted: 0, deletedBytes: 0, pinned: [] };
     if (isDryRun || plan?.isChange !== true) return nothing;
     throwIfStopped(signal);
     const pruneGeneration = await putMarks(access, plan.current, plan.list);
@@ -73,7 +92,12 @@ export async function pruneRepository(repository: Repository, options: PruneOpti
     }
     await rememberHead(access, next);
     onStep?.('head-replaced');
-    return { plan, isWritten: true, ...(await new Deletion(repository, next, progress, options).run(plan.decided)) };
+    return {
+      plan,
+      repacked,
+      isWritten: true,
+      ...(await new Deletion(repository, next, progress, options).run(plan.decided)),
+    };
   }
 }
 

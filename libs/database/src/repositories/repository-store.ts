@@ -51,7 +51,7 @@ export interface RepositoryTransaction {
   /** @returns undefined where the account has no such repository */
   lock(accountId: string, repositoryId: Uint8Array): Promise<RepositoryRow | undefined>;
   /** @returns whether the head was replaced; false where it is not (any more) the one that `next` follows */
-  /** @param isBackup - whether it names another snapshot than the head before */
+  /** @param isBackup - whether it names another snapshot than the head before, and not for prune */
   swapHead(
     accountId: string,
     next: Head,
