@@ -15,6 +15,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '../platform/problem';
 import { VaultParts } from '../platform/vault-parts';
 import { RepositoryAccess, requireOwn } from '../storage/repository-access';
+import { isBackup } from './is-backup';
 
 /** A head and the tag that names it; both null before the first. */
 export interface HeadAnswer {
@@ -77,10 +78,7 @@ export class HeadsService {
       const former = current.head === null ? null : decodeHead(current.head.body);
       checkHeadFollows(former, next, keyId);
       const headHash = hashHead(next);
-      // A head of prune names the snapshot that was current before, or the same items packed anew: nobody has backed up.
-      const isOfPrune = former !== null && next.pruneGeneration > former.pruneGeneration;
-      const isBackup = !isOfPrune && former?.snapshotId !== next.snapshotId;
-      if (!(await within.swapHead(accountId, next, headHash, signed, isBackup))) {
+      if (!(await within.swapHead(accountId, next, headHash, signed, isBackup(former, next)))) {
         throw new ProblemError('head-behind', 'Another device replaced the head; read it again and build on it.');
       }
       await session.append('head-replaced', { repositoryId: id, generation: next.generation, headHash });
