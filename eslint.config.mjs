@@ -33,7 +33,8 @@ export default tseslint.config(
         {
           allow: [],
           enforceBuildableLibDependency: false,
-          checkDynamicDependenciesExceptions: [],
+          // an import that waits for its first use does not make every other import of the lib wait
+          checkDynamicDependenciesExceptions: ['@coffer/chat-formats/node'],
           depConstraints: [...layerConstraints, ...sideConstraints],
         },
       ],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { arbitraryConversation, arbitraryMessage } from '../test/arbitraries';
@@ -10,6 +11,7 @@ import {
   type Conversation,
   type Message,
 } from './index';
+import { searchScript, searchScriptHash } from './html-search';
 
 interface Content extends Conversation {
   readonly messages: readonly Message[];
@@ -81,7 +83,61 @@ describe('jsonDocument', () => {
   });
 });
 
+/** A page without the one script that belongs to it. */
+const withoutSearch = (content: string): string => content.replace(`<script>${searchScript}</script>`, '');
+
 describe('htmlPages', () => {
+  it('lets the script of the search run, by its hash, and no other', () => {
+    const hash = `sha256-${createHash('sha256').update(searchScript).digest('base64')}`;
+    expect(searchScriptHash).toBe(hash);
+    const [, policy] = /Content-Security-Policy" content="([^"]*)"/.exec(page({}))!;
+    expect(policy!.split('; ')).toEqual([
+      "default-src 'none'",
+      "style-src 'self' file:",
+      "img-src 'self' file:",
+      "media-src 'self' file:",
+      `script-src '${hash}'`,
+      "base-uri 'none'",
+      "form-action 'none'",
+    ]);
+    expect(page({}).match(/<script/g)).toHaveLength(1);
+  });
+  it('shows media that lie beside the page, each as what it is', () => {
+    const shown = (own: Partial<Message>, path = 'media/1.x'): string => {
+      const source = sourceOf([{ ...conversation, messages: [{ ...message, ...own }] }]);
+      return run(htmlPages(source, { mediaPath: () => path })).pieces.find(({ name }) => name.startsWith('chat-'))!
+        .content;
+    };
+    expect(shown({ kind: 'image', media: { name: '"x"' } })).toContain(
+      '<img src="media/1.x" alt="&quot;x&quot;" loading="lazy">',
+    );
+    expect(shown({ kind: 'video' })).toContain('<video src="media/1.x" controls preload="none"');
+    expect(shown({ kind: 'gif', media: { mimeType: 'video/mp4' } })).toContain('<video');
+    expect(shown({ kind: 'audio' })).toContain('<audio src="media/1.x" controls preload="none"');
+    expect(shown({ kind: 'document', media: { name: 'a.pdf' } })).toContain('<a href="media/1.x" dir="auto">a.pdf</a>');
+    for (const path of [
+      '/etc/passwd',
+      '../x',
+      'a/../../x',
+      'javascript:alert(1)',
+      'x" onerror="y',
+      'https://example.org/x',
+    ]) {
+      expect(shown({ kind: 'image' }, path)).not.toContain('<img');
+    }
+  });
+  it('leads from an answer to what it answers, and shows its words', () => {
+    const answered = [
+      { ...message, id: 'a/b "c"', text: 'the question' },
+      { ...message, id: '2', quote: { messageId: 'a/b "c"' } },
+      { ...message, id: '3', quote: { messageId: 'elsewhere' } },
+    ];
+    const content = run(htmlPages(sourceOf([{ ...conversation, messages: answered }]))).pieces[1]!.content;
+    expect(content).toContain('<a href="#ma%2Fb%20%22c%22">Anna: the question</a>');
+    expect(content).toContain('id="ma/b &quot;c&quot;"');
+    expect(content).toContain('<blockquote dir="auto">an earlier message</blockquote>');
+  });
+
   const page = (own: Partial<Message>, about: Partial<Conversation> = {}): string =>
     run(htmlPages(sourceOf([{ ...conversation, ...about, messages: [{ ...message, ...own }] }]))).pieces.find(
       ({ name }) => name.startsWith('chat-'),
@@ -141,18 +197,21 @@ describe('htmlPages', () => {
     ['name', {}, { participants: [{ id: 'a', name: hostile }] }],
   ])('escapes markup in %s', (_name, own, about) => {
     const shown = page(own, about);
-    expect(shown).not.toMatch(/<script|<img|onerror=alert\(1\)>|\u202e|\0/);
+    expect(withoutSearch(shown)).not.toMatch(/<script|<img|onerror=alert\(1\)>|\u202e|\0/);
     expect(shown).toContain('&lt;script&gt;');
   });
   property.prop([contents])('never lets source text become markup', (all) => {
     const tags = /<\/?([a-z][a-z0-9]*)/gi;
     const allowed = new Set(
-      'html head meta title link body h1 p ul li a span nav ol b time blockquote pre details summary'.split(' '),
+      'html head meta title link body h1 p ul li a span nav ol b time blockquote pre details summary label input output'.split(
+        ' ',
+      ),
     );
     for (const { name, content } of run(htmlPages(sourceOf(all))).pieces) {
       expect(name).toMatch(/^(?:index\.html|style\.css|chat-\d{5}-\d{5}\.html)$/);
-      for (const [, tag] of content.matchAll(tags)) expect(allowed.has(tag!.toLowerCase()), tag).toBe(true);
-      expect(content).not.toContain('<script');
+      const rest = withoutSearch(content);
+      for (const [, tag] of rest.matchAll(tags)) expect(allowed.has(tag!.toLowerCase()), tag).toBe(true);
+      expect(rest).not.toContain('<script');
     }
   });
 });

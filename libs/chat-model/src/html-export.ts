@@ -1,5 +1,7 @@
 import { escapeHtml } from './html-text';
-import { dayOf, extrasHtml, messageHtml } from './html-message';
+import { dayOf, extrasHtml, messageHtml, type MessageView } from './html-message';
+import { searchField, searchScript, searchScriptHash } from './html-search';
+import { pageStyle } from './html-style';
 import type { Conversation } from './conversation';
 import type { Message } from './message';
 import type { ChatCounts, ChatSource } from './source';
@@ -12,15 +14,23 @@ export interface HtmlFile {
 
 const pageMessages = 1000;
 
+export interface HtmlOptions {
+  /**
+   * Where a message's file lies beside the pages: a relative path of letters, digits, `-`, `_`, `.` and `/`; undefined where it is not
+   * there.
+   */
+  readonly mediaPath?: (message: Message, conversation: Conversation) => string | undefined;
+}
+
 /**
  * A source as pages for people: `index.html` with the conversations, and pages of 1,000 messages for each. Times are UTC
- * where the source knows them. The pages hold no script, load nothing but their style sheet, and forbid everything else to
- * the browser.
+ * where the source knows them. The pages load nothing but their style sheet and the media beside them; the one script that their
+ * policy lets run, named by its hash, searches the page.
  *
  * @returns how much was written
  */
-export function* htmlPages(source: ChatSource): Generator<HtmlFile, ChatCounts, undefined> {
-  yield { name: 'style.css', content: style };
+export function* htmlPages(source: ChatSource, options: HtmlOptions = {}): Generator<HtmlFile, ChatCounts, undefined> {
+  yield { name: 'style.css', content: pageStyle };
   const rows: string[] = [];
   let messages = 0;
   for (const entry of source.conversations()) {
@@ -28,6 +38,7 @@ export function* htmlPages(source: ChatSource): Generator<HtmlFile, ChatCounts, 
     const number = rows.length + 1;
     const names = new Map(conversation.participants.map(({ id, name }) => [id, name ?? id]));
     const nameOf = (id: string): string => names.get(id) ?? id;
+    const mediaOf = (message: Message): string | undefined => options.mediaPath?.(message, conversation);
     const pages = Math.max(1, Math.ceil(messageCount / pageMessages));
     let page = 0;
     for (const run of runs(entry.messages(), pageMessages)) {
@@ -35,13 +46,13 @@ export function* htmlPages(source: ChatSource): Generator<HtmlFile, ChatCounts, 
       messages += run.length;
       yield {
         name: pageName(number, page),
-        content: conversationPage(conversation, run, { number, page, pages, nameOf }),
+        content: conversationPage(conversation, run, { number, page, pages, nameOf, mediaOf }),
       };
     }
     if (page === 0) {
       yield {
         name: pageName(number, 1),
-        content: conversationPage(conversation, [], { number, page: 1, pages, nameOf }),
+        content: conversationPage(conversation, [], { number, page: 1, pages, nameOf, mediaOf }),
       };
     }
     rows.push(
@@ -50,7 +61,7 @@ export function* htmlPages(source: ChatSource): Generator<HtmlFile, ChatCounts, 
     );
   }
   const list = `<p>${rows.length} conversations, ${messages} messages</p><ul class="list">\n${rows.join('')}</ul>`;
-  yield { name: 'index.html', content: document('Chats', `<h1>Chats</h1>${list}`) };
+  yield { name: 'index.html', content: document('Chats', `<h1>Chats</h1>${searchField}${list}`) };
   return { chats: rows.length, messages };
 }
 
@@ -73,13 +84,16 @@ interface PagePlace {
   readonly page: number;
   readonly pages: number;
   readonly nameOf: (senderId: string) => string;
+  readonly mediaOf: (message: Message) => string | undefined;
 }
 
 function conversationPage(
   conversation: Conversation,
   messages: readonly Message[],
-  { number, page, pages, nameOf }: PagePlace,
+  { number, page, pages, nameOf, mediaOf }: PagePlace,
 ): string {
+  const onPage = new Map(messages.map((message) => [message.id, message]));
+  const view: MessageView = { nameOf, mediaOf, messageOf: (id) => onPage.get(id) };
   let day = '';
   let items = '';
   for (const message of messages) {
@@ -88,7 +102,7 @@ function conversationPage(
       day = itsDay;
       items += `<li class="day">${escapeHtml(day)}</li>\n`;
     }
-    items += messageHtml(message, nameOf);
+    items += messageHtml(message, view);
   }
   const links = [
     '<a href="index.html">All chats</a>',
@@ -100,29 +114,26 @@ function conversationPage(
   const facts = page === 1 ? extrasHtml(conversation.extras) : '';
   return document(
     conversation.title,
-    `<h1 dir="auto">${title}</h1>${facts}${navigation}<ol>\n${items}</ol>${navigation}`,
+    `<h1 dir="auto">${title}</h1>${facts}${navigation}${searchField}<ol>\n${items}</ol>${navigation}`,
   );
 }
+
+/** Pages are opened from a disk, where 'self' is nothing. */
+const policy = [
+  "default-src 'none'",
+  "style-src 'self' file:",
+  "img-src 'self' file:",
+  "media-src 'self' file:",
+  `script-src '${searchScriptHash}'`,
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
 
 function document(title: string, body: string): string {
   return (
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">' +
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self' file:; base-uri 'none'; form-action 'none'">` +
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">` +
     '<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width, initial-scale=1">' +
-    `<title>${escapeHtml(title)}</title><link rel="stylesheet" href="style.css"></head>\n<body>${body}</body></html>\n`
+    `<title>${escapeHtml(title)}</title><link rel="stylesheet" href="style.css"></head>\n<body>${body}\n<script>${searchScript}</script></body></html>\n`
   );
 }
-
-const style = `:root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 0 auto; padding: 1rem; }
-ol, ul.list { list-style: none; padding: 0; }
-ul.list li { padding: 0.25rem 0; }
-nav { display: flex; gap: 1rem; padding: 0.5rem 0; }
-.m { margin: 0.25rem 15% 0.25rem 0; padding: 0.4rem 0.7rem; border-radius: 0.5rem; background: color-mix(in srgb, CanvasText 8%, Canvas); }
-.m.own { margin: 0.25rem 0 0.25rem 15%; background: color-mix(in srgb, LinkText 14%, Canvas); }
-.m.system { margin: 0.5rem 10%; text-align: center; background: none; }
-.m p, .m pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-.m time, .kind, .marks { font-size: 0.85rem; opacity: 0.75; }
-.day { margin: 1rem 0 0.5rem; text-align: center; font-weight: 600; }
-blockquote { margin: 0.25rem 0; padding-inline-start: 0.6rem; border-inline-start: 3px solid; opacity: 0.8; white-space: pre-wrap; overflow-wrap: anywhere; }
-`;

@@ -22,14 +22,24 @@ const kindNames: Readonly<Record<MessageKind, string>> = {
   unsupported: 'Unsupported',
 };
 
+/** What a message is shown with. */
+export interface MessageView {
+  readonly nameOf: (senderId: string) => string;
+  /** Where its file lies beside the page. */
+  readonly mediaOf: (message: Message) => string | undefined;
+  /** Another message of the same page. */
+  readonly messageOf: (id: string) => Message | undefined;
+}
+
 /** One message as a list item; everything that comes from the source is escaped. */
-export function messageHtml(message: Message, nameOf: (senderId: string) => string): string {
+export function messageHtml(message: Message, view: MessageView): string {
+  const { nameOf } = view;
   const sender = message.isFromSelf ? 'You' : message.senderId === null ? '' : nameOf(message.senderId);
   const classes = ['m', ...(message.isFromSelf ? ['own'] : []), ...(message.kind === 'system' ? ['system'] : [])];
   return (
     `<li class="${classes.join(' ')}" id="m${escapeHtml(message.id)}">` +
     (sender === '' ? '' : `<b dir="auto">${escapeHtml(sender)}</b> `) +
-    `${timeHtml(message)}${quoteHtml(message, nameOf)}${bodyHtml(message)}${reactionsHtml(message, nameOf)}</li>\n`
+    `${timeHtml(message)}${quoteHtml(message, view)}${mediaHtml(message, view)}${bodyHtml(message)}${reactionsHtml(message, nameOf)}</li>\n`
   );
 }
 
@@ -49,11 +59,37 @@ export function dayOf({ timeMs, localTime }: Message): string {
   return localTime?.slice(0, 10) ?? '';
 }
 
-function quoteHtml({ quote }: Message, nameOf: (senderId: string) => string): string {
+/** What is answered: as the source repeats it, or as it stands on the same page, which a link leads to. */
+function quoteHtml({ quote }: Message, { nameOf, messageOf }: MessageView): string {
   if (quote === undefined) return '';
-  const who = quote.senderId === undefined ? '' : `${escapeHtml(nameOf(quote.senderId))}: `;
-  const words = quote.text ?? (quote.kind === undefined ? '' : kindNames[quote.kind]);
-  return `<blockquote dir="auto">${who}${escapeHtml(words)}</blockquote>`;
+  const quoted = quote.messageId === undefined ? undefined : messageOf(quote.messageId);
+  const senderId = quote.senderId ?? quoted?.senderId ?? undefined;
+  const name = senderId === undefined ? (quoted?.isFromSelf === true ? 'You' : '') : nameOf(senderId);
+  const kind = quote.kind ?? quoted?.kind;
+  const words = quote.text ?? quoted?.text?.slice(0, quotedLength) ?? (kind === undefined ? '' : kindNames[kind]);
+  const shown = words === '' ? 'an earlier message' : words;
+  const text = escapeHtml(name === '' ? shown : `${name}: ${shown}`);
+  const inner = quoted === undefined ? text : `<a href="#m${escapeHtml(encodeURIComponent(quoted.id))}">${text}</a>`;
+  return `<blockquote dir="auto">${inner}</blockquote>`;
+}
+
+const quotedLength = 200;
+const safePath = /^(?!\/)(?!.*\.\.)[\w./-]+$/;
+
+/** The file beside the page, as what it is; the browser asks for it when it comes into sight, and for sound and film when told to. */
+function mediaHtml(message: Message, { mediaOf }: MessageView): string {
+  const path = mediaOf(message);
+  if (path === undefined || !safePath.test(path)) return '';
+  const { kind, media } = message;
+  const label = escapeHtml(media?.name ?? kindNames[kind]);
+  const mimeType = media?.mimeType ?? '';
+  if (kind === 'image' || kind === 'sticker' || (kind === 'gif' && !mimeType.startsWith('video/'))) {
+    return `<a href="${path}"><img src="${path}" alt="${label}" loading="lazy"></a>`;
+  }
+  if (kind === 'video' || kind === 'gif')
+    return `<video src="${path}" controls preload="none" aria-label="${label}"></video>`;
+  if (kind === 'audio') return `<audio src="${path}" controls preload="none" aria-label="${label}"></audio>`;
+  return `<p><a href="${path}" dir="auto">${label}</a></p>`;
 }
 
 function bodyHtml(message: Message): string {

@@ -20,7 +20,7 @@ export { messagesBetween, type ChatCounts, type ChatSource, type ConversationSou
 export { conversationFromCbor, conversationToCbor } from './conversation-codec';
 export { chatLimits, maximumInstantMs } from './limits';
 export { cutSegments, decodeSegment, encodeSegment } from './segment';
-export { htmlPages, type HtmlFile } from './html-export';
+export { htmlPages, type HtmlFile, type HtmlOptions } from './html-export';
 export { mergeSources } from './merge/merge-sources';
 export { jsonDocument } from './json-export';
 export { conversationFromJson, jsonDocumentHead, messageFromJson } from './json-import';
