@@ -34,7 +34,7 @@ export default tseslint.config(
           allow: [],
           enforceBuildableLibDependency: false,
           // an import that waits for its first use does not make every other import of the lib wait
-          checkDynamicDependenciesExceptions: ['@coffer/chat-formats/node'],
+          checkDynamicDependenciesExceptions: ['@coffer/chat-formats', '@coffer/chat-formats/node'],
           depConstraints: [...layerConstraints, ...sideConstraints],
         },
       ],

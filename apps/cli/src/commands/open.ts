@@ -15,6 +15,7 @@ interface OpenOptions extends CommonOptions {
   readonly acceptBadChecksum?: boolean;
   readonly force?: boolean;
   readonly merge?: readonly string[];
+  readonly media?: string;
 }
 
 const help = `
@@ -39,7 +40,7 @@ Examples:
   coffer open msgstore.db.crypt15 --key key.txt --contacts wa.db.crypt15 --format html --out ./opened
   coffer open main --passphrase-file recovery.txt --aci UUID --format json --out ./opened
   coffer open msgstore-new.db.crypt15 --key key.txt --merge opened/msgstore-old.json --format json --out ./opened
-  coffer open DataExport/result.json --format html --out ./opened
+  coffer open DataExport/result.json --media DataExport --format html --out ./opened
   coffer open "WhatsApp Chat with Anna.zip" --time-zone Europe/Berlin --format json --out ./opened`;
 
 /** `coffer open`. */
@@ -66,6 +67,7 @@ export const registerOpen: Register = (program, context) => {
       '--merge <file...>',
       'put the conversations of these files with those of the backup, every message once; they must want no key',
     )
+    .option('--media <dir>', 'folder with the media, which are copied beside the pages of --format html')
     .option('--force', 'replace an older result that differs')
     .addHelpText('after', help)
     .action(async (file: string, options: OpenOptions) => {

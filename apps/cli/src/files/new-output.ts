@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CofferError } from '@coffer/foundation';
 
 /** A result with this name and another content is there already. Nothing was changed. */
@@ -37,18 +38,39 @@ export async function writeNewFile(
   });
 }
 
+/** Writes the files of a folder, by names relative to it. */
+export interface FolderWriter {
+  write(file: string, bytes: Uint8Array): Promise<void>;
+  /** Copies a file of any size. @returns its bytes */
+  copy(file: string, from: string): Promise<number>;
+}
+
 /** As `writeNewFile`, for a folder of files. @throws OutputError `already-exists` */
 export async function writeNewFolder(
   folder: string,
   name: string,
   options: NewOutputOptions,
-  produce: (write: (file: string, bytes: Uint8Array) => Promise<void>) => Promise<void>,
+  produce: (writer: FolderWriter) => Promise<void>,
 ): Promise<void> {
   await whole(folder, name, options, async (temporary) => {
     await mkdir(temporary, { mode: 0o700 });
-    await produce(async (file, bytes) => {
-      options.signal.throwIfAborted();
-      await writeFile(join(temporary, file), (handle) => writeAll(handle, bytes));
+    await produce({
+      write: async (file, bytes) => {
+        options.signal.throwIfAborted();
+        await writeFile(join(temporary, file), (handle) => writeAll(handle, bytes));
+      },
+      copy: async (file, from) => {
+        const to = join(temporary, file);
+        await mkdir(dirname(to), { recursive: true, mode: 0o700 });
+        let bytes = 0;
+        await writeFile(to, async (handle) => {
+          for await (const piece of createReadStream(from, { highWaterMark: compareBytes, signal: options.signal })) {
+            await writeAll(handle, piece as Uint8Array);
+            bytes += (piece as Uint8Array).length;
+          }
+        });
+        return bytes;
+      },
     });
     await syncFolder(temporary);
   });

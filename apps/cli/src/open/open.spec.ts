@@ -1,5 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeWithTestData, seed } from '@coffer/test-kit';
@@ -147,6 +156,40 @@ describe('runOpen', () => {
     const notes = file('notes', 'hello');
     expect(await open({ file: path, format: 'json', merge: [notes] })).toMatchObject({ exitCode: 7 });
     expect(written()).toEqual([]);
+  });
+  it('puts media beside the pages: by path and by name, and nothing from outside of their folder', async () => {
+    const media = join(folder, 'media');
+    mkdirSync(join(media, 'photos'), { recursive: true });
+    writeFileSync(join(folder, 'secret.jpg'), 'secret');
+    symlinkSync(join(folder, 'secret.jpg'), join(media, 'link.jpg'));
+    for (const name of ['photos/a.jpg', 'photos/moved.pdf', 'page.html']) writeFileSync(join(media, name), name);
+    const paths = [
+      'photos/a.jpg',
+      'photos/a.jpg',
+      'elsewhere/moved.pdf',
+      'page.html',
+      '../secret.jpg',
+      'link.jpg',
+      'gone.jpg',
+    ];
+    const messages = paths.map((path, id) => ({
+      id,
+      type: 'message',
+      date_unixtime: '1700000000',
+      from_id: 'user5',
+      photo: path,
+    }));
+    const path = file('result.json', JSON.stringify({ name: 'Anna', type: 'personal_chat', id: 5, messages }));
+    const result = await open({ file: path, format: 'html', media });
+    expect(result.lines.at(-1)).toMatchObject({ messages: 7, media: 3 });
+    const copies = written().filter((name) => name.startsWith('result-html/media/'));
+    expect(copies).toEqual(['000001.jpg', '000002.pdf', '000003.bin'].map((name) => `result-html/media/${name}`));
+    expect(readFileSync(join(folder, 'out', copies[0]!), 'utf8')).toBe('photos/a.jpg');
+    expect(statSync(join(folder, 'out', copies[0]!)).mode & 0o077).toBe(0);
+    const page = readFileSync(join(folder, 'out', 'result-html', 'chat-00001-00001.html'), 'utf8');
+    expect(page.match(/<img src="media\/000001\.jpg"/g)).toHaveLength(2);
+    expect(page).not.toMatch(/<img src="[^"]*secret/);
+    expect(await open({ file: path, format: 'json', media })).toMatchObject({ exitCode: 2, code: 'usage' });
   });
   it('keeps what it writes from other people of the machine', async () => {
     await open({ file: file('chat.txt', chat), format: 'json' });

@@ -2,6 +2,7 @@ import { htmlPages, jsonDocument, type ChatCounts, type ChatSource } from '@coff
 import type { OpenedBackup } from '@coffer/chat-formats';
 
 import { writeNewFile, writeNewFolder } from '../files/new-output';
+import { MediaBeside } from './media-beside';
 
 /** Where and how a result is written. */
 export interface OutputOptions {
@@ -11,6 +12,8 @@ export interface OutputOptions {
   /** Replace an older result that differs. */
   readonly isForced: boolean;
   readonly signal: AbortSignal;
+  /** Folder with the media of the messages, for pages. */
+  readonly mediaFolder?: string;
   readonly onWritten: (bytes: number, conversations?: number, allConversations?: number) => void;
 }
 
@@ -21,6 +24,8 @@ export interface Output {
   readonly bytes: number;
   /** Absent where no conversations were read. */
   readonly counts?: ChatCounts;
+  /** Files that were copied beside pages; absent where none were looked for. */
+  readonly media?: number;
 }
 
 /** The content of the backup as it was. */
@@ -64,18 +69,20 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
   const [watched, position] = watch(source);
   let bytes = 0;
   let counts: ChatCounts = { chats: 0, messages: 0 };
-  await writeNewFolder(options.folder, path, options, async (write) => {
-    const pages = htmlPages(watched);
+  const media = options.mediaFolder === undefined ? undefined : new MediaBeside(options.mediaFolder);
+  await writeNewFolder(options.folder, path, options, async (writer) => {
+    const pages = htmlPages(watched, media === undefined ? {} : { mediaPath: (message) => media.pathOf(message) });
     let next = pages.next();
     for (; next.done !== true; next = pages.next()) {
       const content = Buffer.from(next.value.content);
-      await write(next.value.name, content);
+      await writer.write(next.value.name, content);
       bytes += content.length;
+      for (const { name, from } of media?.takeCopies() ?? []) bytes += await writer.copy(name, from);
       options.onWritten(bytes, position(), source.counts.chats);
     }
     counts = next.value;
   });
-  return { path, bytes, counts };
+  return { path, bytes, counts, ...(media === undefined ? {} : { media: media.found }) };
 }
 
 /** The same source, and how many of its conversations were begun. */

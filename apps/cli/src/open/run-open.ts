@@ -30,6 +30,8 @@ export interface OpenRequest {
   readonly timeZone?: string;
   readonly acceptBadChecksum?: boolean;
   readonly force?: boolean;
+  /** Folder with the media, for `--format html`. */
+  readonly media?: string;
   /** Files without encryption whose conversations are put together with those of the backup. */
   readonly merge?: readonly string[];
 }
@@ -47,6 +49,9 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
   if (request.merge !== undefined && request.format === 'original') {
     throw new UsageError('--merge puts conversations together: say --format json or --format html with it.');
   }
+  if (request.media !== undefined && request.format !== 'html') {
+    throw new UsageError('--media puts files beside pages: say --format html with it.');
+  }
   const opened = await open(context, request, size);
   const backup = request.merge === undefined ? opened : await mergeWith(opened, request.merge, request.timeZone);
   try {
@@ -57,6 +62,7 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
       baseName,
       isForced: request.force ?? false,
       signal: context.signal,
+      ...(request.media === undefined ? {} : { mediaFolder: request.media }),
       onWritten: (doneBytes, doneItems, totalItems) => {
         reporter.progress({
           phase: 'writing',
@@ -133,8 +139,13 @@ function warnings(reporter: Reporter, backup: OpenedBackup, from: number): numbe
   return backup.warnings.length;
 }
 
-function figuresOf(backup: OpenedBackup, { format }: OpenRequest, { path, bytes, counts }: Output): SummaryFields {
-  return { format: backup.inspection.format, output: format, path, bytes, ...counts };
+function figuresOf(
+  backup: OpenedBackup,
+  { format }: OpenRequest,
+  { path, bytes, counts, media }: Output,
+): SummaryFields {
+  const found = media === undefined ? {} : { media };
+  return { format: backup.inspection.format, output: format, path, bytes, ...counts, ...found };
 }
 
 function sentenceOf({ path, bytes, counts }: Output, out: string): string {
