@@ -5,7 +5,7 @@ import { startS3Fake, type S3Fake } from '@coffer/test-kit/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { copyDatabase } from './rolled-back';
 import type { TestDevice } from './test-device';
-import { startBench, type VaultBench } from './vault-bench';
+import { startBench, type BenchOptions, type VaultBench } from './vault-bench';
 
 const password = 'correct horse battery';
 let fake: S3Fake;
@@ -22,15 +22,23 @@ afterEach(async () => {
 });
 
 /** A bench whose anchors are a folder and a bucket. */
-async function benchWith(processes: number, environment: Readonly<Record<string, string>> = {}): Promise<VaultBench> {
-  bench = await startBench(processes, (home) => ({
-    COFFER_GUESS_DELAYS: '0',
-    COFFER_LEDGER_CHECK_SECONDS: '0.5',
-    COFFER_ANCHORS: `file:${join(home, 'anchor')} s3://anchor/ledger?endpoint=${fake.endpoint}`,
-    AWS_ACCESS_KEY_ID: 'append-only',
-    AWS_SECRET_ACCESS_KEY: 'none',
-    ...environment,
-  }));
+async function benchWith(
+  processes: number,
+  environment: Readonly<Record<string, string>> = {},
+  options: BenchOptions = {},
+): Promise<VaultBench> {
+  bench = await startBench(
+    processes,
+    (home) => ({
+      COFFER_GUESS_DELAYS: '0',
+      COFFER_LEDGER_CHECK_SECONDS: '0.5',
+      COFFER_ANCHORS: `file:${join(home, 'anchor')} s3://anchor/ledger?endpoint=${fake.endpoint}`,
+      AWS_ACCESS_KEY_ID: 'append-only',
+      AWS_SECRET_ACCESS_KEY: 'none',
+      ...environment,
+    }),
+    options,
+  );
   return bench;
 }
 
@@ -127,7 +135,7 @@ describe('a folder and a bucket as anchors', () => {
   });
 
   it('A09: a database and a folder that were rolled back together do not pass the bucket', async () => {
-    const own = await benchWith(1);
+    const own = await benchWith(1, {}, { ownServer: true });
     const device = await registered(own);
     const copy = await copyDatabase(own);
     await expect.poll(async () => (await device.recover('wrong')).status, { timeout: 45_000 }).toBe(401);

@@ -363,7 +363,7 @@ describe('the database', () => {
   });
 
   it('A05, A06: dies among guesses: nobody is answered without a counted guess, 503 while it is away, and then it goes on', async () => {
-    const own = await startBench(2, { COFFER_GUESS_DELAYS: '0' });
+    const own = await startBench(2, { COFFER_GUESS_DELAYS: '0' }, { ownServer: true });
     try {
       const devices = await Promise.all(Array.from({ length: 8 }, () => registered(own)));
       const answers = devices.flatMap((device, index) =>
@@ -408,7 +408,7 @@ describe('the database', () => {
   });
 
   it('A08: restored from an older copy, the vault seals itself, running or started anew', async () => {
-    const own = await startBench(1, { COFFER_GUESS_DELAYS: '0' });
+    const own = await startBench(1, { COFFER_GUESS_DELAYS: '0' }, { ownServer: true });
     try {
       const device = await registered(own);
       const copy = `${own.server.dataFolder}.copy`;
@@ -434,7 +434,7 @@ describe('the database', () => {
   });
 
   it('A07: the process does not start when the server could lose what it acknowledges', async () => {
-    const own = await startBench(0);
+    const own = await startBench(0, {}, { ownServer: true });
     try {
       await own.database.prisma.$executeRawUnsafe('ALTER SYSTEM SET synchronous_commit = off');
       await own.database.prisma.$executeRawUnsafe('SELECT pg_reload_conf()');

@@ -12,7 +12,7 @@ const reason = "last night's dump was put back'; DROP TABLE repairs; --";
 let bench: VaultBench;
 let staff: StaffRepair;
 beforeAll(async () => {
-  bench = await startBench(1, { COFFER_GUESS_DELAYS: '0', COFFER_LEDGER_CHECK_SECONDS: '0.5' });
+  bench = await startBench(1, { COFFER_GUESS_DELAYS: '0', COFFER_LEDGER_CHECK_SECONDS: '0.5' }, { ownServer: true });
   staff = new StaffRepair(bench, reason);
 }, 180_000);
 afterAll(() => bench.stop());

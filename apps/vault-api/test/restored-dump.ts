@@ -1,4 +1,5 @@
-import { migrate, openDatabase, statement, type SqlValue } from '@coffer/database';
+import { openDatabase, statement, type SqlValue } from '@coffer/database';
+import { makeDatabase } from './bench-server';
 import type { VaultBench } from './vault-bench';
 
 /** A logical dump of a bench's database: rows of every table as JSON. */
@@ -19,27 +20,14 @@ export async function takeDump(bench: VaultBench): Promise<BenchDump> {
   return new Map(Object.entries(row!.dump));
 }
 
-let restored = 0;
-/** Benches whose server has a database with empty tables, which others are copied from. */
-const templates = new WeakSet<VaultBench>();
-
 /**
  * Restores a dump to a database of its own on the bench's server, and changes it there by `edit`.
  *
  * @returns its URL
  */
 export async function restoreDump(bench: VaultBench, dump: BenchDump, edit: readonly string[] = []): Promise<string> {
-  const name = `restored_${restored++}`;
-  const url = new URL(bench.server.url);
-  if (!templates.has(bench)) {
-    templates.add(bench);
-    await bench.sql('CREATE DATABASE restored_template');
-    url.pathname = '/restored_template';
-    await migrate(url.href);
-  }
-  await bench.sql(`CREATE DATABASE ${name} TEMPLATE restored_template`);
-  url.pathname = `/${name}`;
-  const database = openDatabase({ url: url.href, connections: 1 });
+  const url = await makeDatabase(bench.server);
+  const database = openDatabase({ url, connections: 1 });
   let statements = 0;
   const run = (text: string, values: readonly SqlValue[] = []) =>
     database.rows(statement(`restore-${statements++}`, text), values);
@@ -48,5 +36,5 @@ export async function restoreDump(bench: VaultBench, dump: BenchDump, edit: read
   }
   for (const text of edit) await run(text);
   await database.close();
-  return url.href;
+  return url;
 }

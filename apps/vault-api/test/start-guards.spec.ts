@@ -6,7 +6,7 @@ import { startBench, type VaultBench } from './vault-bench';
 let bench: VaultBench;
 
 beforeAll(async () => {
-  bench = await startBench(1);
+  bench = await startBench(1, {}, { ownServer: true });
 });
 afterAll(async () => bench.stop());
 

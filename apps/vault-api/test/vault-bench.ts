@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openDatabase, statement, type Database } from '@coffer/database';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import { startApi, type ApiProcess } from './api-process';
+import { shareServer } from './bench-server';
 import { TestDevice } from './test-device';
 import { startTestIssuer, type TestIssuer } from './test-issuer';
 
@@ -22,12 +23,18 @@ export interface VaultBench {
   stop(): Promise<void>;
 }
 
+export interface BenchOptions {
+  /** A PostgreSQL for this bench alone, to be crashed, configured or put back to a copy; else a database on the shared one. */
+  readonly ownServer?: boolean;
+}
+
 /** @param environment - of every process; a function is given the bench's COFFER_HOME */
 export async function startBench(
   processes: number,
   environment: Readonly<Record<string, string>> | ((home: string) => Readonly<Record<string, string>>) = {},
+  { ownServer = false }: BenchOptions = {},
 ): Promise<VaultBench> {
-  const server = await startTestPostgres();
+  const server = ownServer ? await startTestPostgres() : await shareServer();
   const issuer = await startTestIssuer();
   const home = await mkdtemp(join(tmpdir(), 'coffer-api-'));
   const shared = typeof environment === 'function' ? environment(home) : environment;

@@ -47,11 +47,15 @@ export class BatteredVault {
 
   static async start(): Promise<BatteredVault> {
     // Whoever floods is turned away elsewhere (A20); here the one address of the test stands for five hundred.
-    const bench = await startBench(2, {
-      ...{ COFFER_GUESS_DELAYS: '0', COFFER_ADDRESS_REQUESTS: '1000000,1000000' },
-      // A line for each of many thousand requests is read by nobody.
-      COFFER_LOG_LEVEL: 'warn',
-    });
+    const bench = await startBench(
+      2,
+      {
+        ...{ COFFER_GUESS_DELAYS: '0', COFFER_ADDRESS_REQUESTS: '1000000,1000000' },
+        // A line for each of many thousand requests is read by nobody.
+        COFFER_LOG_LEVEL: 'warn',
+      },
+      { ownServer: true },
+    );
     return new BatteredVault(bench);
   }
 

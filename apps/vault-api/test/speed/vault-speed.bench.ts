@@ -25,7 +25,7 @@ let bench: VaultBench;
 let pids: Measured;
 let devices: readonly TestDevice[];
 beforeAll(async () => {
-  bench = await startBench(1, { COFFER_GUESS_DELAYS: '0', COFFER_LOG_LEVEL: 'warn' });
+  bench = await startBench(1, { COFFER_GUESS_DELAYS: '0', COFFER_LOG_LEVEL: 'warn' }, { ownServer: true });
   const postmaster = readFileSync(join(bench.server.dataFolder, 'postmaster.pid'), 'utf8');
   pids = { api: bench.apis[0]!.pid, postgres: Number.parseInt(postmaster, 10) };
 });
