@@ -41,6 +41,8 @@ export async function startApi(options: ApiOptions): Promise<ApiProcess> {
       COFFER_API_HOST: '127.0.0.1',
       COFFER_API_PORT: String(port),
       COFFER_API_METRICS_PORT: String(metricsPort),
+      // Threads are what guess-limit, faults, shred-race and guess-histories try; each costs a start a quarter of a second.
+      COFFER_OPAQUE_THREADS: '0',
       ...options.environment,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

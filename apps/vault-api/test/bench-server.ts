@@ -36,7 +36,11 @@ let creating: Promise<unknown> = Promise.resolve();
 async function create(server: TestPostgres, text: string): Promise<void> {
   const next = creating.then(async () => {
     const database = openDatabase({ url: server.url, connections: 1 });
-    await database.rows(statement('create-database', text)).finally(() => database.close());
+    try {
+      await database.rows(statement('create-database', text));
+    } finally {
+      await database.close();
+    }
   });
   creating = next.catch(() => undefined);
   await next;

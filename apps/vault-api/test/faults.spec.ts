@@ -15,7 +15,11 @@ import { startBench, type VaultBench } from './vault-bench';
 const password = 'correct horse battery';
 let bench: VaultBench;
 beforeAll(async () => {
-  bench = await startBench(2, { COFFER_GUESS_DELAYS: '0', COFFER_LEDGER_CHECK_SECONDS: '0.5' });
+  bench = await startBench(2, {
+    COFFER_GUESS_DELAYS: '0',
+    COFFER_OPAQUE_THREADS: '2',
+    COFFER_LEDGER_CHECK_SECONDS: '0.5',
+  });
 }, 180_000);
 afterAll(() => bench.stop());
 

@@ -13,7 +13,10 @@ const guessEvents = `SELECT count(*)::int AS n FROM ledger_events WHERE account_
 let bench: VaultBench;
 let slow: VaultBench;
 beforeAll(async () => {
-  [bench, slow] = await Promise.all([startBench(2, { COFFER_GUESS_DELAYS: '0' }), startBench(2)]);
+  [bench, slow] = await Promise.all([
+    startBench(2, { COFFER_GUESS_DELAYS: '0', COFFER_OPAQUE_THREADS: '2' }),
+    startBench(2),
+  ]);
 }, 180_000);
 afterAll(async () => {
   await Promise.all([bench.stop(), slow.stop()]);

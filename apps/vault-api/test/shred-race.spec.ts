@@ -14,7 +14,7 @@ const timeout = proofSize({ sample: 240_000, long: 7_200_000 });
 
 let bench: VaultBench;
 beforeAll(async () => {
-  bench = await startBench(2, { COFFER_GUESS_DELAYS: '0' });
+  bench = await startBench(2, { COFFER_GUESS_DELAYS: '0', COFFER_OPAQUE_THREADS: '2' });
 }, 180_000);
 afterAll(() => bench.stop());
 

@@ -50,7 +50,7 @@ export class BatteredVault {
     const bench = await startBench(
       2,
       {
-        ...{ COFFER_GUESS_DELAYS: '0', COFFER_ADDRESS_REQUESTS: '1000000,1000000' },
+        ...{ COFFER_GUESS_DELAYS: '0', COFFER_OPAQUE_THREADS: '2', COFFER_ADDRESS_REQUESTS: '1000000,1000000' },
         // A line for each of many thousand requests is read by nobody.
         COFFER_LOG_LEVEL: 'warn',
       },

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultOpaqueThreads } from '../../src/opaque/opaque-pool';
 import { startStatementLog } from '../statement-log';
 import type { TestDevice } from '../test-device';
 import { startBench, type VaultBench } from '../vault-bench';
@@ -25,7 +26,11 @@ let bench: VaultBench;
 let pids: Measured;
 let devices: readonly TestDevice[];
 beforeAll(async () => {
-  bench = await startBench(1, { COFFER_GUESS_DELAYS: '0', COFFER_LOG_LEVEL: 'warn' }, { ownServer: true });
+  bench = await startBench(
+    1,
+    { COFFER_GUESS_DELAYS: '0', COFFER_LOG_LEVEL: 'warn', COFFER_OPAQUE_THREADS: String(defaultOpaqueThreads) },
+    { ownServer: true },
+  );
   const postmaster = readFileSync(join(bench.server.dataFolder, 'postmaster.pid'), 'utf8');
   pids = { api: bench.apis[0]!.pid, postgres: Number.parseInt(postmaster, 10) };
 });
