@@ -16,6 +16,7 @@ interface OpenOptions extends CommonOptions {
   readonly force?: boolean;
   readonly merge?: readonly string[];
   readonly media?: string;
+  readonly zip?: boolean;
 }
 
 const help = `
@@ -68,6 +69,7 @@ export const registerOpen: Register = (program, context) => {
       'put the conversations of these files with those of the backup, every message once; they must want no key',
     )
     .option('--media <dir>', 'folder with the media, which are copied beside the pages of --format html')
+    .option('--zip', 'write the pages of --format html as one zip')
     .option('--force', 'replace an older result that differs')
     .addHelpText('after', help)
     .action(async (file: string, options: OpenOptions) => {

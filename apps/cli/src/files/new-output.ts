@@ -9,7 +9,8 @@ export class OutputError extends CofferError {
   declare readonly code: 'already-exists';
 }
 
-interface NewOutputOptions {
+/** How a result comes to its name. */
+export interface NewOutputOptions {
   /** Replace what is there and differs. */
   readonly isForced: boolean;
   readonly signal: AbortSignal;

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unzipSync } from 'fflate';
 import { describeWithTestData, seed } from '@coffer/test-kit';
 import {
   delimited,
@@ -189,6 +190,21 @@ describe('runOpen', () => {
     const page = readFileSync(join(folder, 'out', 'result-html', 'chat-00001-00001.html'), 'utf8');
     expect(page.match(/<img src="media\/000001\.jpg"/g)).toHaveLength(2);
     expect(page).not.toMatch(/<img src="[^"]*secret/);
+    const zipped = await open({ file: path, format: 'html', media, zip: true });
+    expect(zipped.lines.at(-1)).toMatchObject({ path: 'result-html.zip', messages: 7, media: 3 });
+    const bytes = readFileSync(join(folder, 'out', 'result-html.zip'));
+    const unpacked = unzipSync(bytes);
+    const folderFiles = written().filter((name) => /^result-html\/.*\./.test(name));
+    expect(
+      Object.keys(unpacked)
+        .map((name) => `result-html/${name}`)
+        .sort(),
+    ).toEqual(folderFiles);
+    for (const [name, content] of Object.entries(unpacked)) {
+      expect(Buffer.from(content).equals(readFileSync(join(folder, 'out', 'result-html', name))), name).toBe(true);
+    }
+    // the same once more is the same zip
+    expect((await open({ file: path, format: 'html', media, zip: true })).exitCode).toBe(0);
     expect(await open({ file: path, format: 'json', media })).toMatchObject({ exitCode: 2, code: 'usage' });
   });
   it('keeps what it writes from other people of the machine', async () => {

@@ -2,6 +2,7 @@ import { htmlPages, jsonDocument, type ChatCounts, type ChatSource } from '@coff
 import type { OpenedBackup } from '@coffer/chat-formats';
 
 import { writeNewFile, writeNewFolder } from '../files/new-output';
+import { writeNewZip } from '../files/new-zip';
 import { MediaBeside } from './media-beside';
 
 /** Where and how a result is written. */
@@ -12,6 +13,8 @@ export interface OutputOptions {
   /** Replace an older result that differs. */
   readonly isForced: boolean;
   readonly signal: AbortSignal;
+  /** Pages as one zip instead of a folder. */
+  readonly isZip?: boolean;
   /** Folder with the media of the messages, for pages. */
   readonly mediaFolder?: string;
   readonly onWritten: (bytes: number, conversations?: number, allConversations?: number) => void;
@@ -65,12 +68,13 @@ export async function writeJson(backup: OpenedBackup, options: OutputOptions): P
 /** Pages for people, in a folder of their own. */
 export async function writeHtml(backup: OpenedBackup, options: OutputOptions): Promise<Output> {
   const source = await backup.chats();
-  const path = `${options.baseName}-html`;
+  const isZip = options.isZip ?? false;
+  const path = `${options.baseName}-html${isZip ? '.zip' : ''}`;
   const [watched, position] = watch(source);
   let bytes = 0;
   let counts: ChatCounts = { chats: 0, messages: 0 };
   const media = options.mediaFolder === undefined ? undefined : new MediaBeside(options.mediaFolder);
-  await writeNewFolder(options.folder, path, options, async (writer) => {
+  await (isZip ? writeNewZip : writeNewFolder)(options.folder, path, options, async (writer) => {
     const pages = htmlPages(watched, media === undefined ? {} : { mediaPath: (message) => media.pathOf(message) });
     let next = pages.next();
     for (; next.done !== true; next = pages.next()) {

@@ -30,6 +30,8 @@ export interface OpenRequest {
   readonly timeZone?: string;
   readonly acceptBadChecksum?: boolean;
   readonly force?: boolean;
+  /** One zip, for `--format html`. */
+  readonly zip?: boolean;
   /** Folder with the media, for `--format html`. */
   readonly media?: string;
   /** Files without encryption whose conversations are put together with those of the backup. */
@@ -49,8 +51,8 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
   if (request.merge !== undefined && request.format === 'original') {
     throw new UsageError('--merge puts conversations together: say --format json or --format html with it.');
   }
-  if (request.media !== undefined && request.format !== 'html') {
-    throw new UsageError('--media puts files beside pages: say --format html with it.');
+  if ((request.media !== undefined || request.zip === true) && request.format !== 'html') {
+    throw new UsageError('--media and --zip are for pages: say --format html with them.');
   }
   const opened = await open(context, request, size);
   const backup = request.merge === undefined ? opened : await mergeWith(opened, request.merge, request.timeZone);
@@ -62,6 +64,7 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
       baseName,
       isForced: request.force ?? false,
       signal: context.signal,
+      isZip: request.zip ?? false,
       ...(request.media === undefined ? {} : { mediaFolder: request.media }),
       onWritten: (doneBytes, doneItems, totalItems) => {
         reporter.progress({
