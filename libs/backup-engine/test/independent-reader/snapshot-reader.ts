@@ -29,6 +29,15 @@ export interface Head extends Fields {
   readonly epoch: number;
   readonly snapshotId: string;
   readonly snapshotSha256: Uint8Array;
+  readonly pruneGeneration: number;
+}
+
+/** What prune says of snapshots, by their ids. */
+interface Pruned {
+  /** Of the head that brought the list into force. */
+  readonly generation: number;
+  readonly snapshots: ReadonlySet<string>;
+  readonly decided: ReadonlySet<string>;
 }
 
 /** What the keyring gives. */
@@ -101,16 +110,46 @@ export class SnapshotReader {
       const parent = summary['parent'] === null ? '' : hex(summary['parent'] as Uint8Array);
       all.push({ id: match[2]!, generation: summary['generation'] as number, parent });
     }
+    const pruned = this.#readPruneList(head.pruneGeneration);
     const isAlone = (generation: number): boolean =>
-      all.filter((other) => other.generation === generation).length === 1;
+      generation > pruned.generation && all.filter((other) => other.generation === generation).length === 1;
+    const isNamed = (id: string): boolean =>
+      id === head.snapshotId || pruned.snapshots.has(id) || all.some(({ parent }) => parent === id);
     return all
       .filter(({ generation }) => generation <= head.generation)
-      .filter(
-        ({ id, generation }) =>
-          id === head.snapshotId || all.some(({ parent }) => parent === id) || isAlone(generation),
-      )
+      .filter(({ id, generation }) => !pruned.decided.has(id) && (isNamed(id) || isAlone(generation)))
       .sort((left, right) => right.generation - left.generation)
       .map(({ id }) => id);
+  }
+
+  // docs/format/v1.md, "Prune list"
+
+  /** What the list in force says; nothing where there is none, or it is lost. */
+  #readPruneList(pruneGeneration: number): Pruned {
+    const idOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+    const path = `prune/${String(pruneGeneration).padStart(20, '0')}`;
+    const id = Buffer.concat([u32be(0), u32be(pruneGeneration)]);
+    for (const [epoch, epochKey] of pruneGeneration === 0 ? [] : [...this.#epochs].reverse()) {
+      try {
+        const context = Buffer.concat([ascii('coffer/v1/prune'), this.#repositoryId, u32be(epoch), id]);
+        const plaintext = openSealed(derive(epochKey, 'coffer/v1/prune-sealing'), context, get(this.#objects, path));
+        const signed = readCbor(splitSections(plaintext, 1)[0]!);
+        const body = readCbor(signedBody(signed, 'prune-list', this.#repositoryId, this.#owners));
+        const list = fields(body, 'pruneGeneration generation snapshots marks', path);
+        must(list['pruneGeneration'] === pruneGeneration, 'another list');
+        const marks = list['marks'] as readonly Fields[];
+        return {
+          generation: list['generation'] as number,
+          snapshots: new Set((list['snapshots'] as readonly string[]).map(idOf)),
+          decided: new Set(
+            marks.filter((mark) => mark['decidedAtMs'] !== null).map((mark) => idOf(mark['path'] as string)),
+          ),
+        };
+      } catch {
+        // Sealed under another epoch, or lost: then every snapshot counts that was current.
+      }
+    }
+    return { generation: 0, snapshots: new Set(), decided: new Set() };
   }
 
   /** Everything in the current snapshot. */

@@ -4,10 +4,11 @@ import { toHex, utf8 } from '@coffer/foundation';
 import { objectIdHex, objectPaths, type IndexPlace } from '../../src/index';
 import { Draft } from './draft';
 import { seededRandom } from './random-source';
-import type { WrittenPack, WrittenSnapshot } from './made-objects';
+import type { Change, WrittenPack, WrittenSnapshot } from './made-objects';
 import { RepositoryMaker } from './repository-maker';
 import { longChat, shortChat } from './sample-chats';
 import { linesOfText, noise } from './sample-content';
+import { createdAtMs } from './summary-of';
 import { expectedHead, makeSmall, seenOf, vectorOf, type Made } from './small-repository';
 import type { Vector, VectorRecipe } from './vector';
 
@@ -19,6 +20,8 @@ interface History {
   readonly snapshot: WrittenSnapshot | undefined;
   readonly head: Head | undefined;
   readonly draft: Draft;
+  /** Of the last list of prune; absent where nothing was ever pruned. */
+  readonly pruneGeneration?: number;
 }
 
 function begin(name: string): History {
@@ -48,11 +51,39 @@ function backUp(before: History, content: (draft: Draft) => void): History {
 /** Writes snapshot and head over what is stored. */
 function conclude(before: History): History {
   const { maker, draft, packs, indexes } = before;
-  const generation = (before.snapshot?.generation ?? 0) + 1;
+  const generation = (before.head?.generation ?? 0) + 1;
   const parent = before.snapshot === undefined ? {} : { parent: before.snapshot.id };
   const content = { items: draft.items(), conversations: draft.conversations(packs), indexes, generation, ...parent };
   const snapshot = maker.writeSnapshot(content);
-  return { ...before, snapshot, head: maker.writeHead(snapshot, before.head).head };
+  const { pruneGeneration = 0 } = before;
+  return {
+    ...before,
+    snapshot,
+    head: maker.writeHead(snapshot, before.head, (head) => ({ ...head, pruneGeneration })).head,
+  };
+}
+
+const dayMs = 86_400_000;
+
+/** A run of prune: decided to delete one snapshot, which is there still, and marked a pack that nothing needs. */
+function prune(before: History, leaving: WrittenSnapshot, change?: Change): History {
+  const { maker, snapshot, head } = before;
+  const generation = head!.generation + 1;
+  const unneeded = maker.writePack([maker.chunk(utf8('left by a run that was interrupted'))]);
+  maker.writePruneList(
+    {
+      pruneGeneration: 1,
+      generation,
+      snapshots: [snapshot!.path],
+      marks: [
+        { path: leaving.path, atMs: createdAtMs, decidedAtMs: createdAtMs + dayMs },
+        { path: unneeded.path, atMs: createdAtMs + dayMs, decidedAtMs: null },
+      ],
+    },
+    change,
+  );
+  const next = maker.writeHead({ ...snapshot!, generation }, head, (made) => ({ ...made, pruneGeneration: 1 }));
+  return { ...before, head: next.head, pruneGeneration: 1 };
 }
 
 function opened(
@@ -185,6 +216,31 @@ export const longerHistories: readonly VectorRecipe[] = [
     return opened(one, 'A run was interrupted: a pack that no index names, and a snapshot that no head ever named.', [
       one.snapshot,
     ]);
+  }),
+  recipe('prune-list', (name) => {
+    const one = backUp(begin(name), first);
+    const pruned = prune(backUp(one, second), one.snapshot!);
+    const what =
+      'Prune decided to delete the first of two snapshots, and a head says so that names the second one again: the first counts no ' +
+      'more, although it is there.';
+    return opened(pruned, what, [pruned.snapshot]);
+  }),
+  recipe('prune-list-of-an-older-epoch', (name) => {
+    const one = backUp(begin(name), first);
+    const pruned = prune(backUp(one, second), one.snapshot!);
+    pruned.maker.rotate();
+    pruned.maker.writeKeyring();
+    const three = backUp(pruned, (draft) => draft.file('phone/d.bin', noise('d', 300)));
+    const what =
+      'The same, then an exchange of keys and a third backup: the list is sealed under the epoch before, and in force.';
+    return opened(three, what, [three.snapshot, pruned.snapshot]);
+  }),
+  recipe('prune-list-lost', (name) => {
+    const one = backUp(begin(name), first);
+    const flipped: Change = (bytes) => bytes.map((byte, at) => (at === bytes.length - 1 ? byte ^ 1 : byte));
+    const pruned = prune(backUp(one, second), one.snapshot!, flipped);
+    const what = 'The same, but a bit of the list changed: every snapshot counts that was current, and each opens.';
+    return opened(pruned, what, [pruned.snapshot, one.snapshot]);
   }),
   recipe('head-passed-over', (name) =>
     withForeignHead(name, ({ maker }) => {

@@ -15,8 +15,9 @@ import {
   type RepositorySecret,
 } from '@coffer/device-crypto';
 import { sealChunkedSync } from '@coffer/device-crypto/node';
-import { hashHead, signRepositoryStatement, type Head } from '@coffer/evidence';
+import { hashHead, signRepositoryStatement, type Head, type PruneList } from '@coffer/evidence';
 import { hmacSha256, sha256 } from '@coffer/crypto';
+import { concatBytes, u32be } from '@coffer/foundation';
 
 import {
   digestSection,
@@ -24,6 +25,7 @@ import {
   encodeFileItems,
   encodeIndex,
   encodeKeyslot,
+  encodePruneObject,
   encodeRepositoryConfig,
   encodeSigned,
   encodeSnapshot,
@@ -82,7 +84,7 @@ export class RepositoryMaker {
   }
 
   /** What an object at this place is sealed under. */
-  keyOf(kind: 'pack' | 'index' | 'snapshot', epoch: number, id: Uint8Array): ChunkedKey {
+  keyOf(kind: 'pack' | 'index' | 'snapshot' | 'prune', epoch: number, id: Uint8Array): ChunkedKey {
     const { key } = this.epochs.find((entry) => entry.epoch === epoch)!;
     return { inputKey: deriveSealingKey(key, kind), context: sealingContext(kind, this.repositoryId, epoch, id) };
   }
@@ -177,6 +179,20 @@ export class RepositoryMaker {
     const path = objectPaths.snapshot(epoch, id);
     this.objects.set(path, sealed);
     return { id, path, sealed, generation: content.generation };
+  }
+
+  /** Writes a prune list, whose place names no epoch but its own number. @returns its path */
+  writePruneList(list: PruneList, change: Change = unchanged): string {
+    const fields = {
+      purpose: 'prune-list',
+      repositoryId: this.repositoryId,
+      keyId: deriveKeyId(this.backupKey),
+    } as const;
+    const plaintext = encodePruneObject(signRepositoryStatement(this.owner.seed, fields, list));
+    const id = concatBytes(u32be(0), u32be(list.pruneGeneration));
+    const path = objectPaths.prune(list.pruneGeneration);
+    this.objects.set(path, change(sealChunkedSync(this.keyOf('prune', this.epoch, id), plaintext, this.random(24))));
+    return path;
   }
 
   /** Writes the head that makes a snapshot current. @returns the head, and its path */
