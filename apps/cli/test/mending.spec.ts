@@ -104,4 +104,25 @@ describe('coffer stats, prune --dry-run, rebuild-index and restore --salvage', {
     expect(readFileSync(join(out, 'source/text.txt'), 'utf8')).toBe('a message');
     expect((await run(['restore', '--salvage', '--conversation', 'x', '--out', out, ...common])).code).toBe(2);
   });
+
+  it('restores the messages of a time, as one document for each conversation that has any', async () => {
+    const chats = join(folder, 'chats');
+    mkdirSync(chats);
+    const line = (day: number, text: string): string => `[${day}.05.24, 10:30:00] Anna: ${text}`;
+    writeFileSync(
+      join(chats, 'WhatsApp Chat with Anna.txt'),
+      [13, 14, 15].map((day) => line(day, `of ${day}`)).join('\n'),
+    );
+    writeFileSync(join(chats, 'WhatsApp Chat with Ben.txt'), line(20, 'later'));
+    expect((await run(['backup', chats, ...common])).code).toBe(0);
+    const out = join(folder, 'may');
+    const restored = await run(['restore', '--since', '2024-05-14', '--until', '2024-05-15', '--out', out, ...common]);
+    expect(restored.code, restored.printed).toBe(0);
+    expect(linesOf(restored.printed)).toMatchObject([{ type: 'summary', conversations: 1, messages: 1 }]);
+    const document = readFileSync(join(out, 'conversation-1.json'), 'utf8');
+    expect(document).toContain('of 14');
+    expect(document).not.toMatch(/of 13|of 15|later/);
+    const none = await run(['restore', '--since', '2025-01-01', '--out', join(folder, 'none'), ...common]);
+    expect(none.printed).toContain('not-found');
+  });
 });

@@ -13,7 +13,7 @@ export { type ObjectRemover, type Removal } from './prune/object-remover';
 export { markedForMs, type PrunePlan, type PruneRules } from './prune/plan-prune';
 export { pruneRepository, type PruneOptions, type PruneReport, type PruneStep } from './prune/prune-repository';
 export { chooseRetained, type RetentionPolicy, type RetentionReason } from './prune/retention';
-export { segmentsBetween, type SegmentSpan } from './read-conversation';
+export { isWithin, segmentsBetween, segmentsWithin, type SegmentSpan, type TimeRange } from './read-conversation';
 export { rebuildIndexes, type RebuildReport } from './rebuild-index';
 export { Repository } from './repository';
 export { type RepositoryAccess, type RepositoryOptions } from './repository-access';

@@ -54,6 +54,31 @@ export function segmentsBetween(conversation: ConversationItem, from: number, to
   return spans;
 }
 
+/** A span of time, in milliseconds since 1970; an end that is undefined is open. */
+export interface TimeRange {
+  /** Inclusive. */
+  readonly sinceMs: number | undefined;
+  /** Exclusive. */
+  readonly untilMs: number | undefined;
+}
+
+/** Whether an instant lies in a range. What has no instant lies in none but the one that is open at both ends. */
+export function isWithin({ sinceMs, untilMs }: TimeRange, timeMs: number | null): boolean {
+  if (timeMs === null) return sinceMs === undefined && untilMs === undefined;
+  return timeMs >= (sinceMs ?? Number.NEGATIVE_INFINITY) && timeMs < (untilMs ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * The segments that may hold messages of a range, from the oldest to the newest; the others need not be fetched. One without any
+ * instant may: its messages can have local times.
+ */
+export function segmentsWithin({ segments }: ConversationItem, range: TimeRange): readonly Segment[] {
+  const { sinceMs = Number.NEGATIVE_INFINITY, untilMs = Number.POSITIVE_INFINITY } = range;
+  return segments.filter(
+    ({ firstMs, lastMs }) => firstMs === null || lastMs === null || (lastMs >= sinceMs && firstMs < untilMs),
+  );
+}
+
 /** The messages `from` (inclusive) to `to` (exclusive) of a conversation; fewer at its end. */
 export async function readMessages(
   access: RepositoryAccess,

@@ -4,12 +4,17 @@ import { repositoryHelp, withRepositoryOptions, type RepositoryOptions } from '.
 interface RestoreOptions extends RepositoryOptions {
   readonly out: string;
   readonly conversation?: string;
+  readonly since?: string;
+  readonly until?: string;
   readonly salvage?: boolean;
 }
 
 const help = `
 Restores the newest snapshot, or the one whose first digits are given ("coffer snapshots" lists them). The folder must be new
 or empty: nothing is ever overwritten. A file gets its name when it is whole and every part of it has proven authentic.
+
+--conversation, --since and --until write messages in place of files, a JSON document for each conversation, and fetch little else.
+2024-05-31 is midnight on the clocks of this device; 2024-05-31T18:30Z is an instant. What --until names is left out.
 
 Where a backup is damaged, that stops at the first bad part. --salvage goes on: one bad piece of 16 KiB loses itself only. Files
 that are not whole get ".salvaged" after their name and zeros where something is lost; each is named, and the exit code is 4.
@@ -19,7 +24,8 @@ Examples:
   coffer restore --store file:/mnt/disk/backups --key coffer-key --out ./restored
   coffer restore 3f9a --store s3://bucket/me --out ./restored
   coffer restore --salvage --store file:/mnt/disk/backups --key coffer-key --out ./what-is-left
-  coffer restore --conversation 491700000000@s.whatsapp.net --store file:/mnt/disk/backups --out ./chat`;
+  coffer restore --conversation 491700000000@s.whatsapp.net --store file:/mnt/disk/backups --out ./chat
+  coffer restore --since 2024-05-01 --until 2024-06-01 --store vault: --out ./may`;
 
 /** `coffer restore`. */
 export const registerRestore: Register = (program, context) => {
@@ -30,6 +36,8 @@ export const registerRestore: Register = (program, context) => {
   withRepositoryOptions(command)
     .requiredOption('--out <dir>', 'new or empty folder')
     .option('--conversation <id>', 'write this conversation only, as a JSON document')
+    .option('--since <time>', 'write messages as JSON documents: those of this day or instant, and later ones')
+    .option('--until <time>', 'likewise those before this day or instant')
     .option('--limit-down <rate>', 'read at most so many bytes a second from the store, such as 500k or 2M')
     .option('--salvage', 'restore what is left of a damaged backup, and name what is not')
     .addHelpText('after', help)

@@ -7,11 +7,12 @@ import { UsageError } from '../output/usage-error';
 import { startEngineWorker } from '../repository/engine-workers';
 import { openRepository, reportEvents } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
-import { restoreConversation } from './restore-conversation';
+import { restoreConversations } from './restore-conversation';
 import { salvage } from './salvage';
+import { timeRangeOf, type TimeOptions } from './time-range';
 
 /** What `coffer restore` is asked. */
-export interface RestoreRequest extends RepositoryOptions {
+export interface RestoreRequest extends RepositoryOptions, TimeOptions {
   readonly snapshot: string | undefined;
   readonly out: string;
   readonly conversation?: string;
@@ -19,18 +20,21 @@ export interface RestoreRequest extends RepositoryOptions {
 }
 
 /**
- * Restores all files of a snapshot into an empty folder, or what is left of them, or one conversation as a document.
+ * Restores all files of a snapshot into an empty folder, or what is left of them, or one conversation or a time as documents.
  *
  * @throws UsageError, BackupEngineError, ObjectStoreError
  */
 export async function runRestore(context: CommandContext, request: RestoreRequest): Promise<void> {
-  if (request.salvage === true && request.conversation !== undefined) {
-    throw new UsageError('--salvage is for all files of a snapshot, not for one conversation. Nothing was written.');
+  const range = timeRangeOf(request);
+  const isOfMessages = request.conversation !== undefined || range !== undefined;
+  if (request.salvage === true && isOfMessages) {
+    throw new UsageError('--salvage is for all files of a snapshot, not for single messages. Nothing was written.');
   }
   const { repository } = await openRepository(context, request);
   const snapshot = await repository.openSnapshot(request.snapshot);
-  if (request.conversation !== undefined) {
-    await restoreConversation(context, repository, snapshot, request.conversation, request.out);
+  if (isOfMessages) {
+    const wanted = { conversationId: request.conversation, range };
+    await restoreConversations(context, repository, snapshot, wanted, request.out);
     return;
   }
   if (request.salvage === true) {
