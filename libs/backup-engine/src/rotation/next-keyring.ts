@@ -10,7 +10,7 @@ import {
   type BackupKey,
   type Keyring,
 } from '@coffer/device-crypto';
-import { equalBytes } from '@coffer/foundation';
+import { equalBytes, readU32be } from '@coffer/foundation';
 import { ObjectStoreError } from '@coffer/object-store';
 
 import { BackupEngineError } from '../errors';
@@ -20,6 +20,8 @@ import { SealedObjects } from '../sealed-objects';
 
 /** Rotations in a row that may be given up; names further above were not left by one, and must not use up the numbers. */
 const mostGivenUp = 1000;
+/** A rotation's epoch is above the one before by up to so many: two that begin together take different ones but for one time in so many. */
+const epochSpread = 65_536;
 
 /**
  * The repository under the next backup key: its keyring holds all that the current one holds, a new epoch and the new owner
@@ -57,7 +59,7 @@ async function putKeyring(access: RepositoryAccess, nextKey: BackupKey, path: st
   const next: Keyring = {
     ...keyring,
     keyringVersion: keyring.keyringVersion + 1,
-    epochs: [...keyring.epochs, { epoch: await unusedEpoch(access), key: generateEpochKey() }],
+    epochs: [...keyring.epochs, { epoch: await unusedEpoch(access, nextKey), key: generateEpochKey() }],
     ownerPublicKeys: [...keyring.ownerPublicKeys, deriveOwnerKey(nextKey).publicKey],
   };
   try {
@@ -74,16 +76,17 @@ async function putKeyring(access: RepositoryAccess, nextKey: BackupKey, path: st
 
 /**
  * A number above the current epoch's that no snapshot bears: what a rotation that was given up left under its own epoch key must
- * not look like a damaged part of this one.
+ * not look like a damaged part of this one. Nor what another one leaves that runs just now and loses: so the key id says how far
+ * above.
  */
-async function unusedEpoch({ store, keyring }: RepositoryAccess): Promise<number> {
+async function unusedEpoch({ store, keyring }: RepositoryAccess, nextKey: BackupKey): Promise<number> {
   let highest = keyring.epochs.at(-1)!.epoch;
-  const most = highest + mostGivenUp;
+  const most = highest + mostGivenUp * epochSpread;
   for await (const { key } of store.list(objectPrefixes.snapshots)) {
     const epoch = parseSnapshotPath(key)?.epoch ?? 0;
     if (epoch <= most) highest = Math.max(highest, epoch);
   }
-  return highest + 1;
+  return highest + 1 + (readU32be(deriveKeyId(nextKey), 0) % epochSpread);
 }
 
 function isSuccessor(current: Keyring, next: Keyring, ownerPublicKey: Uint8Array): boolean {
