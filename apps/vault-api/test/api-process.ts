@@ -27,8 +27,21 @@ export interface ApiOptions {
   readonly until?: 'ready' | 'live';
 }
 
-/** Starts the built program and waits until it is ready. Ends with the test process. */
+/**
+ * Starts the built program and waits until it is ready. Ends with the test process. Somebody else may take a port between the look
+ * for a free one and the start: then other ports are tried.
+ */
 export async function startApi(options: ApiOptions): Promise<ApiProcess> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnFreePorts(options);
+    } catch (error) {
+      if (tries === 3 || !(error instanceof Error) || !/"code":"port-taken"/.test(error.message)) throw error;
+    }
+  }
+}
+
+async function startOnFreePorts(options: ApiOptions): Promise<ApiProcess> {
   if (!existsSync(program)) throw new Error('vault-api is not built: npx nx run vault-api:build');
   const [port, metricsPort] = await Promise.all([unusedPort(), unusedPort()]);
   const child = spawn(process.execPath, [program], {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { proofSize, recordProof, runSeed } from '@coffer/test-kit';
@@ -112,6 +113,19 @@ describe('a worker that is killed at every kind of moment (C02)', patience, () =
     await requireOneEnd(bench, owner, new Map([...hashes].filter(([name]) => name !== unproven)));
     return kills;
   }
+
+  it('takes a file along that a worker had put aside when it died, in the same certificate', async () => {
+    const files = Object.fromEntries(names.map((name) => [name, database(20_000)]));
+    const { owner, folder, hashes, listed } = await readyAccount(files);
+    await proveCopies(owner, listed);
+    await owner.startPurge();
+    await rename(join(folder, names[0]!), join(folder, `.${names[0]!}.coffer-delete-0123456789abcdef01234567`));
+    const worker = await bench.worker();
+    await expect.poll(async () => (await owner.purge()).certificates.length, { timeout: 60_000 }).toBe(1);
+    await worker.kill('SIGTERM');
+    expect(await cloudNames(folder)).toEqual([]);
+    await requireOneEnd(bench, owner, hashes);
+  });
 
   /** While it goes on: whatever the rows still count as there is there, and nothing is there that they call purged. */
   async function requireNothingLost(owner: RepositoryDevice, folder: string): Promise<void> {
