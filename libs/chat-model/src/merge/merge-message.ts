@@ -9,6 +9,11 @@ import { messageMarks, type Edit, type MediaReference, type Message, type Reacti
  */
 export function mergeMessage(left: Message, right: Message): Message {
   const [full, spare] = compareCopies(left, right) >= 0 ? [left, right] : [right, left];
+  return mergeOnto(full, spare);
+}
+
+/** As `mergeMessage`, where it is known which copy decides. */
+export function mergeOnto(full: Message, spare: Message): Message {
   const isFromSelf = full.isFromSelf || spare.isFromSelf;
   const { unsupportedType: _type, ...rest } = spare;
   const merged: { -readonly [K in keyof Message]: Message[K] } = {

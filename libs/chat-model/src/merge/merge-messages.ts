@@ -1,6 +1,6 @@
 import type { Message } from '../message';
-import { canonicalJson, mergeMessage } from './merge-message';
-import { baseId, pairMessages, timeKey, type IdKind, type MessageList } from './message-pairs';
+import { canonicalJson, mergeMessage, mergeOnto } from './merge-message';
+import { baseId, isText, pairMessages, timeKey, type IdKind, type MessageList } from './message-pairs';
 
 /** A message of the result before it has its id: its copy in either list. */
 interface Entry {
@@ -19,6 +19,11 @@ export function mergeMessages(left: MessageList, right: MessageList): MessageLis
   const ids: IdKind = left.ids === right.ids ? left.ids : left.ids === 'position' ? right.ids : left.ids;
   const names =
     ids === 'position' ? entries.map((_, index) => String(index + 1)) : chooseIds(entries, left.ids, right.ids);
+  // a text export knows less of every message, and less exactly
+  const merge = !isText(left, right)
+    ? mergeMessage
+    : (one: Message, other: Message): Message =>
+        left.ids === 'position' ? mergeOnto(other, one) : mergeOnto(one, other);
   const renamed = { left: new Map<string, string>(), right: new Map<string, string>() };
   for (const [index, entry] of entries.entries()) {
     for (const side of ['left', 'right'] as const) {
@@ -28,7 +33,7 @@ export function mergeMessages(left: MessageList, right: MessageList): MessageLis
   }
   const messages = entries.map((entry, index) => {
     const [one, other] = [follow(entry.left, renamed.left), follow(entry.right, renamed.right)];
-    const merged = one === undefined ? other! : other === undefined ? one : mergeMessage(one, other);
+    const merged = one === undefined ? other! : other === undefined ? one : merge(one, other);
     return merged.id === names[index] ? merged : { ...merged, id: names[index]! };
   });
   return { messages, ids };

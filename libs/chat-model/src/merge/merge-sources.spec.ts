@@ -201,6 +201,61 @@ describe('mergeSources', () => {
     expect(merged[2]).toMatchObject({ kind: 'image', media: { path: 'IMG-1.jpg' } });
     expect(merged[2]!.media!.isOmitted).toBeUndefined();
   });
+  describe('of a chat database and a text export of the same chat', () => {
+    const participants = [{ id: 'anna@s', name: 'Anna' }];
+    const minute = 60_000 * 28_000_000;
+    const row = (id: string, seconds: number, more: Partial<Message>): Message =>
+      message(id, { senderId: 'anna@s', timeMs: minute + 1000 * seconds + 7, ...more });
+    const line = (id: string, minutes: number, more: Partial<Message>): Message =>
+      message(id, { senderId: 'Anna', timeMs: minute + 60_000 * minutes, localTime: '2023-03-28T00:00', ...more });
+    const own = { senderId: null, isFromSelf: true } as const;
+    const database = (kind: Conversation['kind'], ...messages: readonly Message[]): ChatSource =>
+      sourceOf('whatsapp-msgstore', { conversation: { id: 'anna@s', kind, title: 'Anna', participants }, messages });
+    const text = (...messages: readonly Message[]): ChatSource =>
+      sourceOf('export-chat', {
+        conversation: { id: 'Anna', kind: 'direct', title: 'Anna', participants: [] },
+        messages,
+      });
+    const rows = [row('1', 5, { text: 'ok' }), row('2', 9, { ...own, text: 'ok' }), row('3', 70, { text: 'later' })];
+    const lines = [
+      line('1', -1, { text: 'deleted since' }),
+      line('2', 0, { text: 'ok' }),
+      line('3', 0, { senderId: 'Me', text: 'ok' }),
+      line('4', 1, { text: 'later' }),
+    ];
+
+    it('takes a line for the message that it shows, and adds what the database lacks', () => {
+      for (const sources of [
+        [database('direct', ...rows), text(...lines)],
+        [text(...lines), database('direct', ...rows)],
+      ]) {
+        const merged = mergeSources(sources);
+        const [{ conversation: about, messages }] = contentsOf(merged) as [Content];
+        expect(merged.counts).toEqual({ chats: 1, messages: 4 });
+        expect(about).toMatchObject({ id: 'anna@s', participants });
+        expect(messages.map(({ id, senderId, text: words }) => [id, senderId, words])).toEqual([
+          ['text:1', 'anna@s', 'deleted since'],
+          ['1', 'anna@s', 'ok'],
+          ['2', null, 'ok'],
+          ['3', 'anna@s', 'later'],
+        ]);
+        expect(messages[1]!.timeMs).toBe(rows[0]!.timeMs);
+        expect(inContent(mergeSources([again(merged), text(...lines)]))).toEqual(inContent(merged));
+      }
+    });
+    it('leaves them apart where it cannot be told who is who', () => {
+      const chats = (...sources: readonly ChatSource[]): number => mergeSources(sources).counts.chats;
+      const group = database('group', ...rows);
+      // the owner of the group shows by words that are theirs in both
+      expect(chats(group, text(...lines))).toBe(1);
+      expect(chats(group, text(line('1', 0, { senderId: 'Me', text: 'other words' })))).toBe(2);
+      expect(chats(group, text(...lines, line('5', 2, { senderId: 'Somebody' })))).toBe(2);
+      expect(chats(database('direct', ...rows), text({ ...lines[0]!, timeMs: null }))).toBe(2);
+      const namesake = { id: 'b', kind: 'direct', title: 'Anna', participants: [] } as const;
+      const two = sourceOf('whatsapp-msgstore', { conversation: namesake, messages: [] });
+      expect(chats(database('direct', ...rows), two, text(...lines))).toBe(3);
+    });
+  });
   it('keeps conversations that only one source has, and names its format where they differ', () => {
     const other = { ...conversation, id: 'd' };
     const merged = mergeSources([

@@ -2,6 +2,7 @@ import type { ChatSource, ConversationSource } from '../source';
 import { mergeConversation, type DatedConversation } from './merge-conversation';
 import { mergeMessages } from './merge-messages';
 import type { IdKind, MessageList } from './message-pairs';
+import { textCopy } from './text-copy';
 
 /** Ids of any other source are the service's own: a document in the form of docs/chats.schema.json promises it. */
 const idKinds: Readonly<Record<string, IdKind>> = {
@@ -74,7 +75,27 @@ function copiesOf(sources: readonly ChatSource[]): ReadonlyMap<string, readonly 
       else known.push({ entry, format: source.format });
     }
   }
+  adoptTexts(copies);
   return copies;
+}
+
+/** A text export goes to the one other conversation of its title, where it can be told who is who. */
+function adoptTexts(copies: Map<string, Copy[]>): void {
+  const isTextOnly = (own: readonly Copy[]): boolean => own.every(({ format }) => idKindOf(format) === 'position');
+  for (const [id, own] of copies) {
+    if (!isTextOnly(own)) continue;
+    const { title } = own[0]!.entry.conversation;
+    const targets = [...copies.values()].filter(
+      (others) => !isTextOnly(others) && others.some(({ entry }) => entry.conversation.title === title),
+    );
+    const [target] = targets;
+    if (target === undefined || targets.length > 1) continue;
+    const other = target.find(({ format }) => idKindOf(format) !== 'position')!;
+    const translated = own.map(({ entry }) => textCopy(entry, other.entry));
+    if (translated.includes(undefined)) continue;
+    target.push(...own.map(({ format }, index) => ({ format, entry: translated[index]! })));
+    copies.delete(id);
+  }
 }
 
 const listOf = ({ entry, format }: Copy): MessageList => ({ messages: [...entry.messages()], ids: idKindOf(format) });

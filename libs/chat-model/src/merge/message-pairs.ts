@@ -23,11 +23,19 @@ export type Pairs = Int32Array;
 export function pairMessages(left: MessageList, right: MessageList): Pairs {
   const pairing = new Pairing(left.messages, right.messages);
   const isPosition = left.ids === 'position' || right.ids === 'position';
+  if (isText(left, right)) {
+    for (const keyOf of [textKey, fileKey, omittedKey]) pairing.match(keyOf);
+    return pairing.pairs;
+  }
   if (!isPosition) pairing.match((message) => idKey(message, left.ids === 'lasting' && right.ids === 'lasting'));
   if (isPosition || left.ids === 'row' || right.ids === 'row') pairing.match(contentKey);
   if (isPosition) pairing.match(mediaKey);
   return pairing.pairs;
 }
+
+/** Whether one of two copies is a text export and the other is not. */
+export const isText = (left: MessageList, right: MessageList): boolean =>
+  (left.ids === 'position') !== (right.ids === 'position');
 
 class Pairing {
   readonly pairs: Pairs;
@@ -76,6 +84,29 @@ export function baseId(message: Message): string {
 function idKey(message: Message, isLasting: boolean): string {
   if (isLasting) return baseId(message);
   return JSON.stringify([baseId(message), timeKey(message), message.senderId, message.isFromSelf]);
+}
+
+/** A text export knows minutes, and seconds at best. */
+export const minuteKey = ({ timeMs }: Message): number | null => (timeMs === null ? null : Math.floor(timeMs / 60_000));
+
+function textKey(message: Message): string | undefined {
+  const { text, senderId, isFromSelf } = message;
+  return text === undefined ? undefined : JSON.stringify([minuteKey(message), senderId, isFromSelf, text]);
+}
+
+const fileName = ({ media }: Message): string | undefined =>
+  media?.path === undefined ? media?.name : media.path.slice(media.path.lastIndexOf('/') + 1);
+
+function fileKey(message: Message): string | undefined {
+  const name = fileName(message);
+  return name === undefined
+    ? undefined
+    : JSON.stringify([minuteKey(message), message.senderId, message.isFromSelf, name]);
+}
+
+function omittedKey(message: Message): string | undefined {
+  const { media, senderId, isFromSelf, text } = message;
+  return media === undefined ? undefined : JSON.stringify([minuteKey(message), senderId, isFromSelf, text ?? null]);
 }
 
 function contentKey(message: Message): string {
