@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
+import { embedSqlite } from './embed-sqlite.ts';
 
 /** One classic script that needs nothing else: no chunk, no importScripts, no asset. Portal and viewer serve the same file. */
 export default defineConfig({
   root: import.meta.dirname,
+  plugins: [embedSqlite()],
   resolve: { tsconfigPaths: true },
   define: { 'process.env.NODE_ENV': '"production"' },
   build: {

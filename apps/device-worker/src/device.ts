@@ -28,6 +28,7 @@ import {
   type DeviceAccount,
 } from '@coffer/vault-device';
 import { lastResortHandlers, messageHandlers, safetyHandlers, type AccountParts } from './account-handlers';
+import { fileHandlers, type FileParts } from './file-handlers';
 import { listBackups } from './list-backups';
 import { OpenedBackup } from './opened-backup';
 import { toDeviceError } from './to-device-error';
@@ -38,6 +39,8 @@ export interface DeviceOptions {
   readonly deployment: () => Promise<Deployment>;
   /** Host name of the page: the relying party id of its passkeys. */
   readonly rpId: string;
+  /** How files of other apps are read. */
+  readonly files: FileParts;
   readonly onCsrfToken: (token: string) => void;
   /** Called after the backup key was wiped. */
   readonly onLocked: (reason: 'asked' | 'signed-out') => void;
@@ -58,6 +61,7 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
     ...safetyHandlers(parts),
     ...messageHandlers(parts),
     ...lastResortHandlers(parts),
+    ...fileHandlers(options.files),
     hello: (params) => device.hello(params.protocol),
     setCsrf: async ({ token }) => {
       options.onCsrfToken(token);

@@ -1,5 +1,6 @@
 import { BackupEngineError, type BackupEngineErrorCode } from '@coffer/backup-engine';
 import { BackupFormatError } from '@coffer/backup-format';
+import { ChatFormatError } from '@coffer/chat-formats';
 import { ChatModelError } from '@coffer/chat-model';
 import { CryptoError } from '@coffer/crypto';
 import { DeviceCryptoError, type DeviceCryptoErrorCode } from '@coffer/device-crypto';
@@ -31,6 +32,13 @@ export function toDeviceError(error: unknown): unknown {
     // Argon2id parameters outside the range that is built in: a server that asks for less, or for far too much.
     return new DeviceError('server-changed', 'the server asks for other work than is allowed', { cause: error });
   }
+  if (error instanceof ChatFormatError) {
+    return new DeviceError(fileCodes[error.code], error.message, { cause: error });
+  }
+  // what a browser says of a file that is not there any more, or has changed since it was chosen
+  if (error instanceof DOMException && (error.name === 'NotReadableError' || error.name === 'NotFoundError')) {
+    return new DeviceError('unreadable', 'the file can no longer be read', { cause: error });
+  }
   if (error instanceof EvidenceError || error instanceof ChatModelError) return damaged(error);
   return error;
 }
@@ -39,6 +47,20 @@ const accountCodes: Partial<Record<VaultDeviceError['code'], DeviceErrorCode>> =
   'deployment-changed': 'server-changed',
   'no-keyslot': 'no-passkey',
   'not-rotated': 'unavailable',
+};
+
+const fileCodes: Readonly<Record<ChatFormatError['code'], DeviceErrorCode>> = {
+  'not-a-backup': 'not-a-backup',
+  'unsupported-format': 'unsupported-format',
+  'key-required': 'key-required',
+  'invalid-key': 'malformed-key',
+  'wrong-key': 'wrong-key',
+  damaged: 'damaged',
+  'damaged-checksum': 'damaged',
+  'invalid-time-zone': 'refused',
+  'no-chats': 'no-chats',
+  'too-large': 'too-large',
+  'disk-full': 'too-large',
 };
 
 const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {

@@ -7,6 +7,7 @@ import { fakeClock, seed } from '@coffer/test-kit';
 import { createVaultClient } from '@coffer/vault-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice } from '../src/device';
+import { heldFiles } from './held-files';
 import { problem, TinyVault } from './tiny-vault';
 
 describe('the account of the device over a vault', () => {
@@ -34,7 +35,7 @@ describe('the account of the device over a vault', () => {
     service = serveDevice(
       channel.port2,
       createDevice({
-        ...{ client: createVaultClient(options), clock, rpId: 'localhost' },
+        ...{ client: createVaultClient(options), clock, rpId: 'localhost', files: heldFiles },
         ...{ deployment: async () => vault.deployment, onCsrfToken: () => undefined },
         onLocked: (reason) => service.announceLocked(reason),
       }),

@@ -10,6 +10,7 @@ import { fakeClock, seed } from '@coffer/test-kit';
 import { createVaultClient } from '@coffer/vault-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice } from '../src/device';
+import { heldFiles } from './held-files';
 import { problem, TinyVault } from './tiny-vault';
 import type { SampleChat } from './write-snapshot';
 
@@ -63,6 +64,7 @@ describe('the device over a vault', () => {
         client,
         clock,
         rpId: 'localhost',
+        files: heldFiles,
         deployment: async () => vault.deployment,
         onCsrfToken: (token) => csrf.push(token),
         onLocked: (reason) => service.announceLocked(reason),

@@ -6,6 +6,7 @@ import { fakeClock, seed } from '@coffer/test-kit';
 import { createVaultClient } from '@coffer/vault-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createDevice } from '../src/device';
+import { heldFiles } from './held-files';
 import { problem, TinyVault } from './tiny-vault';
 import type { SampleChat } from './write-snapshot';
 
@@ -49,7 +50,7 @@ describe('passkeys of the device over a vault', () => {
       channel.port2,
       createDevice({
         ...{ client: createVaultClient(options), clock, rpId, deployment: async () => vault.deployment },
-        ...{ onCsrfToken: () => undefined, onLocked: (reason) => service.announceLocked(reason) },
+        ...{ files: heldFiles, onCsrfToken: () => undefined, onLocked: (reason) => service.announceLocked(reason) },
       }),
     );
     device = connectDevice(channel.port1);

@@ -110,3 +110,15 @@ export const messageSchema: z.ZodType<Message> = z.strictObject({
   marks: z.array(z.enum(messageMarks)).exactOptional(),
   extras: extras.exactOptional(),
 });
+
+export const conversationSummarySchema = z.strictObject({
+  /** Names it among the conversations of its snapshot; two sources may hold conversations with the same id. */
+  conversationId: z.string().min(1),
+  /** Path of the file that it was read from. */
+  source: z.string(),
+  conversation: conversationSchema,
+  messageCount: count,
+  /** Milliseconds since 1970; null where the source has no instants. */
+  firstMessageMs: z.int().nullable(),
+  lastMessageMs: z.int().nullable(),
+});

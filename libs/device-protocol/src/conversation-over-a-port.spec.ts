@@ -10,6 +10,7 @@ import {
   type DeviceService,
 } from './index';
 import { accountMethods } from './account-methods';
+import { fileMethods } from './file-methods';
 
 const repositoryId = 'AAAAAAAAAAAAAAAAAAAAAA';
 const keyIdHex = '00112233445566ff';
@@ -49,8 +50,11 @@ const received: Uint8Array[] = [];
 
 /** What this conversation does not ask for. */
 const unasked = Object.fromEntries(
-  Object.keys(accountMethods).map((name) => [name, () => Promise.reject(new Error(`${name} was asked`))]),
-) as unknown as Pick<DeviceHandlers, keyof typeof accountMethods>;
+  Object.keys({ ...accountMethods, ...fileMethods }).map((name) => [
+    name,
+    () => Promise.reject(new Error(`${name} was asked`)),
+  ]),
+) as unknown as Pick<DeviceHandlers, keyof typeof accountMethods | keyof typeof fileMethods>;
 
 const handlers: DeviceHandlers = {
   ...unasked,

@@ -42,6 +42,11 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * | `damaged` | bytes of the backup are missing, altered or of an older state than one seen before |
  * | `unsupported-format` | a newer format than this device reads |
  * | `not-found` | no such backup, snapshot or conversation |
+ * | `not-a-backup` | the file is none that a device knows |
+ * | `key-required` | the file wants a key, and none of its kind was given |
+ * | `no-chats` | the file was opened, and there are no conversations in it |
+ * | `too-large` | the file is larger than a browser can hold |
+ * | `unreadable` | the browser can read the file no more: it was moved, changed, or its drive is gone |
  * | `locked` | the request needs the backup key, and the device does not hold it |
  * | `cancelled` | the page took the request back |
  * | `protocol` | page and device do not speak the same version, or a message is malformed |
@@ -85,6 +90,11 @@ export const deviceErrorCodes = [
   'damaged',
   'unsupported-format',
   'not-found',
+  'not-a-backup',
+  'key-required',
+  'no-chats',
+  'too-large',
+  'unreadable',
   'locked',
   'cancelled',
   'protocol',

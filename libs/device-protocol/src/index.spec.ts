@@ -9,6 +9,7 @@ describe('index', () => {
       'csrfHeaderName',
       'deviceErrorCodes',
       'deviceMethods',
+      'fileFormats',
       'maximumMessagesPerRead',
       'protocolVersion',
       'serveDevice',

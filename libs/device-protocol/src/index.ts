@@ -3,10 +3,17 @@ export { connectDevice, type DeviceCallOptions, type DeviceClient } from './clie
 export { csrfHeaderName } from './csrf';
 export { type DevicePort, type DeviceProgress, type LockedEvent } from './envelopes';
 export { DeviceError, deviceErrorCodes, type DeviceErrorCode } from './errors';
-export { type GuessBudget } from './method';
+export {
+  fileFormats,
+  type FileFormat,
+  type FileKeyWanted,
+  type FileSecret,
+  type FileWarning,
+  type SavedForm,
+} from './file-methods';
+export { maximumMessagesPerRead, type GuessBudget } from './method';
 export {
   deviceMethods,
-  maximumMessagesPerRead,
   protocolVersion,
   type BackupSummary,
   type ConversationSummary,

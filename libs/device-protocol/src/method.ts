@@ -28,3 +28,12 @@ export const budgetSchema = z.strictObject({
 export type GuessBudget = z.infer<typeof budgetSchema>;
 
 export const keyslotKind = z.enum(['password', 'digits', 'passkey']);
+
+/** Bytes between two lengths. */
+export const bytes = (least: number, most: number) =>
+  z.instanceof(Uint8Array<ArrayBuffer>).refine(({ length }) => length >= least && length <= most, {
+    message: 'bytes of another length expected',
+  });
+
+/** Messages that one `readMessages` may ask for. */
+export const maximumMessagesPerRead = 500;

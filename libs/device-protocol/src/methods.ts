@@ -1,20 +1,24 @@
 import { z } from 'zod';
 import { accountMethods } from './account-methods';
-import { conversationSchema, messageSchema } from './chat-values';
-import { budgetSchema, count, instant, keyIdHex, keyslotKind, method, nothing } from './method';
+import { conversationSummarySchema, messageSchema } from './chat-values';
+import { fileMethods } from './file-methods';
+import {
+  budgetSchema,
+  bytes,
+  count,
+  instant,
+  keyIdHex,
+  keyslotKind,
+  maximumMessagesPerRead,
+  method,
+  nothing,
+} from './method';
 
 /** Raised whenever a message changes its meaning. Page and device refuse each other where it differs. */
 export const protocolVersion = 1;
 
-/** Messages that one `readMessages` may ask for. */
-export const maximumMessagesPerRead = 500;
-
 const repositoryId = z.string().regex(/^[A-Za-z0-9_-]{22}$/);
 
-const bytes = (least: number, most: number) =>
-  z.instanceof(Uint8Array<ArrayBuffer>).refine(({ length }) => length >= least && length <= most, {
-    message: 'bytes of another length expected',
-  });
 /** Credential id of a passkey (WebAuthn level 3, section 4). */
 const credentialId = bytes(1, 1023);
 /** What a passkey's PRF gives. The array is handed over: the page keeps none. */
@@ -67,18 +71,6 @@ const snapshotSchema = z.strictObject({
 
 /** One dated state of an open backup. */
 export type SnapshotSummary = z.infer<typeof snapshotSchema>;
-
-const conversationSummarySchema = z.strictObject({
-  /** Names it among the conversations of its snapshot; two sources may hold conversations with the same id. */
-  conversationId: z.string().min(1),
-  /** Path of the file that it was read from. */
-  source: z.string(),
-  conversation: conversationSchema,
-  messageCount: count,
-  /** Milliseconds since 1970; null where the source has no instants. */
-  firstMessageMs: z.int().nullable(),
-  lastMessageMs: z.int().nullable(),
-});
 
 /** One conversation of a snapshot, without its messages. */
 export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
@@ -182,6 +174,7 @@ export const deviceMethods = {
     }),
   ),
   ...accountMethods,
+  ...fileMethods,
   /** Forgets the backup key and everything that was opened with it. */
   lock: method(nothing, nothing),
 } as const;

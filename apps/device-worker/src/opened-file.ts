@@ -1,0 +1,75 @@
+import type { OpenedBackup } from '@coffer/chat-formats';
+import { messagesBetween, type ChatSource, type ConversationSource, type Message } from '@coffer/chat-model';
+import { DeviceError, type ConversationSummary } from '@coffer/device-protocol';
+
+/** A backup of another app, open in memory. */
+export class OpenedFile {
+  readonly #backup: OpenedBackup;
+  readonly source: ChatSource;
+  #conversations: readonly ConversationSource[] | undefined;
+
+  private constructor(backup: OpenedBackup, source: ChatSource) {
+    this.#backup = backup;
+    this.source = source;
+  }
+
+  /** @param backup - taken over: closed with this, and where there are no conversations in it @throws ChatFormatError */
+  static async of(backup: OpenedBackup): Promise<OpenedFile> {
+    try {
+      return new OpenedFile(backup, await backup.chats());
+    } catch (error) {
+      backup.close();
+      throw error;
+    }
+  }
+
+  get inspection(): OpenedBackup['inspection'] {
+    return this.#backup.inspection;
+  }
+
+  get warnings(): OpenedBackup['warnings'] {
+    return this.#backup.warnings;
+  }
+
+  /** The conversation with the newest message first; those without an instant, and without a message, at the end. */
+  listConversations(): ConversationSummary[] {
+    const summaries = this.#all().map((entry, index) => ({
+      conversationId: String(index),
+      // one file, one source: there is nothing to tell apart
+      source: '',
+      conversation: entry.conversation,
+      messageCount: entry.messageCount,
+      firstMessageMs: instantAt(entry, 0),
+      lastMessageMs: instantAt(entry, entry.messageCount - 1),
+    }));
+    return summaries.sort(
+      (left, right) =>
+        (right.lastMessageMs ?? -Infinity) - (left.lastMessageMs ?? -Infinity) ||
+        right.messageCount - left.messageCount,
+    );
+  }
+
+  /** @throws DeviceError `not-found` */
+  readMessages(conversationId: string, from: number, to: number): Message[] {
+    const entry = this.#all()[Number(conversationId)];
+    if (entry === undefined) throw new DeviceError('not-found', 'there is no such conversation in this file');
+    return [...messagesBetween(entry, from, Math.min(to, entry.messageCount))];
+  }
+
+  close(): void {
+    this.#conversations = undefined;
+    this.source.close();
+    this.#backup.close();
+  }
+
+  #all(): readonly ConversationSource[] {
+    return (this.#conversations ??= [...this.source.conversations()]);
+  }
+}
+
+/** Null where there is no such message, or it has no instant. */
+function instantAt(entry: ConversationSource, index: number): number | null {
+  if (index < 0) return null;
+  const [message] = messagesBetween(entry, index, index + 1);
+  return message?.timeMs ?? null;
+}

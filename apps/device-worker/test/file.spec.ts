@@ -1,0 +1,137 @@
+import { DatabaseSync } from 'node:sqlite';
+import { describeWithTestData } from '@coffer/test-kit';
+import { testKeyDigits, writeCryptFile } from '@coffer/test-kit/node';
+import { DeviceError, fileFormats, type DeviceHandlers, type FileSecret } from '@coffer/device-protocol';
+import { backupFormats } from '@coffer/chat-formats';
+import { unzipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { fileHandlers } from '../src/file-handlers';
+import { heldFile, heldFiles } from './held-files';
+
+type Files = ReturnType<typeof fileHandlers>;
+const context = { signal: new AbortController().signal, progress: () => undefined };
+const opening = (files: Files, file: File, secret: FileSecret = { kind: 'none' }, timeZone: string | null = null) =>
+  files.openFile({ file, secret, timeZone }, context);
+const digits = { kind: 'digits', digits: testKeyDigits } as const;
+
+const codeOf = async (run: () => Promise<unknown>): Promise<string> => {
+  try {
+    await run();
+    return 'ok';
+  } catch (error) {
+    return error instanceof DeviceError ? error.code : String(error);
+  }
+};
+
+function database(): Uint8Array {
+  const made = new DatabaseSync(':memory:');
+  made.exec(`
+CREATE TABLE jid(_id INTEGER PRIMARY KEY, user TEXT, server TEXT, raw_string TEXT);
+CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT);
+CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, sender_jid_row_id INTEGER, timestamp INTEGER, message_type INTEGER, text_data TEXT);
+INSERT INTO jid VALUES (1, '1', 'g.us', '1@g.us'), (2, '2', 'g.us', '2@g.us'), (3, '3', 'g.us', '3@g.us');
+INSERT INTO chat VALUES (1, 1, 'Walkers'), (2, 2, 'Cooks'), (3, 3, 'Nobody yet');
+INSERT INTO message VALUES (1, 1, 1, 'A', NULL, 1600000000000, 0, '<b>first</b>'), (2, 1, 1, 'B', NULL, 1600000001000, 0, 'second');
+INSERT INTO message VALUES (3, 2, 1, 'C', NULL, 1600000009000, 0, 'newest');`);
+  const bytes = made.serialize();
+  made.close();
+  return bytes;
+}
+
+const crypt15 = heldFile('any name', writeCryptFile({ generation: 'crypt15', content: database(), withChecksum: false }));
+
+async function listed(files: Files): ReturnType<DeviceHandlers['listFileConversations']> {
+  return files.listFileConversations({}, context);
+}
+
+describe('the device with a file of another app', () => {
+  it('says what the file is before it has a key, and shows the newest conversation first when it has it', async () => {
+    const files = fileHandlers(heldFiles);
+    expect(await files.inspectFile({ file: crypt15 }, context)).toEqual({
+      format: 'whatsapp-crypt15',
+      keyWanted: 'whatsapp-backup-key',
+    });
+    const opened = await opening(files, crypt15, digits);
+    expect(opened).toEqual({ format: 'whatsapp-crypt15', conversations: 3, messages: 3, warnings: ['no-checksum'] });
+    const { conversations } = await listed(files);
+    expect(
+      conversations.map(({ conversation, messageCount, lastMessageMs }) => [
+        conversation.title,
+        messageCount,
+        lastMessageMs,
+      ]),
+    ).toEqual([
+      ['Cooks', 1, 1_600_000_009_000],
+      ['Walkers', 2, 1_600_000_001_000],
+      ['Nobody yet', 0, null],
+    ]);
+    const { conversationId } = conversations[1]!;
+    const { messages } = await files.readFileMessages({ conversationId, from: 1, to: 9 }, context);
+    expect(messages.map(({ text }) => text)).toEqual(['second']);
+  });
+
+  it('names what is wrong when the key or the file is', async () => {
+    const files = fileHandlers(heldFiles);
+    const cut = heldFile('cut', writeCryptFile({ generation: 'crypt15', content: database() }).subarray(0, -50));
+    const whole = heldFile('whole', writeCryptFile({ generation: 'crypt15', content: database(), withChecksum: true }));
+    const other = { kind: 'digits', digits: 'ab'.repeat(32) } as const;
+    expect(await codeOf(() => opening(files, whole, other))).toBe('wrong-key');
+    expect(await codeOf(() => opening(files, whole, { kind: 'digits', digits: '1234' }))).toBe('malformed-key');
+    expect(await codeOf(() => opening(files, whole))).toBe('key-required');
+    expect(await codeOf(() => opening(files, cut, digits))).toBe('damaged');
+    expect(await codeOf(() => files.inspectFile({ file: heldFile('x', Buffer.from('a letter')) }, context))).toBe(
+      'not-a-backup',
+    );
+    expect(await codeOf(() => listed(files))).toBe('locked');
+  });
+
+  it('keeps the file that is open when another one cannot be opened, and wipes a key file that it was given', async () => {
+    const files = fileHandlers(heldFiles);
+    await opening(files, crypt15, digits);
+    const content = new Uint8Array(Buffer.from(testKeyDigits));
+    expect(await codeOf(() => opening(files, heldFile('x', new Uint8Array(99)), { kind: 'key-file', content }))).toBe(
+      'not-a-backup',
+    );
+    expect(content.every((byte) => byte === 0)).toBe(true);
+    expect((await listed(files)).conversations).toHaveLength(3);
+  });
+
+  it('saves the whole as JSON, and as pages in a zip', async () => {
+    const files = fileHandlers(heldFiles);
+    await opening(files, crypt15, digits);
+    const { content: json } = await files.saveFile({ form: 'json' }, context);
+    const document = JSON.parse(await json.text()) as { conversations: { messages: { text: string }[] }[] };
+    expect(document.conversations.flatMap(({ messages }) => messages.map(({ text }) => text)).sort()).toEqual([
+      '<b>first</b>',
+      'newest',
+      'second',
+    ]);
+    const { content: zip } = await files.saveFile({ form: 'html' }, context);
+    const pages = unzipSync(new Uint8Array(await zip.arrayBuffer()));
+    expect(Object.keys(pages).sort()).toEqual([
+      ...['chat-00001-00001.html', 'chat-00002-00001.html', 'chat-00003-00001.html', 'index.html', 'style.css'],
+    ]);
+    expect(Buffer.from(pages['chat-00001-00001.html']!).toString()).toContain('&lt;b&gt;first');
+  });
+
+  it('knows every format that the readers know', () => {
+    expect([...fileFormats]).toEqual([...backupFormats]);
+  });
+});
+
+describeWithTestData('the device with published files', (data) => {
+  it('reads a part of a long exported chat, with the zone that the person named', async () => {
+    const files = fileHandlers(heldFiles);
+    const name = 'WhatsApp Chat with ubuntu-10k.zip';
+    const file = heldFile(name, data.bytes('fixtures', 'derived', name));
+    expect(await opening(files, file, { kind: 'none' }, 'Europe/Berlin')).toMatchObject({
+      conversations: 1,
+      messages: 10_001,
+    });
+    const [chat] = (await listed(files)).conversations;
+    expect(chat?.conversation.title).toBe('ubuntu-10k');
+    const range = { conversationId: chat!.conversationId, from: 9_900, to: 10_001 };
+    const { messages } = await files.readFileMessages(range, context);
+    expect([messages.length, messages.at(-1)?.timeMs]).toEqual([101, chat!.lastMessageMs]);
+  });
+});
