@@ -60,7 +60,18 @@ export function hkdfSha256(
 
 /** SHA-256 of bytes that come one piece after the other. */
 export function createSha256(): IncrementalHash {
-  const state = nobleSha256.create();
+  return incremental(nobleSha256.create());
+}
+
+/** HMAC-SHA-256 of bytes that come one piece after the other. @param key - of any length */
+export function createHmacSha256(key: Uint8Array): IncrementalHash {
+  return incremental(hmac.create(nobleSha256, requireBytes(key, undefined, 'key')));
+}
+
+function incremental(state: {
+  update(bytes: Uint8Array): unknown;
+  digest(): Uint8Array<ArrayBuffer>;
+}): IncrementalHash {
   let isDone = false;
   const hash: IncrementalHash = {
     update(bytes) {

@@ -9,7 +9,10 @@ describe('index', () => {
       [
         "CryptoError",
         "argon2Ranges",
+        "createAesCbcDecryption",
+        "createAesCtr",
         "createDummyOpaqueRecord",
+        "createHmacSha256",
         "createOpaqueRegistrationResponse",
         "createOpaqueServerSetup",
         "createSha256",

@@ -1,3 +1,4 @@
+export { createAesCbcDecryption, createAesCtr, type CipherStream } from './aes-streams';
 export {
   argon2Ranges,
   defaultArgon2Parameters,
@@ -6,7 +7,16 @@ export {
 } from './argon2-parameters';
 export type { Branded } from './brand';
 export { CryptoError } from './errors';
-export { createSha256, hkdfSha256, hmacSha256, md5, sha256, sha512, type IncrementalHash } from './hashes';
+export {
+  createHmacSha256,
+  createSha256,
+  hkdfSha256,
+  hmacSha256,
+  md5,
+  sha256,
+  sha512,
+  type IncrementalHash,
+} from './hashes';
 export {
   ksfCbor,
   opaqueIdentities,

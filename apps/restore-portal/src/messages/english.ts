@@ -3,6 +3,7 @@ import { errorEnglish } from './english-errors';
 import { lastResortEnglish } from './english-last-resort';
 import { ledgerEnglish } from './english-ledger';
 import { messagesEnglish } from './english-messages';
+import { openEnglish } from './english-open';
 import { rotationEnglish } from './english-rotation';
 import { safetyEnglish } from './english-safety';
 
@@ -15,6 +16,7 @@ export const english = {
   ...lastResortEnglish,
   ...rotationEnglish,
   ...errorEnglish,
+  ...openEnglish,
   'app.name': 'Coffer',
   'app.lock': 'Lock',
   'app.sign-out': 'Sign out',

@@ -4,9 +4,9 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32 as zip and gzip have it (RFC 1952, section 8). @param before - of the bytes that come before these */
-export function crc32(bytes: Uint8Array, before = 0): number {
-  let value = ~before;
+/** CRC-32 as zip has it (APPNOTE 6.3.10, section 4.4.7). */
+export function crc32(bytes: Uint8Array): number {
+  let value = ~0;
   for (const byte of bytes) value = table[(value ^ byte) & 0xff]! ^ (value >>> 8);
   return ~value >>> 0;
 }

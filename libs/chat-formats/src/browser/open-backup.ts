@@ -17,6 +17,7 @@ import type { ByteSource } from '../zip/zip-directory';
 import { openCryptBytes } from './crypt-bytes';
 import { databaseLimitBytes, openPayloadDatabase } from './payload-database';
 import type { Sqlite } from './sqlite';
+import { openSignal, openSignalAndroid } from './signal-backups';
 import { openZipSource } from './zip-source';
 
 /** A file that a person chose: its name, and bytes that are read where and when they are wanted. */
@@ -88,8 +89,9 @@ export async function openBackup(
     case 'coffer-chats':
       return plainBackup(file, inspection, () => openChatsDocument(bytesOf(file)));
     case 'signal-backup-v2':
+      return openSignal(file, inspection, options);
     case 'signal-android-backup':
-      throw new ChatFormatError('unsupported-format', 'the command line opens this backup: coffer open');
+      return openSignalAndroid(file, sqlite, inspection, options);
   }
 }
 

@@ -8,8 +8,9 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ChatFormatError } from '../errors';
 import { readAndroidFrame } from '../signal-android/frame';
 import { parseSignalPassphrase } from '../signal-android/passphrase';
+import { deriveAndroidKeys, type AndroidKeys } from '../signal-android/android-keys';
 import { openAndroidFile } from './signal-android-file';
-import { deriveAndroidKeys, type AndroidKeys } from './signal-android-keys';
+import { nodeCiphers } from './node-platform';
 import { rebuildTables } from './signal-android-tables';
 
 const folder = mkdtempSync(join(tmpdir(), 'coffer-android-'));
@@ -20,7 +21,7 @@ function keysFor(digits: string): (salt: Uint8Array) => AndroidKeys {
   const known = new Map<string, AndroidKeys>();
   return (salt) => {
     const name = Buffer.from(salt).toString('hex');
-    const keys = known.get(name) ?? deriveAndroidKeys(parseSignalPassphrase(digits), salt);
+    const keys = known.get(name) ?? deriveAndroidKeys(parseSignalPassphrase(digits), salt, nodeCiphers);
     known.set(name, keys);
     return { cipherKey: Buffer.from(keys.cipherKey), macKey: Buffer.from(keys.macKey) };
   };

@@ -23,7 +23,9 @@ import { text } from '../../messages/text';
 import { signInAgain } from '../last-resort/fresh-sign-in';
 import type { Step } from '../use-step';
 
-type Shown = Exclude<DeviceErrorCode, 'cancelled' | 'protocol'>;
+/** What a device says of a file from elsewhere: `FileAlert` has words for it. */
+type OfFile = 'not-a-backup' | 'key-required' | 'no-chats' | 'too-large' | 'unreadable';
+type Shown = Exclude<DeviceErrorCode, 'cancelled' | 'protocol' | OfFile>;
 
 /** Every failure looks different where the person has to do something different. */
 const looks: Readonly<Record<Shown, readonly [AlertTone, LucideIcon]>> = {
@@ -99,9 +101,12 @@ export function DeviceAlert({ error, keyId = '', onRetry, returnTo = 'backups' }
 }
 
 function shownCode(error: unknown): Shown | null {
-  if (!(error instanceof DeviceError) || error.code === 'protocol') return 'failed';
-  return error.code === 'cancelled' ? null : error.code;
+  if (!(error instanceof DeviceError)) return 'failed';
+  if (error.code === 'cancelled') return null;
+  return isShown(error.code) ? error.code : 'failed';
 }
+
+const isShown = (code: DeviceErrorCode): code is Shown => code in looks;
 
 function actionsFor(code: Shown, returnTo: Step, onRetry: (() => void) | undefined): ReactNode {
   if (code === 'sign-in-too-old') {

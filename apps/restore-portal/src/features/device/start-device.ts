@@ -9,9 +9,11 @@ export interface RunningDevice {
 /**
  * Starts the device of this page: the one thread that may hold the backup key. It gets the session's CSRF token by message.
  *
+ * @param csrfToken - null for a visitor: the device then reads files of the visitor's own and asks no server
+ *
  * @throws DeviceError `failed` where the worker does not start, `protocol` where it speaks another version
  */
-export async function startDevice(csrfToken: string): Promise<RunningDevice> {
+export async function startDevice(csrfToken: string | null): Promise<RunningDevice> {
   const worker = new Worker('/device/worker.js', { name: 'coffer-device' });
   const client = connectDevice(worker);
   worker.addEventListener('error', (event) => {
@@ -25,7 +27,7 @@ export async function startDevice(csrfToken: string): Promise<RunningDevice> {
   };
   try {
     await client.call('hello', { protocol: protocolVersion });
-    await client.call('setCsrf', { token: csrfToken });
+    if (csrfToken !== null) await client.call('setCsrf', { token: csrfToken });
   } catch (error) {
     stop();
     throw error;

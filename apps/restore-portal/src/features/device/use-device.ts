@@ -10,8 +10,8 @@ export type DeviceState =
   | { readonly state: 'ready'; readonly device: DeviceClient }
   | { readonly state: 'failed'; readonly error: unknown };
 
-/** One device for as long as the page lives. */
-export function useDevice(csrfToken: string): DeviceState {
+/** One device for as long as the component lives. @param csrfToken - null for a visitor */
+export function useDevice(csrfToken: string | null): DeviceState {
   const [state, setState] = useState<DeviceState>({ state: 'starting' });
   useEffect(() => {
     let running: RunningDevice | undefined;

@@ -1,21 +1,31 @@
 'use client';
 
-import type { ConversationSummary, DeviceCallOptions, DeviceClient, SnapshotSummary } from '@coffer/device-protocol';
+import type { ConversationSummary, DeviceCallOptions } from '@coffer/device-protocol';
 import { Avatar, ConversationList, EmptyState, MessageList, type ReadMessages } from '@coffer/web-ui';
 import { ArrowLeft, MessagesSquare } from 'lucide-react';
 import { useCallback, useEffect, useRef, type ReactNode } from 'react';
 import { text } from '../../messages/text';
-import { DeviceAlert } from '../device/device-alert';
 import { useCall } from '../device/use-call';
 import { useNow } from '../device/use-now';
 import { useArrivalFocus } from '../use-step';
 import { ReadingProgress } from './reading-progress';
 
+/** Where chats come from: a snapshot of a backup, or a file. */
+export interface ChatReader {
+  list(options: DeviceCallOptions): Promise<{ readonly conversations: readonly ConversationSummary[] }>;
+  /** Messages `from` (inclusive) to `to` (exclusive), counted from the oldest. */
+  read(conversationId: string, from: number, to: number, signal: AbortSignal): ReturnType<ReadMessages>;
+}
+
 export interface ChatsPaneProps {
-  readonly device: DeviceClient;
-  readonly snapshot: SnapshotSummary;
+  /** Must stay the same object while it means the same chats. */
+  readonly chats: ChatReader;
   /** Stands above the list. */
   readonly picker: ReactNode;
+  /** What is said where there are no chats. */
+  readonly empty: { readonly title: string; readonly text: string };
+  /** What is shown where the list could not be read. */
+  readonly failed: (error: unknown, onRetry: () => void) => ReactNode;
   readonly conversationId: string | null;
   readonly onConversation: (conversationId: string) => void;
   readonly onCloseConversation: () => void;
@@ -23,16 +33,10 @@ export interface ChatsPaneProps {
 
 /** Chats on one side, the chosen one on the other; one at a time where the window is narrow. */
 export function ChatsPane(props: ChatsPaneProps): ReactNode {
-  const { device, snapshot, picker, conversationId, onConversation, onCloseConversation } = props;
-  const { snapshotId } = snapshot;
+  const { chats, picker, empty, failed, conversationId, onConversation, onCloseConversation } = props;
   const nowMs = useNow(60_000);
   const heading = useArrivalFocus();
-  const list = useCall(
-    useCallback(
-      (options: DeviceCallOptions) => device.call('listConversations', { snapshotId }, options),
-      [device, snapshotId],
-    ),
-  );
+  const list = useCall(useCallback((options: DeviceCallOptions) => chats.list(options), [chats]));
   const conversations = list.state === 'done' ? list.result.conversations : [];
   const open = conversations.find((summary) => summary.conversationId === conversationId);
   return (
@@ -53,9 +57,9 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
               <ReadingProgress progress={list.progress} />
             </div>
           )}
-          {list.state === 'failed' && <DeviceAlert error={list.error} onRetry={list.again} />}
+          {list.state === 'failed' && failed(list.error, list.again)}
           {list.state === 'done' && conversations.length === 0 && (
-            <EmptyState title={text('reader.empty')}>{text('reader.empty-text', { files: snapshot.files })}</EmptyState>
+            <EmptyState title={empty.title}>{empty.text}</EmptyState>
           )}
           {list.state === 'done' && conversations.length > 0 && (
             <ConversationList
@@ -77,8 +81,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
         ) : (
           <OpenChat
             key={open.conversationId}
-            device={device}
-            snapshotId={snapshotId}
+            chats={chats}
             summary={open}
             nowMs={nowMs}
             onClose={onCloseConversation}
@@ -90,23 +93,19 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
 }
 
 interface OpenChatProps {
-  readonly device: DeviceClient;
-  readonly snapshotId: string;
+  readonly chats: ChatReader;
   readonly summary: ConversationSummary;
   readonly nowMs: number;
   readonly onClose: () => void;
 }
 
-function OpenChat({ device, snapshotId, summary, nowMs, onClose }: OpenChatProps): ReactNode {
+function OpenChat({ chats, summary, nowMs, onClose }: OpenChatProps): ReactNode {
   const { conversationId, conversation, messageCount } = summary;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const read = useCallback<ReadMessages>(
-    async (from, to, signal) => {
-      const range = { snapshotId, conversationId, from, to };
-      return (await device.call('readMessages', range, { signal })).messages;
-    },
-    [device, snapshotId, conversationId],
+    (from, to, signal) => chats.read(conversationId, from, to, signal),
+    [chats, conversationId],
   );
   return (
     <>

@@ -3,11 +3,11 @@
 import type { DeviceCallOptions, DeviceClient, SnapshotSummary } from '@coffer/device-protocol';
 import { Alert, EmptyState, formatInstant } from '@coffer/web-ui';
 import { Archive } from 'lucide-react';
-import { useCallback, useId, useState, type ReactNode } from 'react';
+import { useCallback, useId, useMemo, useState, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { DeviceAlert } from '../device/device-alert';
 import { useCall } from '../device/use-call';
-import { ChatsPane } from './chats-pane';
+import { ChatsPane, type ChatReader, type ChatsPaneProps } from './chats-pane';
 import { ReadingProgress } from './reading-progress';
 
 export interface ReaderScreenProps {
@@ -46,7 +46,7 @@ export function ReaderScreen({ device, ...conversation }: ReaderScreenProps): Re
     );
   }
   return (
-    <ChatsPane
+    <SnapshotChats
       key={chosen.snapshotId}
       device={device}
       snapshot={chosen}
@@ -62,6 +62,33 @@ export function ReaderScreen({ device, ...conversation }: ReaderScreenProps): Re
         />
       }
       {...conversation}
+    />
+  );
+}
+
+interface SnapshotChatsProps extends Omit<ChatsPaneProps, 'chats' | 'empty' | 'failed'> {
+  readonly device: DeviceClient;
+  readonly snapshot: SnapshotSummary;
+}
+
+function SnapshotChats({ device, snapshot, ...pane }: SnapshotChatsProps): ReactNode {
+  const { snapshotId } = snapshot;
+  const chats = useMemo<ChatReader>(
+    () => ({
+      list: (options) => device.call('listConversations', { snapshotId }, options),
+      read: async (conversationId, from, to, signal) => {
+        const range = { snapshotId, conversationId, from, to };
+        return (await device.call('readMessages', range, { signal })).messages;
+      },
+    }),
+    [device, snapshotId],
+  );
+  return (
+    <ChatsPane
+      {...pane}
+      chats={chats}
+      empty={{ title: text('reader.empty'), text: text('reader.empty-text', { files: snapshot.files }) }}
+      failed={(error, again) => <DeviceAlert error={error} onRetry={again} />}
     />
   );
 }

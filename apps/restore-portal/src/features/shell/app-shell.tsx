@@ -1,7 +1,7 @@
 'use client';
 
-import { Button } from '@coffer/web-ui';
-import { Fingerprint, Lock, LogOut, ShieldCheck, Vault } from 'lucide-react';
+import { Button, ButtonLink } from '@coffer/web-ui';
+import { FileUp, Fingerprint, Lock, LogOut, ShieldCheck, Vault } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { text } from '../../messages/text';
 import { Mark } from './mark';
@@ -42,7 +42,7 @@ export function AppShell(props: AppShellProps): ReactNode {
         <Mark />
         {/* A narrow window has room for its sign alone. */}
         <span className="sr-only text-lg font-semibold tracking-tight sm:not-sr-only">{text('app.name')}</span>
-        {navigation !== undefined && <Navigation {...navigation} />}
+        {navigation !== undefined && <Navigation {...navigation} isBackupOpen={onLock !== null} />}
         <span className="ms-auto flex flex-wrap items-center gap-1 sm:gap-2">
           <bdi
             className="hidden max-w-48 truncate text-sm text-muted sm:inline"
@@ -79,7 +79,11 @@ export function AppShell(props: AppShellProps): ReactNode {
   );
 }
 
-function Navigation({ current, onBackups, onSafety }: AppNavigation): ReactNode {
+interface NavigationProps extends AppNavigation {
+  readonly isBackupOpen: boolean;
+}
+
+function Navigation({ current, onBackups, onSafety, isBackupOpen }: NavigationProps): ReactNode {
   const places = [
     ['backups', Vault, onBackups],
     ['safety', ShieldCheck, onSafety],
@@ -94,6 +98,11 @@ function Navigation({ current, onBackups, onSafety }: AppNavigation): ReactNode 
           </span>
         </Button>
       ))}
+      {/* A page of its own: what is open here would be sealed again if that took its place. */}
+      <ButtonLink href="/open" variant="quiet" {...(isBackupOpen ? { target: '_blank', rel: 'noopener' } : {})}>
+        <FileUp aria-hidden="true" className="size-4" />
+        <span className="sr-only sm:not-sr-only">{text('open.link')}</span>
+      </ButtonLink>
     </nav>
   );
 }

@@ -1,5 +1,5 @@
 import { Alert, ButtonLink } from '@coffer/web-ui';
-import { EyeOff, ShieldCheck, TimerReset } from 'lucide-react';
+import { EyeOff, FileUp, ShieldCheck, TimerReset } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { text } from '../../messages/text';
 import { Mark } from '../shell/mark';
@@ -7,7 +7,7 @@ import { Mark } from '../shell/mark';
 /** Why the last sign-in did not succeed. */
 export type SignInFailure = 'failed' | 'unreachable';
 
-/** What a visitor sees: what this is, and one way in. */
+/** What a visitor sees: what this is, the way in, and what can be done without one. */
 export function SignInScreen({ failure }: { failure: SignInFailure | null }): ReactNode {
   const points = [
     [ShieldCheck, text('sign-in.point-sealed')],
@@ -32,6 +32,13 @@ export function SignInScreen({ failure }: { failure: SignInFailure | null }): Re
       <div className="flex">
         <ButtonLink href="/auth/sign-in" variant="primary">
           {text('sign-in.action')}
+        </ButtonLink>
+      </div>
+      <div className="flex flex-col items-start gap-3 rounded-2xl border border-line bg-surface p-5">
+        <p className="leading-relaxed">{text('open.visitor')}</p>
+        <ButtonLink href="/open">
+          <FileUp aria-hidden="true" className="size-4" />
+          {text('open.link')}
         </ButtonLink>
       </div>
       <ul className="flex flex-col gap-4 border-t border-line pt-8">

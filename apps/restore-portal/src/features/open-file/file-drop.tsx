@@ -1,0 +1,69 @@
+'use client';
+
+import { FileUp } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { text } from '../../messages/text';
+
+/** A place to drop a file on, which is a file chooser for keyboards and fingers. A file that is dropped beside it counts too. */
+export function FileDrop({ onFile }: { readonly onFile: (file: File) => void }): ReactNode {
+  const [isOver, setOver] = useState(false);
+  const take = useRef(onFile);
+  useEffect(() => {
+    take.current = onFile;
+  }, [onFile]);
+  useEffect(() => {
+    // Left alone, a browser would show a dropped file in the place of this page.
+    const over = (event: DragEvent): void => {
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent): void => {
+      if (event.relatedTarget === null) setOver(false);
+    };
+    const drop = (event: DragEvent): void => {
+      event.preventDefault();
+      setOver(false);
+      const file = event.dataTransfer?.files[0];
+      if (file !== undefined) take.current(file);
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
+  return (
+    <label
+      className={
+        'flex cursor-pointer flex-col items-center gap-3 rounded-2xl border-2 border-dashed px-6 py-10 text-center transition-colors ' +
+        'has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent ' +
+        (isOver ? 'border-accent bg-accent-soft' : 'border-edge bg-surface hover:border-accent')
+      }
+    >
+      <span
+        aria-hidden="true"
+        className="flex size-14 items-center justify-center rounded-2xl bg-accent-soft text-accent"
+      >
+        <FileUp className="size-7" />
+      </span>
+      <span className="text-lg font-semibold">{text(isOver ? 'open.drop-now' : 'open.drop')}</span>
+      <span className="inline-flex min-h-11 items-center rounded-xl bg-accent px-4 py-2 text-[0.9375rem] font-medium text-on-accent">
+        {text('open.choose')}
+      </span>
+      <input
+        type="file"
+        className="sr-only"
+        aria-label={text('open.choose')}
+        onChange={(event) => {
+          const file = event.currentTarget.files?.[0];
+          // The same file can be chosen again.
+          event.currentTarget.value = '';
+          if (file !== undefined) onFile(file);
+        }}
+      />
+    </label>
+  );
+}

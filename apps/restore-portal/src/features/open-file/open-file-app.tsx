@@ -1,0 +1,168 @@
+'use client';
+
+import type { DeviceCallOptions, DeviceClient, DeviceResult } from '@coffer/device-protocol';
+import { Button, ButtonLink, ProgressBar, Skeleton, TextProvider } from '@coffer/web-ui';
+import { ArrowLeft, X } from 'lucide-react';
+import { useCallback, useMemo, useState, type ReactNode } from 'react';
+import { english } from '../../messages/english';
+import { locale, text } from '../../messages/text';
+import { useAct } from '../device/use-act';
+import { useDevice } from '../device/use-device';
+import { ChatsPane } from '../reader/chats-pane';
+import { ScreenHeading } from '../screen-heading';
+import { Mark } from '../shell/mark';
+import { useStep } from '../use-step';
+import { ChooseFile } from './choose-file';
+import { FileAlert } from './file-alert';
+import { FileSummary } from './file-summary';
+import { KeyForm } from './key-form';
+import type { WantedKey } from './key-fields';
+
+/**
+ * Opens a backup of another app. Each file has a device of its own, which holds no backup key of the visitor; letting go of the file
+ * ends it, and with it everything that was read.
+ */
+export function OpenFileApp(): ReactNode {
+  const [turn, setTurn] = useState(0);
+  return (
+    <TextProvider locale={locale} table={english}>
+      <OneFile key={turn} onEnd={() => setTurn((before) => before + 1)} />
+    </TextProvider>
+  );
+}
+
+function OneFile({ onEnd }: { readonly onEnd: () => void }): ReactNode {
+  const started = useDevice(null);
+  const [file, setFile] = useState<File | null>(null);
+  const [opened, setOpened] = useState<DeviceResult<'openFile'> | null>(null);
+  if (started.state === 'ready' && file !== null && opened !== null) {
+    return (
+      <Around isFull onClose={onEnd}>
+        <OpenFile device={started.device} fileName={file.name} opened={opened} />
+      </Around>
+    );
+  }
+  return (
+    <Around>
+      <section aria-labelledby="open-title" className="flex flex-col gap-6">
+        <ScreenHeading id="open-title" title={text('open.title')}>
+          <p className="text-muted">{text('open.lead')}</p>
+        </ScreenHeading>
+        {started.state === 'starting' && <Skeleton label={text('open.starting')} />}
+        {started.state === 'failed' && <FileAlert error={started.error} />}
+        {started.state === 'ready' && (
+          <Choosing device={started.device} file={file} onFile={setFile} onOpened={setOpened} onOther={onEnd} />
+        )}
+      </section>
+    </Around>
+  );
+}
+
+interface ChoosingProps {
+  readonly device: DeviceClient;
+  readonly file: File | null;
+  readonly onFile: (file: File) => void;
+  readonly onOpened: (opened: DeviceResult<'openFile'>) => void;
+  readonly onOther: () => void;
+}
+
+/** Looks at what is chosen. What needs neither key nor answer is opened at once. */
+function Choosing({ device, file, onFile, onOpened, onOther }: ChoosingProps): ReactNode {
+  const [wanted, setWanted] = useState<WantedKey | null>(null);
+  const looking = useAct<WantedKey>();
+  const choose = (chosen: File): void => {
+    onFile(chosen);
+    setWanted(null);
+    looking.run(async () => {
+      const found = await device.call('inspectFile', { file: chosen });
+      setWanted(found);
+      return found;
+    });
+  };
+  if (file !== null && wanted !== null) {
+    return <KeyForm device={device} file={file} wanted={wanted} onOpened={onOpened} onOther={onOther} />;
+  }
+  return (
+    <>
+      {looking.isBusy && <ProgressBar label={text('open.looking')} doneBytes={0} totalBytes={null} />}
+      {looking.error !== null && <FileAlert error={looking.error} />}
+      {!looking.isBusy && <ChooseFile onFile={choose} />}
+    </>
+  );
+}
+
+interface OpenFileProps {
+  readonly device: DeviceClient;
+  readonly fileName: string;
+  readonly opened: DeviceResult<'openFile'>;
+}
+
+/** The chats of the file, in the panes that show those of a backup. */
+function OpenFile({ device, fileName, opened }: OpenFileProps): ReactNode {
+  const [step, go] = useStep();
+  const [conversationId, setConversationId] = useState<string | null>(null);
+  const chats = useMemo(
+    () => ({
+      list: (options: DeviceCallOptions) => device.call('listFileConversations', {}, options),
+      read: async (id: string, from: number, to: number, signal: AbortSignal) =>
+        (await device.call('readFileMessages', { conversationId: id, from, to }, { signal })).messages,
+    }),
+    [device],
+  );
+  const failed = useCallback((error: unknown) => <FileAlert error={error} />, []);
+  return (
+    <ChatsPane
+      chats={chats}
+      picker={<FileSummary device={device} fileName={fileName} opened={opened} />}
+      empty={{ title: text('open.empty'), text: text('open.empty-text') }}
+      failed={failed}
+      conversationId={step === 'chat' ? conversationId : null}
+      onConversation={(id) => {
+        setConversationId(id);
+        go('chat', step === 'chat' ? 'replace' : 'push');
+      }}
+      onCloseConversation={() => {
+        setConversationId(null);
+        go('reader', 'replace');
+      }}
+    />
+  );
+}
+
+interface AroundProps {
+  readonly isFull?: boolean;
+  readonly onClose?: () => void;
+  readonly children: ReactNode;
+}
+
+/** What stands around this page, for visitors and for those who have signed in. */
+function Around({ isFull = false, onClose, children }: AroundProps): ReactNode {
+  return (
+    <div className={`flex flex-col ${isFull ? 'h-dvh' : 'min-h-dvh'}`}>
+      <header className="flex items-center gap-3 border-b border-line bg-surface px-4 py-2 sm:px-6">
+        <Mark />
+        <span className="text-lg font-semibold tracking-tight">{text('app.name')}</span>
+        <span className="ms-auto">
+          {onClose === undefined ? (
+            <ButtonLink href="/" variant="quiet">
+              <ArrowLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" />
+              {text('open.start')}
+            </ButtonLink>
+          ) : (
+            <Button onClick={onClose}>
+              <X aria-hidden="true" className="size-4" />
+              {text('open.close')}
+            </Button>
+          )}
+        </span>
+      </header>
+      <main
+        id="content"
+        tabIndex={-1}
+        className={`outline-none ${isFull ? 'min-h-0 grow' : 'mx-auto w-full max-w-3xl grow px-4 py-6 sm:px-6 sm:py-8'}`}
+      >
+        {children}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,67 @@
+import { createDecipheriv, createHash, createHmac, hash } from 'node:crypto';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { ChatFormatError } from '../errors';
+import type { Ciphers, PieceSource } from '../platform';
+import { filePieces, readAt } from './file-pieces';
+
+/** A file on disk. */
+export function openPieceSource(path: string): PieceSource {
+  const file = openSync(path, 'r');
+  return {
+    sizeBytes: fstatSync(file).size,
+    readAt: (position, length) => readAt(file, position, length),
+    pieces: (start, end) => filePieces(file, start, end),
+    close: () => closeSync(file),
+  };
+}
+
+/** OpenSSL and zlib. */
+export const nodeCiphers: Ciphers = {
+  sha256: () => createHash('sha256'),
+  // one call for each: an object for each would take twice as long
+  sha512: (bytes) => hash('sha512', bytes, 'buffer'),
+  hmacSha256: (key) => createHmac('sha256', key),
+  aesCtr: (key, counter) => {
+    const decipher = createDecipheriv('aes-256-ctr', key, counter);
+    return (bytes) => decipher.update(bytes);
+  },
+  aesCbc: (key, iv) => {
+    const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+    return (bytes) => decipher.update(bytes);
+  },
+  gunzip,
+};
+
+const unpackedPieceBytes = 1024 * 1024;
+
+/**
+ * One gzip member; zeros follow that only fill up the size. The decompressor stops at its own end, so what is left of the file is
+ * read after it: the check at the end is part of the reading.
+ */
+async function* gunzip(content: Iterator<Uint8Array, void>): AsyncGenerator<Uint8Array, void, undefined> {
+  const gunzip = createGunzip({ chunkSize: unpackedPieceBytes });
+  let failure: unknown;
+  const next = (): IteratorResult<Uint8Array, void> => {
+    try {
+      return content.next();
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  };
+  // without a `return`, so that a stream that ends early does not end the reading
+  const source = Readable.from({ [Symbol.iterator]: () => ({ next }) }, { objectMode: false });
+  pipeline(source, gunzip, () => undefined);
+  try {
+    for await (const piece of gunzip) yield piece as Uint8Array;
+    while (next().done !== true);
+  } catch (error) {
+    throw failure instanceof ChatFormatError ? failure : undecompressed(error);
+  }
+  if (failure instanceof ChatFormatError) throw failure;
+}
+
+const undecompressed = (cause: unknown): ChatFormatError =>
+  new ChatFormatError('damaged', 'the decrypted content cannot be decompressed', { cause });

@@ -1,0 +1,162 @@
+import { toHex } from '@coffer/foundation';
+import { ChatFormatError } from '../errors';
+import { letOthers, type Ciphers } from '../platform';
+import type { SqlDatabase } from '../sql';
+import type { AndroidFile } from './android-file';
+import type { AndroidStatement } from './frame';
+import { readAllowedStatement } from './statement';
+import { blobTable, isAndroidTable, type AndroidTable } from './tables';
+
+/** A backup's tables, rebuilt. */
+export interface AndroidTables {
+  readonly database: SqlDatabase;
+  /** Rows of tables that are no conversations, by table. */
+  readonly leftOutRows: ReadonlyMap<string, number>;
+  /** Statements that no table came of, such as indexes and triggers. */
+  readonly leftOutStatements: number;
+  /** The owner's ACI, where the backup says it. */
+  readonly selfAci: string | undefined;
+}
+
+/** Under which name the app keeps the owner's ACI. */
+const aciKey = 'account.aci';
+
+/** A database that tables are made in, by statements of this project with bound values. */
+export interface TableWriter {
+  exec(sql: string): unknown;
+  prepare(sql: string): { run(...values: readonly TableValue[]): unknown };
+  /** Ends the writing: what is there is read from now on, and nothing in it runs. */
+  finish(): SqlDatabase;
+  /** Lets go of everything where it was not finished. */
+  discard(): void;
+}
+
+/** What a backup puts into a column. */
+export type TableValue = AndroidStatement['parameters'][number];
+
+export interface RebuildParts {
+  readonly writer: TableWriter;
+  readonly sha256: Ciphers['sha256'];
+  /** Stops it; the error is the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** After so many records others have their turn. */
+const turnRecords = 5000;
+
+/**
+ * Rebuilds the tables of a backup that conversations are made of. Nothing of a statement is run: an allow-list reads names and counts
+ * out of it, and the tables are made and filled by statements of this project with bound values.
+ *
+ * @throws ChatFormatError `damaged`, `disk-full`
+ */
+export async function rebuildTables(
+  file: AndroidFile,
+  { writer, sha256, signal }: RebuildParts,
+): Promise<AndroidTables> {
+  try {
+    const tables = new TableBuilder(writer);
+    let selfAci: string | undefined;
+    writer.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN');
+    let count = 0;
+    for (const { frame, blobPieces } of file.records()) {
+      if (++count % turnRecords === 0) {
+        await letOthers();
+        signal?.throwIfAborted();
+      }
+      if (frame.kind === 'statement') tables.take(frame.statement);
+      if (frame.kind === 'keyValue' && frame.key === aciKey) selfAci = frame.text;
+      if (frame.kind !== 'attachment') continue;
+      const hash = sha256();
+      for (const piece of blobPieces()) hash.update(piece);
+      tables.addBlob(frame.rowId, frame.blobBytes, toHex(hash.digest()));
+    }
+    tables.addIndexes();
+    writer.exec('COMMIT');
+    const { leftOutRows, leftOutStatements } = tables;
+    return { database: writer.finish(), leftOutRows, leftOutStatements, selfAci };
+  } catch (error) {
+    writer.discard();
+    if (error instanceof ChatFormatError || signal?.aborted === true) throw error;
+    throw new ChatFormatError('damaged', 'the tables of this Signal backup cannot be rebuilt', { cause: error });
+  }
+}
+
+const lookedUp: readonly (readonly [AndroidTable, string])[] = [
+  ['attachment', 'message_id'],
+  ['part', 'mid'],
+  ['reaction', 'message_id'],
+  ['message', 'latest_revision_id'],
+  ['group_membership', 'group_id'],
+];
+
+interface Table {
+  readonly columns: readonly string[];
+  readonly inserts: Map<string, ReturnType<TableWriter['prepare']>>;
+}
+
+class TableBuilder {
+  readonly leftOutRows = new Map<string, number>();
+  leftOutStatements = 0;
+  readonly #database: TableWriter;
+  readonly #tables = new Map<string, Table>();
+  readonly #addBlob: ReturnType<TableWriter['prepare']>;
+
+  constructor(database: TableWriter) {
+    this.#database = database;
+    database.exec(`CREATE TABLE ${blobTable}(row INTEGER PRIMARY KEY, size_bytes INTEGER, sha256_hex TEXT)`);
+    this.#addBlob = database.prepare(`INSERT OR REPLACE INTO ${blobTable} VALUES (?, ?, ?)`);
+  }
+
+  take({ sql, parameters }: AndroidStatement): void {
+    const allowed = readAllowedStatement(sql);
+    if (allowed === undefined) this.leftOutStatements++;
+    else if (!isAndroidTable(allowed.table)) {
+      if (allowed.kind === 'row') this.leftOutRows.set(allowed.table, (this.leftOutRows.get(allowed.table) ?? 0) + 1);
+    } else if (allowed.kind === 'table') this.#addTable(allowed.table, allowed.columns);
+    else {
+      if (allowed.values !== parameters.length)
+        throw new ChatFormatError('damaged', 'a row of this backup is incomplete');
+      this.#addRow(allowed.table, allowed.columns, parameters);
+    }
+  }
+
+  addBlob(row: number, sizeBytes: number, sha256Hex: string): void {
+    this.#addBlob.run(row, sizeBytes, sha256Hex);
+  }
+
+  /** For what is looked up message by message. */
+  addIndexes(): void {
+    for (const [table, column] of lookedUp) {
+      if (this.#tables.get(table)?.columns.includes(column) !== true) continue;
+      this.#database.exec(`CREATE INDEX coffer_${table} ON ${table}("${column}")`);
+    }
+  }
+
+  #addTable(table: string, columns: readonly string[]): void {
+    if (this.#tables.has(table)) return;
+    // names are letters, digits and _ (see readAllowedStatement): quoting is enough
+    const definitions = columns.map((column) => (column === '_id' ? '_id INTEGER PRIMARY KEY' : `"${column}"`));
+    this.#database.exec(`CREATE TABLE ${table}(${definitions.join(', ')})`);
+    this.#tables.set(table, { columns, inserts: new Map() });
+  }
+
+  #addRow(table: string, columns: readonly string[] | undefined, values: readonly TableValue[]): void {
+    const known = this.#tables.get(table);
+    if (known === undefined) throw new ChatFormatError('damaged', 'a row of this backup has no table');
+    const names = columns ?? known.columns;
+    const key = columns === undefined ? '' : columns.join();
+    let insert = known.inserts.get(key);
+    if (insert === undefined) {
+      if (names.length !== values.length || !names.every((name) => known.columns.includes(name))) {
+        throw new ChatFormatError('damaged', 'a row of this backup does not fit its table');
+      }
+      const list = names.map((name) => `"${name}"`).join(', ');
+      insert = this.#database.prepare(
+        `INSERT OR REPLACE INTO ${table}(${list}) VALUES (${names.map(() => '?').join(', ')})`,
+      );
+      known.inserts.set(key, insert);
+    }
+    insert.run(...values);
+  }
+}
