@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { defineConfig } from 'vite';
-import { embedSqlite } from './embed-sqlite.ts';
+import { embedSqlite } from './vite.sqlite.config.ts';
 
 /** One classic script that needs nothing else: no chunk, no importScripts, no asset. Portal and viewer serve the same file. */
 export default defineConfig({

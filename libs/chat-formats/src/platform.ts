@@ -22,9 +22,9 @@ export interface Digest {
 
 /** What formats are made of that authenticate by themselves: OpenSSL in Node, the project's own in a browser. */
 export interface Ciphers {
-  sha256(): Digest;
+  readonly sha256: () => Digest;
   /** 64 bytes; called 250,000 times for one passphrase. */
-  sha512(bytes: Uint8Array): Uint8Array;
+  readonly sha512: (bytes: Uint8Array) => Uint8Array;
   hmacSha256(key: Uint8Array): Digest;
   /** AES-256. @param counter - 16 bytes, the first counter block */
   aesCtr(key: Uint8Array, counter: Uint8Array): CipherStream;

@@ -16,7 +16,7 @@ export const openEnglish = {
   'open.what-whatsapp': 'WhatsApp backups: msgstore.db.crypt15, .crypt14, .crypt12, or msgstore.db',
   'open.what-export': 'A chat that WhatsApp exported, as a text or a zip file',
   'open.what-signal': 'Signal backups: .backup of an Android phone, or a file of Signal’s secure backups',
-  'open.legacy-signal': 'It is an older Signal backup',
+  'open.older-signal': 'It is an older Signal backup',
   'open.looking': 'Looking at the file',
   'open.other': 'Choose another file',
   'open.action': 'Open',

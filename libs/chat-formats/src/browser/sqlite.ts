@@ -14,7 +14,7 @@ export interface Sqlite {
    */
   open(pieces: AsyncIterable<Uint8Array>, limitBytes: number): Promise<SqlDatabase>;
   /** An empty database, for tables that are rebuilt. Guard it with `guardWasmDatabase` once they are. */
-  create(): Database;
+  readonly create: () => Database;
   readonly api: Sqlite3Static;
 }
 

@@ -42,27 +42,29 @@ const noMemberCode = 6;
 async function* gunzip(pieces: Iterator<Uint8Array, void>): AsyncGenerator<Uint8Array, void, undefined> {
   const parts: Uint8Array[] = [];
   let unpackedBytes = 0;
-  let isEnded = false;
   const unpacker = new Gunzip((part) => {
     parts.push(part);
     unpackedBytes += part.length;
   });
-  const push = (piece: Uint8Array, isLast: boolean): void => {
+  /** Whether more can follow. */
+  const push = (piece: Uint8Array, isLast: boolean): boolean => {
     try {
       unpacker.push(piece, isLast);
+      return true;
     } catch (cause) {
       const isBehindMember = cause instanceof Error && 'code' in cause && cause.code === noMemberCode;
       if (!isBehindMember || unpackedBytes === 0) throw notUnpacked(cause);
-      isEnded = true;
+      return false;
     }
   };
+  let goesOn = true;
   for (let next = pieces.next(); next.done !== true; next = pieces.next()) {
     // read to its end all the same: the check at the end is part of the reading
-    if (isEnded) continue;
-    push(next.value, false);
+    if (!goesOn) continue;
+    goesOn = push(next.value, false);
     yield* parts.splice(0);
   }
-  if (!isEnded) push(new Uint8Array(), true);
+  if (goesOn) push(new Uint8Array(), true);
   yield* parts.splice(0);
 }
 

@@ -1,12 +1,10 @@
-'use client';
-
-import type { ReactNode } from 'react';
 import { EyeOff, FileCheck2, WifiOff } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { text } from '../../messages/text';
-import { FileDrop } from './file-drop';
+import { FileDrop, type FileDropProps } from './file-drop';
 
 /** What this page promises, and a place for the file. */
-export function ChooseFile({ onFile }: { readonly onFile: (file: File) => void }): ReactNode {
+export function ChooseFile(drop: FileDropProps): ReactNode {
   const promises = [
     [WifiOff, text('open.promise-stays')],
     [EyeOff, text('open.promise-forgets')],
@@ -15,7 +13,7 @@ export function ChooseFile({ onFile }: { readonly onFile: (file: File) => void }
   const formats = [text('open.what-whatsapp'), text('open.what-export'), text('open.what-signal')];
   return (
     <>
-      <FileDrop onFile={onFile} />
+      <FileDrop {...drop} />
       <ul className="flex flex-col gap-3">
         {promises.map(([Icon, promise]) => (
           <li key={promise} className="flex gap-3 leading-relaxed text-muted">

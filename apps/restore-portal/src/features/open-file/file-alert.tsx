@@ -18,20 +18,27 @@ const looks = {
 } as const satisfies Readonly<Record<string, readonly [AlertTone, LucideIcon]>>;
 type Shown = keyof typeof looks;
 
+export interface FileAlertProps {
+  readonly error: unknown;
+  /** Where a file without any mark may be a Signal backup of the older form: opens it as one. */
+  readonly onSignal?: () => void;
+}
+
 /** Why a file was not opened, what is safe, and what to do next. */
-export function FileAlert({ error }: { readonly error: unknown }): ReactNode {
+export function FileAlert({ error, onSignal }: FileAlertProps): ReactNode {
   if (error instanceof DeviceError && error.code === 'cancelled') return null;
   const code = error instanceof DeviceError && error.code in looks ? (error.code as Shown) : 'failed';
   const [tone, icon] = looks[code];
-  const reload = <Button onClick={() => window.location.reload()}>{text('error.reload')}</Button>;
   return (
-    <Alert
-      tone={tone}
-      icon={icon}
-      title={text(`open.error-${code}`)}
-      {...(code === 'failed' ? { actions: reload } : {})}
-    >
+    <Alert tone={tone} icon={icon} title={text(`open.error-${code}`)} actions={actionsFor(code, onSignal)}>
       {text(`open.error-${code}-text`)}
     </Alert>
   );
+}
+
+function actionsFor(code: Shown, onSignal: (() => void) | undefined): ReactNode {
+  if (code === 'failed') return <Button onClick={() => window.location.reload()}>{text('error.reload')}</Button>;
+  return code === 'not-a-backup' && onSignal !== undefined ? (
+    <Button onClick={onSignal}>{text('open.older-signal')}</Button>
+  ) : undefined;
 }

@@ -1,40 +1,15 @@
-'use client';
-
 import { FileUp } from 'lucide-react';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { text } from '../../messages/text';
 
-/** A place to drop a file on, which is a file chooser for keyboards and fingers. A file that is dropped beside it counts too. */
-export function FileDrop({ onFile }: { readonly onFile: (file: File) => void }): ReactNode {
-  const [isOver, setOver] = useState(false);
-  const take = useRef(onFile);
-  useEffect(() => {
-    take.current = onFile;
-  }, [onFile]);
-  useEffect(() => {
-    // Left alone, a browser would show a dropped file in the place of this page.
-    const over = (event: DragEvent): void => {
-      event.preventDefault();
-      setOver(true);
-    };
-    const leave = (event: DragEvent): void => {
-      if (event.relatedTarget === null) setOver(false);
-    };
-    const drop = (event: DragEvent): void => {
-      event.preventDefault();
-      setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file !== undefined) take.current(file);
-    };
-    window.addEventListener('dragover', over);
-    window.addEventListener('dragleave', leave);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', over);
-      window.removeEventListener('dragleave', leave);
-      window.removeEventListener('drop', drop);
-    };
-  }, []);
+export interface FileDropProps {
+  /** A file is being dragged over the page. */
+  readonly isOver: boolean;
+  readonly onFile: (file: File) => void;
+}
+
+/** A place to drop a file on, which is a file chooser for keyboards and fingers. */
+export function FileDrop({ isOver, onFile }: FileDropProps): ReactNode {
   return (
     <label
       className={

@@ -2,8 +2,8 @@
 
 import type { DeviceClient, DeviceProgress, DeviceResult } from '@coffer/device-protocol';
 import { Button, formatBytes, ProgressBar } from '@coffer/web-ui';
-import { FileText } from 'lucide-react';
-import { useState, type ReactNode, type SyntheticEvent } from 'react';
+import { FileText, WifiOff } from 'lucide-react';
+import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { locale, text } from '../../messages/text';
 import { useAct } from '../device/use-act';
 import { FileAlert } from './file-alert';
@@ -26,6 +26,8 @@ export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProp
   const [timeZone, setTimeZone] = useState(ownTimeZone);
   const [progress, setProgress] = useState<DeviceProgress | null>(null);
   const [isOld, setOld] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const act = useAct<DeviceResult<'openFile'>>(onOpened);
   const isExport = wanted.format === 'export-chat-text' || wanted.format === 'export-chat-zip';
   const open = async (): Promise<DeviceResult<'openFile'>> => {
@@ -45,20 +47,22 @@ export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProp
       onSubmit={submit}
       className="flex flex-col gap-5 rounded-2xl border border-line bg-surface p-5 shadow-raised sm:p-6"
     >
-      <p className="flex items-center gap-3">
+      <div className="flex items-center gap-3">
         <span
           aria-hidden="true"
           className="flex size-11 shrink-0 items-center justify-center rounded-xl bg-accent-soft text-accent"
         >
           <FileText className="size-5" />
         </span>
-        <span className="flex min-w-0 flex-col">
-          <bdi className="truncate font-semibold">{file.name}</bdi>
-          <span className="text-sm text-muted">
+        <div className="flex min-w-0 flex-col">
+          <h2 ref={heading} tabIndex={-1} className="truncate font-semibold outline-none">
+            <bdi>{file.name}</bdi>
+          </h2>
+          <p className="text-sm text-muted">
             {text(`open.format-${wanted.format}`)} · {formatBytes(file.size, locale)}
-          </span>
-        </span>
-      </p>
+          </p>
+        </div>
+      </div>
       <KeyFields
         wanted={wanted.keyWanted}
         entries={entries}
@@ -72,11 +76,15 @@ export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProp
       {act.isBusy && (
         <ProgressBar
           label={text('open.opening')}
-          doneBytes={progress?.doneBytes ?? 0}
-          totalBytes={progress === null || progress.doneBytes === progress.totalBytes ? null : progress.totalBytes}
+          doneBytes={totalOf(progress) === null ? 0 : (progress?.doneBytes ?? 0)}
+          totalBytes={totalOf(progress)}
         />
       )}
       {act.error !== null && !isOld && <FileAlert error={act.error} />}
+      <p className="flex gap-2.5 text-sm text-muted">
+        <WifiOff aria-hidden="true" className="mt-0.5 size-4 shrink-0 text-accent" />
+        {text('open.promise-stays')}
+      </p>
       <div className="flex flex-wrap gap-2">
         <Button
           type="submit"
@@ -92,4 +100,10 @@ export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProp
       </div>
     </form>
   );
+}
+
+/** Unknown while a key is derived, and again once the whole file was checked: what is read then has no measure. */
+function totalOf(progress: DeviceProgress | null): number | null {
+  if (progress === null || progress.doneBytes === 0 || progress.doneBytes === progress.totalBytes) return null;
+  return progress.totalBytes;
 }

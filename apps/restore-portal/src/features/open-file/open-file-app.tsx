@@ -17,6 +17,7 @@ import { FileAlert } from './file-alert';
 import { FileSummary } from './file-summary';
 import { KeyForm } from './key-form';
 import type { WantedKey } from './key-fields';
+import { useFileDrop } from './use-file-drop';
 
 /**
  * Opens a backup of another app. Each file has a device of its own, which holds no backup key of the visitor; letting go of the file
@@ -70,6 +71,7 @@ interface ChoosingProps {
 function Choosing({ device, file, onFile, onOpened, onOther }: ChoosingProps): ReactNode {
   const [wanted, setWanted] = useState<WantedKey | null>(null);
   const looking = useAct<WantedKey>();
+  const isAsking = file !== null && wanted !== null;
   const choose = (chosen: File): void => {
     onFile(chosen);
     setWanted(null);
@@ -79,17 +81,21 @@ function Choosing({ device, file, onFile, onOpened, onOther }: ChoosingProps): R
       return found;
     });
   };
-  if (file !== null && wanted !== null) {
+  const isOver = useFileDrop(isAsking ? null : choose);
+  if (isAsking) {
     return <KeyForm device={device} file={file} wanted={wanted} onOpened={onOpened} onOther={onOther} />;
   }
   return (
     <>
       {looking.isBusy && <ProgressBar label={text('open.looking')} doneBytes={0} totalBytes={null} />}
-      {looking.error !== null && <FileAlert error={looking.error} />}
-      {!looking.isBusy && <ChooseFile onFile={choose} />}
+      {looking.error !== null && <FileAlert error={looking.error} onSignal={() => setWanted(olderSignal)} />}
+      {!looking.isBusy && <ChooseFile isOver={isOver} onFile={choose} />}
     </>
   );
 }
+
+/** Its file bears no mark: only its keys can show what it is. */
+const olderSignal: WantedKey = { format: 'signal-backup-v2', keyWanted: 'signal-recovery-key' };
 
 interface OpenFileProps {
   readonly device: DeviceClient;
@@ -109,6 +115,7 @@ function OpenFile({ device, fileName, opened }: OpenFileProps): ReactNode {
     }),
     [device],
   );
+  useFileDrop(null);
   const failed = useCallback((error: unknown) => <FileAlert error={error} />, []);
   return (
     <ChatsPane

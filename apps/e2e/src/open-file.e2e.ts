@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { testKeyDigits, writeCryptFile } from '@coffer/test-kit/node';
+import { expect, test } from '@playwright/test';
+import { canaries, expectAxeClean, storedByPage } from './platform/portal-page';
+import { readyPlatform } from './platform/ready-platform';
+
+/** The sample account's chats as WhatsApp would have encrypted them. */
+const backup = (): Buffer => {
+  const content = readFileSync(join(readyPlatform().sample.deviceFolder, 'msgstore.db'));
+  return Buffer.from(writeCryptFile({ generation: 'crypt15', content, withChecksum: true }));
+};
+
+test('a visitor opens a backup from the disk, and not a byte of it goes anywhere', async ({ page }) => {
+  const { newestText } = canaries();
+  const said: string[] = [];
+  page.on('console', (message) => said.push(`${message.type()} ${message.text()}`));
+  page.on('pageerror', (error) => said.push(`error ${error.message}`));
+  await page.goto(readyPlatform().urls.portal);
+  await page.getByRole('link', { name: 'Open a file' }).click();
+  await expect(page.getByText('Drop a backup file here')).toBeVisible();
+  await expectAxeClean(page);
+  const before = await storedByPage(page);
+  // whatever is asked for from here on could carry something of the file; only a font of the key's digits may still come
+  const asked: string[] = [];
+  page.context().on('request', (request) => asked.push(`${request.method()} ${request.url()}`));
+  const isOwnFile = (request: string): boolean =>
+    /^GET (?:blob:)?http:\/\/[^/]+\/(?:_next\/static\/media\/[\w.-]+\.woff2|[0-9a-f-]{36})$/.test(request);
+
+  const file = { name: 'Überraschung.bin', mimeType: 'application/octet-stream', buffer: backup() };
+  await page.getByLabel('Choose a file').setInputFiles(file);
+  await expect(page.getByText('WhatsApp end-to-end encrypted backup')).toBeVisible();
+  const digits = page.getByRole('textbox', { name: 'WhatsApp’s 64-digit key' });
+  await digits.fill('ab'.repeat(32));
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await expect(page.getByText('This key does not open this backup')).toBeVisible();
+  await expectAxeClean(page);
+
+  await digits.fill(testKeyDigits);
+  await page.getByRole('button', { name: 'Open', exact: true }).click();
+  await page.getByRole('list', { name: 'Chats' }).getByRole('button').first().click();
+  await expect(page.getByRole('feed').getByText(newestText)).toBeInViewport();
+  await expectAxeClean(page);
+
+  const saved = page.waitForEvent('download');
+  await page.getByText('Save a readable copy').click();
+  await page.getByRole('button', { name: 'JSON file' }).click();
+  expect(readFileSync(await (await saved).path(), 'utf8')).toContain(newestText);
+
+  expect(asked.filter((request) => !isOwnFile(request))).toEqual([]);
+  const kept = await storedByPage(page);
+  for (const secret of [testKeyDigits, newestText, file.name]) expect(kept).not.toContain(secret);
+  await page.getByRole('button', { name: 'Close file' }).click();
+  await expect(page.getByText('Drop a backup file here')).toBeVisible();
+  await expect(page.getByText(newestText)).toHaveCount(0);
+  expect(JSON.parse(await storedByPage(page)).slice(0, -3)).toEqual(JSON.parse(before).slice(0, -3));
+  expect(said.filter((line) => /^(error|warning)/.test(line))).toEqual([]);
+});
