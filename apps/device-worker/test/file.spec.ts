@@ -38,7 +38,10 @@ INSERT INTO message VALUES (3, 2, 1, 'C', NULL, 1600000009000, 0, 'newest');`);
   return bytes;
 }
 
-const crypt15 = heldFile('any name', writeCryptFile({ generation: 'crypt15', content: database(), withChecksum: false }));
+const crypt15 = heldFile(
+  'any name',
+  writeCryptFile({ generation: 'crypt15', content: database(), withChecksum: false }),
+);
 
 async function listed(files: Files): ReturnType<DeviceHandlers['listFileConversations']> {
   return files.listFileConversations({}, context);
