@@ -16,6 +16,8 @@ export const fileFormats = [
   'export-chat-zip',
   'signal-backup-v2',
   'signal-android-backup',
+  'telegram-export',
+  'coffer-chats',
 ] as const;
 export type FileFormat = (typeof fileFormats)[number];
 
@@ -57,6 +59,7 @@ export const fileWarnings = [
   'several-files',
   'increment',
   'left-out',
+  'unknown-fields',
   'assumed-date-order',
   'unread-journal',
 ] as const;

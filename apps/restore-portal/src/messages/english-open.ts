@@ -5,7 +5,7 @@ export const openEnglish = {
   'open.start': 'To the start',
   'open.starting': 'Starting',
   'open.title': 'Open a backup file',
-  'open.lead': 'Read a WhatsApp or Signal backup that lies on this device.',
+  'open.lead': 'Read a backup of WhatsApp, Signal or Telegram that lies on this device.',
   'open.promise-stays': 'The file and its key stay on this device. This page sends neither of them anywhere.',
   'open.promise-forgets': 'Nothing is kept: close the file, or this page, and all of it is forgotten.',
   'open.promise-untouched': 'Your file is only read. It cannot be changed or damaged here.',
@@ -16,6 +16,7 @@ export const openEnglish = {
   'open.what-whatsapp': 'WhatsApp backups: msgstore.db.crypt15, .crypt14, .crypt12, or msgstore.db',
   'open.what-export': 'A chat that WhatsApp exported, as a text or a zip file',
   'open.what-signal': 'Signal backups: .backup of an Android phone, or a file of Signal’s secure backups',
+  'open.what-json': 'An export of Telegram Desktop (result.json), or a JSON copy that was saved here',
   'open.older-signal': 'It is an older Signal backup',
   'open.looking': 'Looking at the file',
   'open.other': 'Choose another file',
@@ -31,6 +32,8 @@ export const openEnglish = {
   'open.format-export-chat-zip': 'Exported chat',
   'open.format-signal-backup-v2': 'Signal secure backup',
   'open.format-signal-android-backup': 'Signal backup of an Android phone',
+  'open.format-telegram-export': 'Telegram export',
+  'open.format-coffer-chats': 'Chats as Coffer saves them',
 
   'open.which': 'Which key do you have?',
   'open.digits': '64-digit key',
@@ -52,7 +55,7 @@ export const openEnglish = {
   'open.passphrase-label': 'Passphrase',
   'open.passphrase-hint': 'The 30 digits that Signal showed when backups were turned on.',
   'open.zone-label': 'Time zone of the phone',
-  'open.zone-hint': 'An exported chat says only what the phone’s clock showed, not where in the world that was.',
+  'open.zone-hint': 'An exported chat says only what the clock showed, not where in the world that was.',
 
   'open.counts':
     '{chats, plural, one {# chat} other {# chats}}, {messages, plural, one {# message} other {# messages}}',
@@ -73,6 +76,8 @@ export const openEnglish = {
   'open.warning-several-files': 'This backup is a zip of several files. Only what is known here is shown.',
   'open.warning-increment': 'This file holds only what changed since a full backup.',
   'open.warning-left-out': 'The file also holds settings and other tables of the app, which are not shown.',
+  'open.warning-unknown-fields':
+    'Some messages have details that are not known here. They are in the readable copy, and not shown.',
   'open.warning-assumed-date-order':
     'Nothing in this chat tells day from month. The usual order was assumed, so dates may be wrong.',
   'open.warning-unread-journal': 'The database has newer changes in another file, which are not shown.',

@@ -10,7 +10,12 @@ export function ChooseFile(drop: FileDropProps): ReactNode {
     [EyeOff, text('open.promise-forgets')],
     [FileCheck2, text('open.promise-untouched')],
   ] as const;
-  const formats = [text('open.what-whatsapp'), text('open.what-export'), text('open.what-signal')];
+  const formats = [
+    text('open.what-whatsapp'),
+    text('open.what-export'),
+    text('open.what-signal'),
+    text('open.what-json'),
+  ];
   return (
     <>
       <FileDrop {...drop} />

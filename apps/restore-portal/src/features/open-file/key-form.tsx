@@ -1,6 +1,6 @@
 'use client';
 
-import type { DeviceClient, DeviceProgress, DeviceResult } from '@coffer/device-protocol';
+import type { DeviceClient, DeviceProgress, DeviceResult, FileFormat } from '@coffer/device-protocol';
 import { Button, formatBytes, ProgressBar } from '@coffer/web-ui';
 import { FileText, WifiOff } from 'lucide-react';
 import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
@@ -29,7 +29,7 @@ export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProp
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const act = useAct<DeviceResult<'openFile'>>(onOpened);
-  const isExport = wanted.format === 'export-chat-text' || wanted.format === 'export-chat-zip';
+  const isExport = localTimes.has(wanted.format);
   const open = async (): Promise<DeviceResult<'openFile'>> => {
     setOld(false);
     setProgress(null);
@@ -101,6 +101,9 @@ export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProp
     </form>
   );
 }
+
+/** Formats whose times are those of a clock on a wall. */
+const localTimes: ReadonlySet<FileFormat> = new Set(['export-chat-text', 'export-chat-zip', 'telegram-export']);
 
 /** Unknown while a key is derived, and again once the whole file was checked: what is read then has no measure. */
 function totalOf(progress: DeviceProgress | null): number | null {
