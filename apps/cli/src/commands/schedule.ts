@@ -36,6 +36,7 @@ export const registerSchedule: Register = (program, context) => {
     .option('--at <time>', 'HH:MM on the clocks of this device; weekly on Mondays', '02:30')
     .option('--with <timer>', 'systemd, cron, launchd or task-scheduler; what this machine has unless told')
     .option('--exclude <glob>', 'leave out what fits; may be given several times', appended)
+    .option('--only-idle', 'wait until this machine has little to do, six hours at most')
     .option('--no-media', 'leave out pictures, videos and sounds')
     .option('--limit-up <rate>', 'store at most so many bytes a second, such as 500k or 2M')
     .option('--limit-down <rate>', 'likewise reading from the store')

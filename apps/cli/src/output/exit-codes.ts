@@ -41,6 +41,7 @@ export const exitCodes = {
   'no-snapshot': ExitCode.other,
   'not-found': ExitCode.other,
   'not-hashed': ExitCode.other,
+  'not-idle': ExitCode.other,
   'not-listed': ExitCode.other,
   'not-proven': ExitCode.other,
   'not-rotated': ExitCode.other,

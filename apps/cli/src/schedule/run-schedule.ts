@@ -34,6 +34,7 @@ export interface ScheduleSetRequest extends RepositoryOptions {
   readonly with?: string;
   readonly exclude?: readonly string[];
   readonly media?: boolean;
+  readonly onlyIdle?: boolean;
 }
 
 const staleAfterDays = 7;
@@ -127,6 +128,7 @@ async function scheduleOf(request: ScheduleSetRequest): Promise<Omit<Schedule, '
     ...(key === undefined ? {} : { key: resolve(key) }),
     ...(repository === undefined ? {} : { repository }),
     ...{ exclude: request.exclude ?? [], media: request.media ?? true },
+    ...(request.onlyIdle === true ? { onlyIdle: true } : {}),
     ...(limitUp === undefined ? {} : { limitUp }),
     ...(limitDown === undefined ? {} : { limitDown }),
   };
@@ -145,10 +147,10 @@ function kindOf(text: string | undefined): TimerKind | undefined {
 }
 
 function figuresOf(schedule: Schedule, { lastRunAtMs, lastOutcome, lastSuccessAtMs }: ScheduleState): SummaryFields {
-  const { every, hour, minute, timer, sources, store } = schedule;
+  const { every, hour, minute, timer, sources, store, onlyIdle = false } = schedule;
   const instant = (ms: number | null): string | null => (ms === null ? null : toRfc3339(ms));
   return {
-    ...{ every, at: timeOf(hour, minute), timer, sources, store },
+    ...{ every, at: timeOf(hour, minute), timer, sources, store, onlyIdle },
     nextRunAt: toRfc3339(nextRunMs(schedule, systemClock.nowMs())),
     ...{ lastRunAt: instant(lastRunAtMs), lastOutcome, lastSuccessAt: instant(lastSuccessAtMs) },
   };
@@ -159,7 +161,7 @@ function linesOf(schedule: Schedule, { lastSuccessAtMs }: ScheduleState): readon
   const day = every === 'weekly' ? 'every Monday' : 'every day';
   return [
     `Backs up ${sources.map(printable).join(', ')} to ${printable(store)} ${day} at ${timeOf(hour, minute)} (${timer}).`,
-    `Next run: ${toRfc3339(nextRunMs(schedule, systemClock.nowMs()))}`,
+    `Next run: ${toRfc3339(nextRunMs(schedule, systemClock.nowMs()))}${schedule.onlyIdle === true ? ', once this machine has little to do' : ''}`,
     `Last success: ${lastSuccessAtMs === null ? 'none yet' : toRfc3339(lastSuccessAtMs)}`,
   ];
 }

@@ -7,12 +7,13 @@ import { HomeDirectory } from '../home/home-directory';
 import { describeError } from '../output/describe-error';
 import { requireSchedule } from './run-schedule';
 import { readScheduleState, writeScheduleState } from './schedule-file';
+import { waitUntilIdle } from './wait-until-idle';
 
 /**
  * What the timer starts: the backup that is scheduled. How it went is kept, for `coffer schedule show`. A backup that was made and
  * left something out counts as made.
  *
- * @throws ScheduleError `no-schedule`; as `runBackup`
+ * @throws ScheduleError `no-schedule`, `not-idle`; as `runBackup`
  */
 export async function runScheduledBackup(context: CommandContext, options: CommonOptions): Promise<void> {
   const home = new HomeDirectory(readConfig(options.home).home);
@@ -27,6 +28,7 @@ export async function runScheduledBackup(context: CommandContext, options: Commo
     });
   };
   try {
+    if (schedule.onlyIdle === true) await waitUntilIdle(context.signal);
     await runBackup(context, { ...schedule, home: home.path });
   } catch (error) {
     await keep(describeError(error).code);

@@ -5,9 +5,10 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  *
  * - `timer-failed`: the timer of this system refused; its words are in the message.
  * - `no-schedule`: nothing is scheduled on this device.
+ * - `not-idle`: the machine was busy for as long as the run waits.
  */
 export class ScheduleError extends CofferError {
-  declare readonly code: 'timer-failed' | 'no-schedule';
+  declare readonly code: 'timer-failed' | 'no-schedule' | 'not-idle';
 
   constructor(code: ScheduleError['code'], message: string, options: CofferErrorOptions = {}) {
     super(code, message, options);

@@ -21,6 +21,8 @@ export interface Schedule {
   readonly exclude: readonly string[];
   /** False where media is left out. */
   readonly media: boolean;
+  /** Whether a run waits until the machine has little to do; absent where it does not. */
+  readonly onlyIdle?: boolean;
   readonly limitUp?: string;
   readonly limitDown?: string;
 }

@@ -24,12 +24,22 @@ export const taskTimer: PlatformTimer = {
 };
 
 /** Text of the task (Task Scheduler schema 1.2). The date is only where its times begin to count. */
-export function taskXml({ command, every, hour, minute }: TimerJob): string {
+export function taskXml({ command, every, hour, minute, onlyIdle = false }: TimerJob): string {
   const [program = '', ...args] = command;
   const days =
     every === 'daily'
       ? '<ScheduleByDay><DaysInterval>1</DaysInterval></ScheduleByDay>'
       : '<ScheduleByWeek><WeeksInterval>1</WeeksInterval><DaysOfWeek><Monday /></DaysOfWeek></ScheduleByWeek>';
+  const idle = onlyIdle
+    ? `
+    <RunOnlyIfIdle>true</RunOnlyIfIdle>
+    <IdleSettings>
+      <Duration>PT10M</Duration>
+      <WaitTimeout>PT6H</WaitTimeout>
+      <StopOnIdleEnd>false</StopOnIdleEnd>
+      <RestartOnIdle>false</RestartOnIdle>
+    </IdleSettings>`
+    : '';
   return `<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo>
@@ -47,7 +57,7 @@ export function taskXml({ command, every, hour, minute }: TimerJob): string {
     <DisallowStartIfOnBatteries>false</DisallowStartIfOnBatteries>
     <StopIfGoingOnBatteries>false</StopIfGoingOnBatteries>
     <ExecutionTimeLimit>PT0S</ExecutionTimeLimit>
-    <Priority>7</Priority>
+    <Priority>7</Priority>${idle}
   </Settings>
   <Actions>
     <Exec>

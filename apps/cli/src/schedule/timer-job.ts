@@ -8,6 +8,8 @@ export interface TimerJob {
   /** On the clocks of this device; on Mondays where it is weekly. */
   readonly hour: number;
   readonly minute: number;
+  /** Where the timer can see to it; elsewhere the run itself waits. */
+  readonly onlyIdle?: boolean;
 }
 
 /** What came of a program. */

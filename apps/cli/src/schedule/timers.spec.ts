@@ -48,6 +48,13 @@ WantedBy=timers.target
   });
 });
 
+describe('a run that waits for an idle machine', () => {
+  it('is left to the Task Scheduler on Windows', () => {
+    expect(taskXml(job)).not.toContain('Idle>');
+    expect(taskXml({ ...job, onlyIdle: true })).toContain('<RunOnlyIfIdle>true</RunOnlyIfIdle>');
+  });
+});
+
 describe('the line of cron', () => {
   it('is exactly this', () => {
     expect(cronLine(job)).toBe(
