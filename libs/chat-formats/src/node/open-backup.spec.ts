@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync, crc32 } from 'node:zlib';
+import { jsonDocument } from '@coffer/chat-model';
 import { describeWithTestData } from '@coffer/test-kit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { phoneKeyFile, writeCryptFile } from '@coffer/test-kit/node';
@@ -204,6 +205,16 @@ describe('openBackup', () => {
 });
 
 describe('openChatSource', () => {
+  it('takes JSON for a chat history where its content says so, whatever it is called', async () => {
+    const messages = [{ id: 1, type: 'message', text: 'hi' }];
+    const exported = write('export', JSON.stringify({ type: 'personal_chat', id: 5, messages }));
+    const source = (await openChatSource(exported))!;
+    expect(source).toMatchObject({ format: 'telegram-export', counts: { messages: 1 } });
+    const own = (await openChatSource(write('own', [...jsonDocument(source)].join(''))))!;
+    expect(own).toMatchObject({ format: 'telegram-export', counts: { messages: 1 } });
+    for (const each of [source, own]) each.close();
+    expect(await openChatSource(write('chat.json', JSON.stringify({ id: 5, messages })))).toBeUndefined();
+  });
   it('gives nothing for what is no chat history', async () => {
     expect(await openChatSource(write('photo2.jpg', Buffer.from('ffd8ffe000104a464946', 'hex')))).toBeUndefined();
     expect(await openChatSource(write('other2.db', databaseBytes('CREATE TABLE t(a);\n')))).toBeUndefined();
