@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { unusedPort } from '@coffer/test-kit/node';
 
 const app = resolve(import.meta.dirname, '..');
 const workspace = resolve(app, '../..');
@@ -17,7 +17,7 @@ export interface RunningDashboard {
 /** Starts both on free ports; needs their builds. */
 export async function startDashboard(apiUrl: string): Promise<RunningDashboard> {
   const home = await mkdtemp(join(tmpdir(), 'coffer-dashboard-'));
-  const [dashboardPort, identityPort] = [await freePort(), await freePort()];
+  const [dashboardPort, identityPort] = [await unusedPort(), await unusedPort()];
   const url = `http://localhost:${dashboardPort}`;
   const issuer = `http://localhost:${identityPort}`;
   const environment = {
@@ -64,12 +64,4 @@ async function answers(url: string): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`${url} does not answer`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

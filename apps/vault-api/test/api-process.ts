@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { unusedPort } from '@coffer/test-kit/node';
 
 const program = join(import.meta.dirname, '../dist/main.mjs');
 
@@ -90,12 +90,4 @@ async function untilAnswers(url: string, child: ChildProcess, log: () => string)
     await pause(50);
   }
   throw new Error(`vault-api did not answer in 60 s: ${log().slice(0, 4000)}`);
-}
-
-export async function unusedPort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', () => resolve()));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

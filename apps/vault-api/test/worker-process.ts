@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { unusedPort } from './api-process';
+import { unusedPort } from '@coffer/test-kit/node';
 
 const program = join(import.meta.dirname, '../../migration-worker/dist/main.mjs');
 

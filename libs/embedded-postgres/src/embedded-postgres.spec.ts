@@ -5,6 +5,7 @@ import { chmod, mkdir, mkdtemp, readlink, rm, stat, symlink, writeFile } from 'n
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { unusedPort } from '@coffer/test-kit/node';
 import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as embedded from './index';
@@ -108,14 +109,6 @@ describe('startEmbeddedPostgres', () => {
     },
   );
 });
-
-async function unusedPort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as { port: number };
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 describe.runIf(process.getuid?.() === 0)('copyOutside', () => {
   it('copies a folder that the postgres user cannot enter, once, with its links and modes', async () => {

@@ -1,8 +1,12 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { EmbeddedPostgresError } from './errors';
 
 /** The one address that an embedded server listens on. */
 export const loopback = '127.0.0.1';
+
+/** Below those that Linux gives to outgoing connections: none of them takes a port before the server has it. */
+const freePorts = [20_000, 32_000] as const;
 
 /**
  * `wanted` itself where nothing listens there; for 0 any free port.
@@ -10,6 +14,17 @@ export const loopback = '127.0.0.1';
  * @throws EmbeddedPostgresError `port-taken` naming the port
  */
 export async function freePort(wanted: number): Promise<number> {
+  if (wanted !== 0) return requireFree(wanted);
+  for (let tries = 1; ; tries++) {
+    try {
+      return await requireFree(randomInt(...freePorts));
+    } catch (error) {
+      if (tries === 100) throw error;
+    }
+  }
+}
+
+async function requireFree(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', (cause) =>
@@ -21,11 +36,7 @@ export async function freePort(wanted: number): Promise<number> {
         ),
       ),
     );
-    probe.listen(wanted, loopback, () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : wanted;
-      probe.close(() => resolve(port));
-    });
+    probe.listen(wanted, loopback, () => probe.close(() => resolve(wanted)));
   });
 }
 

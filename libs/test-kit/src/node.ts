@@ -13,3 +13,4 @@ export {
   writeAndroidFile,
   type AndroidFileRecipe,
 } from './foreign-backups/android-file';
+export { unusedPort } from './unused-port';
