@@ -77,11 +77,12 @@ function keysOf(secret: FileSecret): Keys {
       return {};
     case 'digits':
       return { key: parseBackupKeyDigits(secret.digits) };
-    case 'key-file': {
-      const keys = readWhatsAppKeyFile(secret.content);
-      wipe(secret.content);
-      return keys;
-    }
+    case 'key-file':
+      try {
+        return readWhatsAppKeyFile(secret.content);
+      } finally {
+        wipe(secret.content);
+      }
     case 'recovery-key': {
       const recoveryKey = parseRecoveryKey(secret.recoveryKey);
       const aci = parseAci(secret.accountId);

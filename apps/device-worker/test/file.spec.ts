@@ -96,6 +96,9 @@ describe('the device with a file of another app', () => {
       'not-a-backup',
     );
     expect(content.every((byte) => byte === 0)).toBe(true);
+    const cut = new Uint8Array(Buffer.from(testKeyDigits.slice(1)));
+    expect(await codeOf(() => opening(files, crypt15, { kind: 'key-file', content: cut }))).toBe('malformed-key');
+    expect(cut.every((byte) => byte === 0)).toBe(true);
     expect((await listed(files)).conversations).toHaveLength(3);
   });
 
