@@ -43,15 +43,16 @@ function step(name, command, args) {
 }
 
 /**
- * As `step`, beside another one: what it prints comes when it has ended, or as it goes where it is `shown`.
+ * As `step`, beside another one, with `more` in its environment: what it prints comes when it has ended, or as it goes where it
+ * is `shown`.
  *
  * @returns whether it went well
  */
-async function beside(name, command, args, shown = false) {
+async function beside(name, command, args, { shown = false, more = {} } = {}) {
   const started = performance.now();
   const output = shown ? 'inherit' : 'pipe';
   if (shown) process.stdout.write(`\n── ${name}\n`);
-  const child = spawn(command, args, { stdio: ['ignore', output, output], env });
+  const child = spawn(command, args, { stdio: ['ignore', output, output], env: { ...env, ...more } });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (printed += chunk));
   const code = await new Promise((done) => child.once('close', (status, signal) => done(signal ?? status)));
@@ -89,11 +90,15 @@ const withBrowser = chromium.path !== undefined || process.env.CI === 'true';
 const projects = testedProjects().filter((name) => withBrowser || name !== 'e2e');
 // Suites first, then those that start whole platforms, one after the other: they need the machine for themselves. The longest
 // suite has a lane of its own from the beginning: Nx would begin it last, since nothing depends on it, and alone it mostly waits.
+// The other lane takes one file at a time: more than three at once starve each other on two cores.
 const alone = ['e2e', 'boundaries'].filter((name) => projects.includes(name));
 const longest = 'vault-api';
 const suites = ['--no', 'nx', 'run-many', '--outputStyle=static', '-t', 'test', '--nx-bail=false'];
 const lane = beside(longest, 'npx', ['--no', 'nx', 'run', `${longest}:test`, '--outputStyle=static']);
-await beside('suites', 'npx', [...suites, '--parallel=1', '--exclude', [longest, ...alone].join(',')], true);
+await beside('suites', 'npx', [...suites, '--parallel=1', '--exclude', [longest, ...alone].join(',')], {
+  shown: true,
+  more: { COFFER_TEST_WORKERS: '1' },
+});
 await lane;
 for (const name of alone) step(name, 'npx', ['--no', 'nx', 'run', `${name}:test`, '--outputStyle=static']);
 
