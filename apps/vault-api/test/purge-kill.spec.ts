@@ -60,7 +60,7 @@ const names = ['msgstore.db', 'msgstore-2026-10-01.1.db', 'msgstore-2026-10-02.1
 
 const patience = { timeout: proofSize({ sample: 240_000, long: 7_200_000 }) };
 /** Kill points that are tried: one account's purge after another until there were that many. */
-const killPoints = proofSize({ sample: 8, long: 300 });
+const killPoints = proofSize({ sample: 4, long: 300 });
 
 describe('a worker that is killed at every kind of moment (C02)', patience, () => {
   it('leaves a purge that the next one ends: each copy once, in one certificate, and only what was proven', async () => {
@@ -147,7 +147,7 @@ const atRest = ['stopped', 'verifying-absence', 'purged'];
 describe('a purge that was stopped while its worker lay dead', patience, () => {
   it('deletes nothing more, wherever the worker died', async () => {
     const gaps = numbers('stop-gap', 60);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < proofSize({ sample: 1, long: 3 }); round++) {
       const files = Object.fromEntries(names.map((name) => [name, database(5_000)]));
       const { owner, folder, listed } = await readyAccount(files);
       await proveCopies(owner, listed);

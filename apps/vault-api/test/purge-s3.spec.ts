@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sha256 } from '@coffer/crypto';
+import { proofSize } from '@coffer/test-kit';
 import { startS3Fake, type S3Fake } from '@coffer/test-kit/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -108,7 +109,7 @@ describe('a worker that is killed at its requests to the bucket (C02)', { timeou
     await proveCopies(owner, listed);
     await owner.startPurge();
     let kills = 0;
-    for (; kills < 20 && (await owner.purge()).certificates.length === 0; kills++) {
+    for (; kills < proofSize({ sample: 5, long: 20 }) && (await owner.purge()).certificates.length === 0; kills++) {
       const worker = await bench.worker();
       const ended = worker.ended.then(() => true);
       // Each worker gets one or two requests further than the one before it.

@@ -207,6 +207,21 @@ describe('runPurgeStep', () => {
         expect(world.deletes).toEqual([]);
       });
 
+      it('stays when it was written over before the worker had hashed it, until a release', async () => {
+        const world = startedWorld('broken inside');
+        await world.step();
+        world.report(world.objects[0]!);
+        for (let time = 0; time < 2; time++) {
+          world.write('msgstore-0.db', 'broken inside');
+          await world.run(world.clock.nowMs() + 16 * day);
+          expect(world.state('msgstore-0.db')).toBe('quarantined: unreadable-by-device');
+        }
+        expect(world.deletes).toEqual([]);
+        release(world);
+        await world.run(world.clock.nowMs() + 16 * day);
+        expect([world.deletes.length, world.wrongs]).toEqual([1, []]);
+      });
+
       it('is refused for what is gone, kept elsewhere, or no backup', () => {
         const world = startedWorld('x');
         const found = world.found(world.copies[0]!);

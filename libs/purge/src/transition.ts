@@ -84,10 +84,14 @@ export function quarantineObject(object: PurgeObject, reason: string): PurgeObje
   return move(object, 'quarantined', PurgeReason.unreadableByDevice, patch);
 }
 
-/** Whether a device reported the bytes that are there now. Where nobody knows both hashes, the version tells. */
+/**
+ * Whether a device reported the bytes that are there now, or may have. What it reported before they were hashed, and what was written
+ * over since, nobody can compare any more: then whatever is there is kept, until a release.
+ */
 export function isReported({ report, found, sha256 }: Pick<PurgeObject, 'report' | 'found' | 'sha256'>): boolean {
   if (report === null) return false;
-  if (report.sha256 === null || sha256 === null) return report.version === found.version;
+  if (report.sha256 === null) return true;
+  if (sha256 === null) return report.version === found.version;
   return equalBytes(report.sha256, sha256);
 }
 

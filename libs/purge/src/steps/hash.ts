@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors';
 import { CopyKind, holdsBackup } from '../found-object';
 import { PurgeReason, type PurgeObject } from '../purge-object';
-import { isReported, move, startAgain } from '../transition';
+import { move, startAgain } from '../transition';
 import { foundGone } from './already-gone';
 import { putOff } from './put-off';
 import { changesOf, isDue, type StepContext, type StepOutcome } from './step-context';
@@ -15,7 +15,7 @@ export async function hashOne(context: StepContext): Promise<StepOutcome | undef
     if (sizeBytes !== object.found.sizeBytes) return outOfDate(context, object);
     const patch = {
       ...{ sha256, hashedAtMs: context.nowMs, attempts: 0, nextAttemptAtMs: null },
-      ...(isReported(object) && object.report !== null ? { report: { ...object.report, sha256 } } : {}),
+      ...(object.report?.version === object.found.version ? { report: { ...object.report, sha256 } } : {}),
     };
     const after =
       object.state === 'quarantined'
