@@ -106,10 +106,7 @@ if (process.env.CI === 'true') {
   await libsRun;
   if (existsSync('reports/libs.json')) splitReport('reports', 'libs', libs);
 }
-await beside('suites', 'npx', [...suites, '--parallel=1', '--exclude', apart.join(',')], {
-  shown: true,
-  more: { COFFER_TEST_WORKERS: '1' },
-});
+await beside('suites', 'npx', [...suites, '--parallel=1', '--exclude', apart.join(',')], { shown: true });
 await lane;
 for (const name of alone) step(name, 'npx', ['--no', 'nx', 'run', `${name}:test`, '--outputStyle=static']);
 

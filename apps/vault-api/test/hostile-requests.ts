@@ -68,6 +68,9 @@ export interface RawAnswer {
   readonly ms: number;
 }
 
+/** Characters that are written at once: what Node takes as a head, and a little more. */
+const pieceLength = 20_000;
+
 /** Writes text to the server and waits until it answers or ends the connection; `more` goes on writing meanwhile. */
 export function sendRaw(url: string, text: string, more?: { readonly text: string; readonly everyMs: number }) {
   const { hostname, port } = new URL(url);
@@ -87,6 +90,12 @@ export function sendRaw(url: string, text: string, more?: { readonly text: strin
     });
     socket.on('error', () => undefined);
     socket.on('close', end);
-    socket.write(text);
+    // Piece by piece: a server that answers and closes while more comes resets the connection, and the answer may go with it.
+    const writeFrom = (at: number): void => {
+      if (at >= text.length || answer !== '' || socket.destroyed) return;
+      socket.write(text.slice(at, at + pieceLength));
+      setTimeout(() => writeFrom(at + pieceLength), 5);
+    };
+    writeFrom(0);
   });
 }
