@@ -16,7 +16,7 @@ export function testOptions(extra: NonNullable<ViteUserConfig['test']> = {}): Vi
       include: ['src/**/*.spec.ts', 'src/**/*.spec.tsx', 'test/**/*.spec.ts'],
       testTimeout: 240_000,
       hookTimeout: 240_000,
-      maxWorkers: Number(process.env['COFFER_TEST_WORKERS'] ?? 2),
+      maxWorkers: 2,
       // A worker runs its files one after the other in one realm: starting a fresh one for each took a third of the time.
       isolate: false,
       reporters: project === undefined ? ['default'] : ['dot', 'json'],

@@ -11,6 +11,7 @@ import { useDevice } from '../device/use-device';
 import { ChatsPane } from '../reader/chats-pane';
 import { ScreenHeading } from '../screen-heading';
 import { Mark } from '../shell/mark';
+import { PageFrame } from '../shell/page-frame';
 import { useStep } from '../use-step';
 import { ChooseFile } from './choose-file';
 import { FileAlert } from './file-alert';
@@ -145,31 +146,29 @@ interface AroundProps {
 /** What stands around this page, for visitors and for those who have signed in. */
 function Around({ isFull = false, onClose, children }: AroundProps): ReactNode {
   return (
-    <div className={`flex flex-col ${isFull ? 'h-dvh' : 'min-h-dvh'}`}>
-      <header className="flex items-center gap-3 border-b border-line bg-surface px-4 py-2 sm:px-6">
-        <Mark />
-        <span className="text-lg font-semibold tracking-tight">{text('app.name')}</span>
-        <span className="ms-auto">
-          {onClose === undefined ? (
-            <ButtonLink href="/" variant="quiet">
-              <ArrowLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" />
-              {text('open.start')}
-            </ButtonLink>
-          ) : (
-            <Button onClick={onClose}>
-              <X aria-hidden="true" className="size-4" />
-              {text('open.close')}
-            </Button>
-          )}
-        </span>
-      </header>
-      <main
-        id="content"
-        tabIndex={-1}
-        className={`outline-none ${isFull ? 'min-h-0 grow' : 'mx-auto w-full max-w-3xl grow px-4 py-6 sm:px-6 sm:py-8'}`}
-      >
-        {children}
-      </main>
-    </div>
+    <PageFrame
+      isFull={isFull}
+      bar={
+        <header className="flex items-center gap-3 border-b border-line bg-surface px-4 py-2 sm:px-6">
+          <Mark />
+          <span className="text-lg font-semibold tracking-tight">{text('app.name')}</span>
+          <span className="ms-auto">
+            {onClose === undefined ? (
+              <ButtonLink href="/" variant="quiet">
+                <ArrowLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" />
+                {text('open.start')}
+              </ButtonLink>
+            ) : (
+              <Button onClick={onClose}>
+                <X aria-hidden="true" className="size-4" />
+                {text('open.close')}
+              </Button>
+            )}
+          </span>
+        </header>
+      }
+    >
+      {children}
+    </PageFrame>
   );
 }
