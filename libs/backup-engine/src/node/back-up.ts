@@ -1,4 +1,5 @@
 import { objectIdHex, type FileItem, type SnapshotItem, type StoredConversation } from '@coffer/backup-format';
+import { CofferError } from '@coffer/foundation';
 import { ObjectStoreError } from '@coffer/object-store';
 
 import { ChunkTable } from '../chunk-table';
@@ -29,7 +30,8 @@ const bytesPerChunkGuess = 32 * 1024;
  * on from there.
  *
  * @param paths - files and folders
- * @throws BackupEngineError `source-unreadable`, `stopped`, `head-changed`, `missing-object`, `worker-failed`; ObjectStoreError
+ * @throws BackupEngineError `source-unreadable`, `stopped`, `head-changed`, `missing-object`, `worker-failed`, `key-rotated` also
+ *   where another device replaces the key while it runs; ObjectStoreError
  */
 export async function backUp(
   repository: Repository,
@@ -42,6 +44,7 @@ export async function backUp(
       return await run.start(paths);
     } catch (error) {
       if (options.signal?.aborted === true) throw stopped();
+      if (isDenied(error)) await refuseRotated(repository);
       if (attempt === mostAttempts || !isGone(error) || !(await run.isPrunedMeanwhile())) throw storeFull(error);
     } finally {
       run.end();
@@ -57,6 +60,20 @@ const mostAttempts = 3;
 
 function isGone(error: unknown): boolean {
   return error instanceof BackupEngineError && error.code === 'missing-object';
+}
+
+/** What a vault answers to whatever a key signed that is no longer in force: for grants, or for the head. */
+function isDenied(error: unknown): boolean {
+  return error instanceof CofferError && (error.code === 'access-denied' || error.code === 'wrong-owner-generation');
+}
+
+/** Whoever is denied access because the key was replaced meanwhile is told that, for it says what to do. @throws BackupEngineError `key-rotated` */
+async function refuseRotated(repository: Repository): Promise<void> {
+  try {
+    await repository.head();
+  } catch (reason) {
+    if (reason instanceof BackupEngineError && reason.code === 'key-rotated') throw reason;
+  }
 }
 
 const lostPruneList = {

@@ -17,7 +17,7 @@ import {
 } from '@coffer/device-crypto';
 import { signRepositoryStatement } from '@coffer/evidence';
 import { toHex } from '@coffer/foundation';
-import { MemoryObjectStore, type ObjectContent, type ObjectStore } from '@coffer/object-store';
+import { MemoryObjectStore, ObjectStoreError, type ObjectContent, type ObjectStore } from '@coffer/object-store';
 import { seed } from '@coffer/test-kit';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -341,6 +341,26 @@ describe('a repository whose head a vault keeps', () => {
     expect((await opened.head())?.head).toMatchObject({ generation: 1, keyringVersion: 2, epoch });
   });
 
+  it('says key-rotated also to the backup that is denied its writes by the rotation, and else that it was denied', async () => {
+    const denying = new DenyingStore();
+    const made = await Repository.create({ store: denying, backupKey: former, platform });
+    await backUp(made, [phone], { startWorker });
+    let current = (await made.head())!.signed;
+    const { next: head } = await prepareRotation(made, next);
+    const keeper = { isExclusive: async () => true, read: () => [current], replace: () => Promise.resolve() };
+    const options = { store: denying, backupKey: former, platform, headKeeper: keeper, memory: new ProcessMemory() };
+    const device = await Repository.open(options, made.id);
+    writeFileSync(join(phone, 'new'), seed('new', 100_000));
+    denying.deny = () => Promise.resolve();
+    await expect(backUp(device, [phone], { startWorker })).rejects.toMatchObject({ code: 'access-denied' });
+    denying.deny = async () => void (current = head!.signed);
+    const keyId = toHex(deriveKeyId(next));
+    await expect(backUp(device, [phone], { startWorker })).rejects.toMatchObject({
+      code: 'key-rotated',
+      fields: { keyId },
+    });
+  });
+
   it('says key-rotated as soon as the vault shows a head under another key', async () => {
     const { next: head } = await prepareRotation(repository, next);
     const keeper = { isExclusive: async () => true, read: () => [head!.signed], replace: () => Promise.resolve() };
@@ -349,6 +369,18 @@ describe('a repository whose head a vault keeps', () => {
     await expect(opening).rejects.toMatchObject({ code: 'key-rotated' });
   });
 });
+
+/** A store that a vault grants: from one moment on it takes nothing of the key that was replaced. */
+class DenyingStore extends MemoryObjectStore {
+  /** Asked before each write that is not let through. */
+  deny: (() => Promise<void>) | undefined;
+
+  override async put(key: string, bytes: ObjectContent): Promise<void> {
+    if (this.deny === undefined) return super.put(key, bytes);
+    await this.deny();
+    throw new ObjectStoreError('access-denied', 'the grant is not for this key');
+  }
+}
 
 /** Fails once at the n-th write: before it, or after it was stored, as a kill would. Everything after fails as well. */
 class FailingStore implements ObjectStore {
