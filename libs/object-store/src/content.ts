@@ -81,6 +81,11 @@ export async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8A
   return concatBytes(...parts);
 }
 
+/** What an empty object gives. */
+export async function* noPieces(): AsyncGenerator<Uint8Array, void> {
+  // It has no pieces.
+}
+
 function lengthMismatch(): ObjectStoreError {
   return new ObjectStoreError('checksum-mismatch', 'the content is not as long as announced; nothing was stored');
 }

@@ -13,13 +13,18 @@ const prefixPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}\/)*(?:[A-Za-z0-9_-
  * @throws ObjectStoreError `invalid-key`
  */
 export function requireObjectKey(key: string): string {
-  if (key.length > longestKey || !keyPattern.test(key)) {
+  if (!isObjectKey(key)) {
     throw new ObjectStoreError(
       'invalid-key',
       'not an object key: relative, made of A-Z a-z 0-9 . _ - and single slashes',
     );
   }
   return key;
+}
+
+/** Whether a name that a store lists can be a key; others are not this program's. */
+export function isObjectKey(name: string): boolean {
+  return name.length <= longestKey && keyPattern.test(name);
 }
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '@coffer/crypto/node';
 import { seed } from '@coffer/test-kit';
 
-import type { ObjectStore } from '../src/index';
+import type { ObjectStore, ObjectStoreCapabilities } from '../src/index';
 
 /** Makes a fresh, empty store. */
 export type MakeStore = () => Promise<ObjectStore>;
@@ -26,8 +26,12 @@ async function readAll(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 
 const failsWith = (code: string): unknown => expect.objectContaining({ name: 'ObjectStoreError', code }) as unknown;
 
-/** What every store promises, as tests of one of them. */
-export function describeObjectStore(name: string, makeStore: MakeStore): void {
+/** What every store promises, as tests of one of them. @param expected - what it says of itself: exclusive creation unless told */
+export function describeObjectStore(
+  name: string,
+  makeStore: MakeStore,
+  expected: ObjectStoreCapabilities = { conditionalCreate: true },
+): void {
   describe(`${name} as an ObjectStore`, () => {
     describe('put', () => {
       it('stores bytes that come back as they were', async () => {
@@ -203,8 +207,10 @@ export function describeObjectStore(name: string, makeStore: MakeStore): void {
     });
 
     describe('capabilities', () => {
-      it('says that creating is exclusive', async () => {
-        expect(await (await makeStore()).capabilities()).toEqual({ conditionalCreate: true });
+      it(`says that creating is ${expected.conditionalCreate ? '' : 'not '}exclusive`, async () => {
+        const store = await makeStore();
+        expect(await store.capabilities()).toEqual(expected);
+        expect(await keysOf(store.list(''))).toEqual([]);
       });
     });
   });

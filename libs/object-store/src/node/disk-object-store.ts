@@ -6,7 +6,8 @@ import { systemClock, type Clock } from '@coffer/foundation';
 
 import { checkedPieces, collect, requireAnnounced, requireRange, resolveRange } from '../content';
 import { ObjectStoreError } from '../errors';
-import { requireKeyPrefix, requireObjectKey } from '../object-key';
+import { walkFolders, type FolderName } from '../folder-walk';
+import { requireObjectKey } from '../object-key';
 import type {
   ByteRange,
   ListOptions,
@@ -80,12 +81,11 @@ export class DiskObjectStore implements ObjectStore {
   }
 
   async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ObjectEntry, void> {
-    requireKeyPrefix(prefix);
     let left = options.limit ?? Number.POSITIVE_INFINITY;
-    if (left <= 0) return;
-    const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
-    for await (const entry of this.#walk(folder, prefix, options.after ?? '')) {
-      yield entry;
+    for await (const { key } of walkFolders((folder) => this.#names(folder), prefix, options)) {
+      const sizeBytes = await onDisk(() => this.#size(this.#path(key)));
+      if (sizeBytes === undefined) continue;
+      yield { key, sizeBytes };
       if (--left <= 0) return;
     }
   }
@@ -119,43 +119,19 @@ export class DiskObjectStore implements ObjectStore {
     await sweepTemporaries(folder, this.#clock.nowMs() - temporaryLifeMs);
   }
 
-  /** @param folder - as keys name it: empty, or ending in a slash */
-  async *#walk(folder: string, prefix: string, after: string): AsyncGenerator<ObjectEntry, void> {
-    for (const name of await this.#names(folder)) {
-      const key = folder + name;
-      if (name.endsWith('/')) {
-        const canHold = key.startsWith(prefix) || prefix.startsWith(key);
-        if (canHold && (key > after || after.startsWith(key))) yield* this.#walk(key, prefix, after);
-      } else if (key > after && key.startsWith(prefix)) {
-        const sizeBytes = await onDisk(() => this.#size(this.#path(key)));
-        if (sizeBytes !== undefined) yield { key, sizeBytes };
-      }
-    }
-  }
-
-  /** Names in a folder that can be part of a key, folders with a slash at the end: so they sort as their keys do. */
-  async #names(folder: string): Promise<readonly string[]> {
+  /** Files and folders, no links. @param folder - as keys name it: empty, or ending in a slash */
+  async #names(folder: string): Promise<readonly FolderName[]> {
     return onDisk(async () => {
       try {
         const entries = await readdir(join(this.#root, folder), { withFileTypes: true });
         return entries
-          .filter((entry) => isSegment(entry.name) && (entry.isFile() || entry.isDirectory()))
-          .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
-          .sort();
+          .filter((entry) => entry.isFile() || entry.isDirectory())
+          .map((entry) => ({ name: entry.isDirectory() ? `${entry.name}/` : entry.name }));
       } catch (error) {
         if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
         throw error;
       }
     });
-  }
-}
-
-function isSegment(name: string): boolean {
-  try {
-    requireObjectKey(name);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -7,7 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as node from '../node';
 import { LateObjectStore } from './late-object-store';
 import { openObjectStore } from './open-object-store';
+import type { StoreAccess } from './store-access';
 
+const access: StoreAccess = {
+  webdav: async () => undefined,
+  drive: () => Promise.reject(new Error('not asked')),
+  icloud: () => Promise.reject(new Error('not asked')),
+};
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'coffer-open-store-'));
@@ -16,7 +22,18 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('node', () => {
   it('exports what the docs name and nothing else', () => {
-    expect(Object.keys(node).sort()).toEqual(['DiskObjectStore', 'openObjectStore']);
+    expect(Object.keys(node).sort()).toEqual([
+      'DiskObjectStore',
+      'GoogleSignIn',
+      'appleApiUrl',
+      'findSignInPage',
+      'googleApiUrl',
+      'googleSignInUrl',
+      'openObjectStore',
+      'parseICloudContainer',
+      'requireStoreAddress',
+      'storeSchemes',
+    ]);
   });
 });
 
@@ -35,6 +52,19 @@ describe('openObjectStore', () => {
     expect(openObjectStore('s3://bucket')).toBeInstanceOf(LateObjectStore);
   });
 
+  it('opens stores of a person where it is told how to sign in there, and nowhere else', () => {
+    for (const url of [
+      'webdav+https://host/folder',
+      'webdav+http://localhost:4308/dav/',
+      'webdav+http://[::1]/',
+      'drive:appdata',
+      'icloud:iCloud.org.example.coffer?environment=development',
+    ]) {
+      expect(openObjectStore(url, { access })).toBeInstanceOf(LateObjectStore);
+      expect(() => openObjectStore(url)).toThrow(expect.objectContaining({ code: 'invalid-url' }));
+    }
+  });
+
   it.each([
     'https://example.org/x',
     'file:',
@@ -48,10 +78,21 @@ describe('openObjectStore', () => {
     's3://bucket/prefix?endpoint=https://host/path',
     's3://bucket/prefix#secret-value',
     'secret-value',
+    'webdav+https://user:secret-value@host/folder',
+    'webdav+https://host/folder?token=secret-value',
+    'webdav+https://host/folder#secret-value',
+    'webdav+http://host/folder',
+    'webdav+http://127.0.0.1.example.org/folder',
+    'webdav+ftp://host/folder',
+    'webdav:secret-value',
+    'webdav+secret-value',
+    'drive:secret-value',
+    'icloud:secret-value',
+    'icloud:iCloud.org.example?token=secret-value',
   ])('refuses %s, and does not repeat it', (url) => {
     let error: unknown;
     try {
-      openObjectStore(url);
+      openObjectStore(url, { access });
     } catch (reason) {
       error = reason;
     }

@@ -4,14 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { ObjectStoreError } from '../errors';
 import type { ObjectStore } from '../object-store';
 import { DiskObjectStore } from './disk-object-store';
+import { requireStoreAddress } from './http/store-address';
 import { LateObjectStore } from './late-object-store';
 import type { S3ObjectStoreOptions } from './s3-object-store';
+import type { ICloudContainer, StoreAccess } from './store-access';
 
 /** How a store URL is understood. */
 export interface OpenObjectStoreOptions {
   /** Folder that relative `file:` paths start from; the working folder unless told. */
   readonly baseFolder?: string;
+  /** How a person's device signs in at stores of that person; without it there are `file:` and `s3:` alone, as servers have it. */
+  readonly access?: StoreAccess;
 }
+
+/** What the URLs start with that `openObjectStore` takes where it is given access. */
+export const storeSchemes = ['file:', 's3:', 'webdav+https:', 'webdav+http:', 'drive:', 'icloud:'] as const;
 
 /**
  * Opens the store that a URL names. Nothing is asked of it yet.
@@ -19,6 +26,9 @@ export interface OpenObjectStoreOptions {
  * - `file:/dir`, `file:dir`: a path, taken as it stands; `file:///dir`: a URL, percent-decoded.
  * - `s3://bucket/prefix?endpoint=https://host&region=name&profile=name`: credentials come from the environment, or from the
  *   profile of that name in the client's credentials file.
+ * - `webdav+https://host/path`: a folder on a WebDAV server; `webdav+http:` for this machine's own addresses alone.
+ * - `drive:appdata`: the folder that Google Drive keeps for the program, hidden from its person's other files.
+ * - `icloud:CONTAINER?environment=development`: the private database of a CloudKit container; `production` unless told.
  *
  * @throws ObjectStoreError `invalid-url`, also where the URL holds a password or an unknown parameter
  */
@@ -28,7 +38,43 @@ export function openObjectStore(url: string, options: OpenObjectStoreOptions = {
     const options = s3Options(url);
     return new LateObjectStore(async () => new (await import('./s3-object-store')).S3ObjectStore(options));
   }
-  throw invalid('a store URL starts with file: or s3:');
+  const opened = options.access === undefined ? undefined : openWithAccess(url, options.access);
+  if (opened !== undefined) return opened;
+  const known = options.access === undefined ? ['file:', 's3:'] : storeSchemes;
+  throw invalid(`a store URL starts with one of ${known.join(', ')}`);
+}
+
+function openWithAccess(url: string, access: StoreAccess): ObjectStore | undefined {
+  if (url.startsWith('webdav+')) {
+    const address = requireStoreAddress(url.slice('webdav+'.length), 'the address of a WebDAV folder');
+    return new LateObjectStore(async () => {
+      const { WebDavObjectStore } = await import('./webdav/webdav-object-store');
+      return new WebDavObjectStore({ url: address, credentials: () => access.webdav(address) });
+    });
+  }
+  if (url.startsWith('drive:')) {
+    if (url !== 'drive:appdata') throw invalid('Google Drive is given as drive:appdata');
+    return new LateObjectStore(async () => {
+      const { DriveObjectStore } = await import('./drive/drive-object-store');
+      return new DriveObjectStore(await access.drive());
+    });
+  }
+  if (url.startsWith('icloud:')) {
+    const container = parseICloudContainer(url);
+    return new LateObjectStore(async () => {
+      const { ICloudObjectStore } = await import('./icloud/icloud-object-store');
+      return new ICloudObjectStore({ ...container, ...(await access.icloud(container)) });
+    });
+  }
+  return undefined;
+}
+
+/** Which container an `icloud:` URL names. @throws ObjectStoreError `invalid-url` */
+export function parseICloudContainer(url: string): ICloudContainer {
+  const [, container, environment] =
+    /^icloud:(iCloud\.[A-Za-z0-9.-]{1,200})(?:\?environment=(development|production))?$/.exec(url) ?? [];
+  if (container === undefined) throw invalid('iCloud is given as icloud:CONTAINER, whose name begins with "iCloud."');
+  return { container, environment: environment === 'development' ? 'development' : 'production' };
 }
 
 function filePath(url: string, baseFolder: string): string {

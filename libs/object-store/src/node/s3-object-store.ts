@@ -12,9 +12,9 @@ import {
 import { createSha256 } from '@coffer/crypto/node';
 import { equalBytes } from '@coffer/foundation';
 
-import { checkedPieces, collect, requireAnnounced, requireRange, resolveRange } from '../content';
+import { checkedPieces, collect, noPieces, requireAnnounced, requireRange, resolveRange } from '../content';
 import { ObjectStoreError } from '../errors';
-import { requireKeyPrefix, requireObjectKey } from '../object-key';
+import { isObjectKey, requireKeyPrefix, requireObjectKey } from '../object-key';
 import type {
   ByteRange,
   ListOptions,
@@ -26,9 +26,11 @@ import type {
   ObjectStream,
   PutOptions,
 } from '../object-store';
+import { fromBase64, toBase64 } from './base64';
+import { readResuming } from './http/read-resuming';
 import { probeConditionalCreate } from './s3-capabilities';
 import { s3Error, s3Failure } from './s3-error';
-import { readResuming } from './s3-read';
+import { rangeAnswer } from './s3-read';
 
 /** Where a bucket is, and how it is reached. Credentials come from the default chain of the S3 client: environment, profile, role. */
 export interface S3ObjectStoreOptions {
@@ -112,20 +114,22 @@ export class S3ObjectStore implements ObjectStore {
       return await readResuming(async (offset, length, etag) => {
         const end = length === undefined ? '' : String(offset + length - 1);
         const isWhole = offset === 0 && length === undefined;
-        return this.#client.send(
-          new GetObjectCommand({
-            ...target,
-            ...(isWhole ? {} : { Range: `bytes=${offset}-${end}` }),
-            ...(etag === undefined ? {} : { IfMatch: etag }),
-          }),
-        );
+        const request = new GetObjectCommand({
+          ...target,
+          ...(isWhole ? {} : { Range: `bytes=${offset}-${end}` }),
+          ...(etag === undefined ? {} : { IfMatch: etag }),
+        });
+        try {
+          return rangeAnswer(await this.#client.send(request));
+        } catch (error) {
+          throw s3Error(error);
+        }
       }, range);
     } catch (error) {
       // An empty object has no byte that a range could name.
-      if (s3Failure(error)?.status === 416 && range?.offset === 0) {
-        return { ...resolveRange(range, 0), sizeBytes: 0, content: Readable.from([]) };
-      }
-      throw s3Error(error);
+      const isPastEnd = error instanceof ObjectStoreError && error.code === 'invalid-range';
+      if (!isPastEnd || range?.offset !== 0) throw error;
+      return { ...resolveRange(range, 0), sizeBytes: 0, content: noPieces() };
     }
   }
 
@@ -151,7 +155,7 @@ export class S3ObjectStore implements ObjectStore {
         if (raw === undefined) continue;
         after = raw;
         const key = raw.slice(this.#prefix.length);
-        if (!isKey(key)) continue;
+        if (!isObjectKey(key)) continue;
         yield { key, sizeBytes: sizeBytes ?? 0 };
         if (--left <= 0) return;
       }
@@ -222,21 +226,4 @@ function clientConfig(options: S3ObjectStoreOptions): S3ClientConfig {
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.credentials === undefined ? {} : { credentials: options.credentials }),
   };
-}
-
-function isKey(key: string): boolean {
-  try {
-    requireObjectKey(key);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
-}
-
-function fromBase64(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'base64'));
 }

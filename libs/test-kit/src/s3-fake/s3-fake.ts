@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { HttpFaults, type HttpFault } from '../http-fake/http-faults';
 import type { S3Bucket } from './s3-bucket';
-import { refusalOf, S3Faults, S3Refusal, type S3Fault } from './s3-fault';
+import { refusalOf, S3Refusal } from './s3-fault';
 import { S3Journal } from './s3-journal';
 import { operationOf, runOperation, type S3OperationName } from './s3-operations';
 import { readRequest, type S3Answer, type S3World } from './s3-request';
@@ -31,7 +32,7 @@ export interface S3Fake {
   /** `http://127.0.0.1:<port>`. */
   readonly endpoint: string;
   readonly port: number;
-  readonly faults: S3Faults;
+  readonly faults: HttpFaults;
   /** Every request since the start, as `<operation> <bucket>/<key>[?versionId]`. */
   readonly requests: readonly string[];
   /** The bucket as it is, for assertions and arrangements; made where it does not exist. */
@@ -55,7 +56,7 @@ export async function startS3Fake(options: S3FakeOptions = {}): Promise<S3Fake> 
     capacityBytes: options.capacityBytes ?? Number.POSITIVE_INFINITY,
     changed: (bucket, key) => journal?.record(bucket, key, newId),
   };
-  const faults = new S3Faults();
+  const faults = new HttpFaults();
   const requests: string[] = [];
   const server = createServer((incoming, outgoing) => {
     void serve(world, faults, requests, options.accessKeyId, incoming, outgoing).catch(() => outgoing.destroy());
@@ -79,14 +80,14 @@ export async function startS3Fake(options: S3FakeOptions = {}): Promise<S3Fake> 
 
 async function serve(
   world: S3World,
-  faults: S3Faults,
+  faults: HttpFaults,
   requests: string[],
   accessKeyId: string | undefined,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
   outgoing.setHeader('x-amz-request-id', world.newId());
-  let fault: S3Fault | undefined;
+  let fault: HttpFault | undefined;
   let answer: S3Answer;
   try {
     const request = await readRequest(incoming);
@@ -123,7 +124,7 @@ function refusalAnswer(error: unknown): S3Answer {
   };
 }
 
-function write(answer: S3Answer, fault: S3Fault | undefined, isHead: boolean, outgoing: ServerResponse): void {
+function write(answer: S3Answer, fault: HttpFault | undefined, isHead: boolean, outgoing: ServerResponse): void {
   const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   outgoing.writeHead(answer.status, {
     ...(body === undefined || isHead ? {} : { 'content-length': String(body.length) }),

@@ -1,0 +1,141 @@
+import { randomBytes } from '@coffer/crypto';
+import { toHex } from '@coffer/foundation';
+
+import { collect, noPieces, requireAnnounced, requireRange, resolveRange } from '../../content';
+import { ObjectStoreError } from '../../errors';
+import { walkFolders } from '../../folder-walk';
+import { requireObjectKey } from '../../object-key';
+import type {
+  ByteRange,
+  ListOptions,
+  ObjectContent,
+  ObjectEntry,
+  ObjectInfo,
+  ObjectStore,
+  ObjectStoreCapabilities,
+  ObjectStream,
+  PutOptions,
+} from '../../object-store';
+import { readResuming } from '../http/read-resuming';
+import { keptContent } from '../kept-content';
+import { claimKey } from './exclusive-claim';
+import { probeExclusiveCreate } from './probe-exclusive-create';
+import { askForRange } from './read-range';
+import { deleted, scaffoldFolder, sweepScaffold } from './scaffold';
+import { isDone, WebDavClient, type WebDavOptions } from './webdav-client';
+import { davError } from './webdav-error';
+
+/**
+ * A store in a folder of a WebDAV server (RFC 4918): one file per object, the key its path. An object is uploaded under a name that
+ * nobody reads and moved to its own when it is whole, by the one writer that holds the claim to it (exclusive-claim.ts).
+ */
+export class WebDavObjectStore implements ObjectStore {
+  readonly #client: WebDavClient;
+  readonly #options: WebDavOptions;
+  #sweep: Promise<void> | undefined;
+  #exclusive: Promise<boolean> | undefined;
+
+  constructor(options: WebDavOptions) {
+    this.#options = options;
+    this.#client = new WebDavClient(options);
+  }
+
+  /** Asks by trying it once, with names of its own that are removed again (probe-exclusive-create.ts). */
+  async capabilities(): Promise<ObjectStoreCapabilities> {
+    this.#exclusive ??= probeExclusiveCreate(this.#client);
+    return { conditionalCreate: await this.#exclusive };
+  }
+
+  async put(key: string, content: ObjectContent, options: PutOptions = {}): Promise<void> {
+    requireObjectKey(key);
+    requireAnnounced(content, options);
+    const body = await keptContent(content, options);
+    // What the sweep meets, the upload meets as well, and says so.
+    await (this.#sweep ??= sweepScaffold(this.#client, this.#options.clock).catch(() => undefined));
+    const upload = `${scaffoldFolder}put-${toHex(randomBytes(12))}`;
+    try {
+      await this.#upload(upload, body);
+      const claim = await claimKey(this.#client, key, this.#options);
+      try {
+        await this.#publish(upload, key, () => claim.requireFresh());
+      } finally {
+        await claim.release();
+      }
+    } catch (error) {
+      // What cannot be removed now is swept a day later.
+      await deleted(this.#client, upload).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async get(key: string, range?: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
+    return collect((await this.getStream(key, range)).content);
+  }
+
+  async getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
+    requireObjectKey(key);
+    requireRange(range);
+    try {
+      return await readResuming(askForRange(this.#client, key), range);
+    } catch (error) {
+      // An empty object has no byte that a range could name.
+      const isPastEnd = error instanceof ObjectStoreError && error.code === 'invalid-range';
+      if (!isPastEnd || range?.offset !== 0) throw error;
+      return { ...resolveRange(range, 0), sizeBytes: 0, content: noPieces() };
+    }
+  }
+
+  async head(key: string): Promise<ObjectInfo | undefined> {
+    const found = await this.#client.find(requireObjectKey(key));
+    return found === undefined || found.isCollection ? undefined : { sizeBytes: sizeOf(found.sizeBytes) };
+  }
+
+  async *list(prefix: string, options: ListOptions = {}): AsyncGenerator<ObjectEntry, void> {
+    let left = options.limit ?? Number.POSITIVE_INFINITY;
+    const read = async (folder: string): Promise<readonly { name: string; sizeBytes: number | undefined }[]> =>
+      ((await this.#client.members(folder)) ?? []).map(({ name, isCollection, sizeBytes }) => ({
+        name: isCollection ? `${name}/` : name,
+        sizeBytes,
+      }));
+    for await (const { key, entry } of walkFolders(read, prefix, options)) {
+      yield { key, sizeBytes: sizeOf(entry.sizeBytes) };
+      if (--left <= 0) return;
+    }
+  }
+
+  async delete(key: string): Promise<void> {
+    // DELETE of a collection takes along all that is in it: a key must never name one.
+    if ((await this.head(key)) === undefined) throw davError(404);
+    const status = await deleted(this.#client, key);
+    if (!isDone(status)) throw davError(status);
+  }
+
+  async #upload(path: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
+    const request = { method: 'PUT', path, headers: { 'content-type': 'application/octet-stream' }, body };
+    let { status } = await this.#client.status(request);
+    // RFC 4918, section 9.7.1: the collection above is missing. Some say 404.
+    if (status === 409 || status === 404) {
+      await this.#client.makeCollection(scaffoldFolder);
+      ({ status } = await this.#client.status(request));
+    }
+    if (!isDone(status)) throw davError(status);
+  }
+
+  async #publish(upload: string, key: string, requireFresh: () => void): Promise<void> {
+    let { status, attempts } = await this.#client.move(upload, key, requireFresh);
+    const isFolderMissing = (status === 409 || status === 404) && attempts === 1 && key.includes('/');
+    if (isFolderMissing) {
+      await this.#client.makeCollection(key.slice(0, key.lastIndexOf('/') + 1));
+      ({ status, attempts } = await this.#client.move(upload, key, requireFresh));
+    }
+    if (isDone(status)) return;
+    // The answer of a first try was lost: where the upload is gone, it was moved, and nobody else holds the claim.
+    if (attempts > 1 && (await this.#client.find(upload)) === undefined) return;
+    throw davError(status);
+  }
+}
+
+function sizeOf(sizeBytes: number | undefined): number {
+  if (sizeBytes !== undefined) return sizeBytes;
+  throw new ObjectStoreError('unreachable', 'the store does not tell the size of an object', { isRetryable: false });
+}
