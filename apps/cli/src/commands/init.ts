@@ -16,7 +16,8 @@ ${repositoryHelp}
 
 Examples:
   coffer init --store file:/mnt/disk/backups --key-out /safe/place/coffer-key
-  coffer init --store "s3://bucket/me?endpoint=https://s3.example.org" --key-out coffer-key`;
+  coffer init --store "s3://bucket/me?endpoint=https://s3.example.org" --key-out coffer-key
+  coffer init --store webdav+https://cloud.example.org/remote.php/dav/files/anna/Backups --key-out coffer-key`;
 
 /** `coffer init`. */
 export const registerInit: Register = (program, context) => {
@@ -30,6 +31,10 @@ export const registerInit: Register = (program, context) => {
     .addHelpText('after', help)
     .action(async ({ store, keyOut, another = false, keepKey = false, home }: InitOptions) => {
       const { runInit } = await import('../init/run-init');
-      await runInit(context, { store, keyOut, isAnother: another, isKept: keepKey, home: readConfig(home).home });
+      const config = readConfig(home);
+      await runInit(context, {
+        ...{ store, keyOut, isAnother: another, isKept: keepKey },
+        ...{ home: config.home, environment: config.stores },
+      });
     });
 };

@@ -1,6 +1,7 @@
 import { chmod, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import { EncodingError, requireBytes, toHex } from '@coffer/foundation';
+import { sha256 } from '@coffer/crypto';
+import { EncodingError, requireBytes, toHex, utf8 } from '@coffer/foundation';
 
 import { writeFileAtomically } from '../files/atomic-file';
 import { HomeError } from './home-error';
@@ -24,6 +25,7 @@ export interface ReadOptions {
  *
  *     deployment.json        the pinned deployment (deployment-file.ts)
  *     session.json           tokens of the identity provider
+ *     stores/<store>.json    how this device signs in at a store of its person
  *     keys/<key id>          backup keys of this device, until `coffer lock`
  *     seen/<repository id>   newest head, keyring version and epoch seen: nothing older is believed
  *     setup.json             which key a set-up that was interrupted had begun with
@@ -49,6 +51,11 @@ export class HomeDirectory {
 
   get sessionFile(): string {
     return join(this.path, 'session.json');
+  }
+
+  /** @param store - what names the store: the start of its URL, or all of it */
+  storeFile(store: string): string {
+    return join(this.path, 'stores', `${toHex(sha256(utf8(store)).subarray(0, 16))}.json`);
   }
 
   get setupFile(): string {

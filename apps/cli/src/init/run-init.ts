@@ -9,6 +9,7 @@ import {
 import { equalBytes, toHex } from '@coffer/foundation';
 
 import type { CommandContext } from '../command-context';
+import type { StoreEnvironment } from '../config';
 import { HomeDirectory } from '../home/home-directory';
 import { askText } from '../input/prompts';
 import { keepKey } from '../keys/kept-keys';
@@ -25,6 +26,7 @@ export interface InitRequest {
   /** Keep the key in this device's folder as well. */
   readonly isKept: boolean;
   readonly home: string;
+  readonly environment: StoreEnvironment;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface InitRequest {
 export async function runInit(context: CommandContext, request: InitRequest): Promise<void> {
   const { reporter } = context;
   const home = new HomeDirectory(request.home);
-  const store = openPlainStore(request.store);
+  const store = openPlainStore(request.store, { home, environment: request.environment });
   await requireNoRepository(store, request.isAnother);
   const backupKey = generateBackupKey();
   if (request.keyOut === undefined) await recordByHand(context, backupKey);

@@ -17,7 +17,7 @@ export interface OpenRepository {
 export async function openRepository(context: CommandContext, options: RepositoryOptions): Promise<OpenRepository> {
   const config = readConfig(options.home);
   const home = new HomeDirectory(config.home);
-  const request = { ...requestOf(options, config.key), home };
+  const request = { ...requestOf(options, config), home };
   const repository = await storeOpenerFor(options.store).open(context, request);
   return { repository, home };
 }

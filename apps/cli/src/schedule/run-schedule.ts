@@ -52,7 +52,7 @@ export async function runScheduleSet(context: CommandContext, request: ScheduleS
   const asked = await scheduleOf(request);
   // A timer has nobody to ask, and not the environment of this shell.
   const silent = { ...context, reporter: { ...context.reporter, isInteractive: false } };
-  await storeOpenerFor(asked.store).open(silent, { ...requestOf(asked, undefined), home });
+  await storeOpenerFor(asked.store).open(silent, { ...requestOf(asked, { key: undefined, stores: {} }), home });
   const timer = await chooseTimer(system, kindOf(request.with));
   const schedule: Schedule = { ...asked, timer: timer.kind };
   const former = await readSchedule(home).catch(() => undefined);

@@ -1,4 +1,5 @@
 import { open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@coffer/foundation';
 
@@ -16,9 +17,18 @@ const staleMs = 60_000;
  *
  * @throws SessionError `busy`
  */
-export async function withSessionLock<Result>(home: HomeDirectory, act: () => Promise<Result>): Promise<Result> {
-  const path = `${home.sessionFile}.lock`;
-  await home.ensure();
+export function withSessionLock<Result>(home: HomeDirectory, act: () => Promise<Result>): Promise<Result> {
+  return withSignInLock(home, home.sessionFile, act);
+}
+
+/** The same for the sign-in that another file of the home keeps. @param file - a path of HomeDirectory @throws SessionError `busy` */
+export async function withSignInLock<Result>(
+  home: HomeDirectory,
+  file: string,
+  act: () => Promise<Result>,
+): Promise<Result> {
+  const path = `${file}.lock`;
+  await home.ensure(dirname(path));
   for (let waited = 0; !(await created(path)); waited += lookEveryMs) {
     const held = await stat(path).catch(() => undefined);
     if (held !== undefined && systemClock.nowMs() - held.mtimeMs > staleMs) await rm(path, { force: true });

@@ -2,7 +2,7 @@ import { BackupEngineError, findRepository, Repository, repositoryStore } from '
 import { nodePlatform } from '@coffer/backup-engine/node';
 import { deriveKeyId, parseDigits, parseKeyId, type BackupKey } from '@coffer/device-crypto';
 import { equalBytes, fromHex } from '@coffer/foundation';
-import { openObjectStore } from '@coffer/object-store/node';
+import { storeSchemes } from '@coffer/object-store/node';
 
 import type { CommandContext } from '../command-context';
 import { askSecret } from '../input/prompts';
@@ -10,13 +10,14 @@ import { readGivenKey } from '../keys/given-key';
 import { findKey, listKeys } from '../keys/kept-keys';
 import { UsageError } from '../output/usage-error';
 import { HomeMemory } from './home-memory';
+import { openStore } from './open-store';
 import type { StoreOpener, StoreRequest } from './store-opener';
 
-/** Stores without a vault: a folder, S3. The key comes from `--key`, COFFER_KEY, this device's folder or a question. */
+/** Stores without a vault: a folder, S3, WebDAV, Google Drive, iCloud. The key comes from `--key`, COFFER_KEY, this device's folder or a question. */
 export const objectStoreOpener: StoreOpener = {
-  schemes: ['file:', 's3:'],
+  schemes: storeSchemes,
   async open(context, request) {
-    const opened = openObjectStore(request.url);
+    const opened = openStore(request.url, request);
     const store = request.limiter?.(opened) ?? opened;
     const wanted = parseRepositoryId(request.repositoryId);
     const given = await readGivenKey({ option: request.key, environment: request.environmentKey });

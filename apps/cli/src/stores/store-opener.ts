@@ -2,6 +2,7 @@ import type { Repository } from '@coffer/backup-engine';
 import type { ObjectStore } from '@coffer/object-store';
 
 import type { CommandContext } from '../command-context';
+import type { StoreEnvironment } from '../config';
 import type { HomeDirectory } from '../home/home-directory';
 
 /** What a command knows when it opens or makes a repository. */
@@ -13,6 +14,8 @@ export interface StoreRequest {
   readonly key: string | undefined;
   /** COFFER_KEY. */
   readonly environmentKey: string | undefined;
+  /** Credentials of stores from the environment; a timer has none. */
+  readonly environment: StoreEnvironment;
   /** `--repository`: 32 hexadecimal digits. */
   readonly repositoryId: string | undefined;
   /** `--password-file`, for stores whose key a password gives back. */

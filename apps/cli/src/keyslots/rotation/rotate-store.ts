@@ -8,15 +8,16 @@ import {
 import { nodePlatform } from '@coffer/backup-engine/node';
 import { formatKeyId, generateBackupKey } from '@coffer/device-crypto';
 import { equalBytes, toHex } from '@coffer/foundation';
-import { openObjectStore } from '@coffer/object-store/node';
 
 import type { CommandContext } from '../../command-context';
+import { readConfig, type StoreEnvironment } from '../../config';
 import { HomeDirectory } from '../../home/home-directory';
 import { findKey } from '../../keys/kept-keys';
 import { lockRepository } from '../../repository/lock-repository';
 import { recordDigits } from '../../setup/record-digits';
 import { storeOpenerFor } from '../../stores';
 import { HomeMemory } from '../../stores/home-memory';
+import { openStore } from '../../stores/open-store';
 import { finishRotation, nextKeyId, warnOfMissingPacks } from './finish-rotation';
 import {
   findRotationNote,
@@ -35,12 +36,13 @@ import { atStep, type RotationRequest } from './rotation-request';
 export async function rotateStore(context: CommandContext, request: RotationRequest): Promise<void> {
   const home = new HomeDirectory(request.home);
   const at = atStep(request);
-  const over = await findOver(home, request);
+  const environment = readConfig(request.home).stores;
+  const over = await findOver(home, request, environment);
   if (over !== undefined) return finish(context, home, request, over);
   const opener = storeOpenerFor(request.store);
   const repository = await opener.open(context, {
     ...{ url: request.store, home, key: request.key, environmentKey: request.environmentKey },
-    ...{ repositoryId: request.repository, passwordFile: undefined, limiter: undefined },
+    ...{ repositoryId: request.repository, passwordFile: undefined, limiter: undefined, environment },
   });
   const lock = await lockRepository({ repository, home });
   try {
@@ -60,10 +62,14 @@ export async function rotateStore(context: CommandContext, request: RotationRequ
 }
 
 /** A rotation of this store that was interrupted after its head was in place. */
-async function findOver(home: HomeDirectory, { store: url }: RotationRequest): Promise<RotationNote | undefined> {
+async function findOver(
+  home: HomeDirectory,
+  { store: url }: RotationRequest,
+  environment: StoreEnvironment,
+): Promise<RotationNote | undefined> {
   const notes = await listRotationNotes(home);
   if (notes.length === 0) return undefined;
-  const store = openObjectStore(url);
+  const store = openStore(url, { home, environment });
   for (const repositoryId of await listRepositories(store)) {
     const note = notes.find(({ subject }) => subject === toHex(repositoryId));
     if (note === undefined) continue;
