@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Repository } from '../repository';
 import { buildEntries } from '../../test/build-entries';
+import { FaultyStore, LaggingStore, LyingStore, SlowStore, type Lie } from '../../test/unruly-stores';
 import { backUp } from './back-up';
 import { nodePlatform } from './platform';
 import { restoreSnapshot } from './restore';
@@ -52,7 +53,7 @@ function incompressible(name: string, length: number): Buffer {
 }
 
 /** A store that takes its time for packs, and counts how many come at once. */
-class SlowStore extends MemoryObjectStore {
+class CountingStore extends MemoryObjectStore {
   atOnce = 0;
   mostAtOnce = 0;
 
@@ -81,7 +82,7 @@ describe('backUp of more packs than there is memory for', () => {
     Repository.create({ store, backupKey: generateBackupKey(), platform: nodePlatform });
 
   it('waits for a slow store, with no more packs under way than there are pieces of memory', async () => {
-    const store = new SlowStore();
+    const store = new CountingStore();
     const repository = await create(store);
     await backUp(repository, [source()], { startWorker, workers: 2 });
     // Five packs: without the limit they would all be on their way before the first is stored.
@@ -104,7 +105,7 @@ describe('backUp of more packs than there is memory for', () => {
   });
 
   it('ends when it is asked to stop while the store does not answer', async () => {
-    const store = new SlowStore();
+    const store = new CountingStore();
     const repository = await create(store);
     const stop = new AbortController();
     const put = store.put.bind(store);
@@ -115,5 +116,83 @@ describe('backUp of more packs than there is memory for', () => {
     };
     const stopping = backUp(repository, [source()], { startWorker, workers: 2, signal: stop.signal });
     await expect(stopping).rejects.toMatchObject({ code: 'stopped' });
+  });
+});
+
+describe('backUp to a store that has a bad day', () => {
+  let folder: string;
+  let restores = 0;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'coffer-unruly-'));
+    mkdirSync(join(folder, 'source'));
+    writeFileSync(join(folder, 'source/file'), incompressible('first', 300_000));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const backupKey = generateBackupKey();
+  const options = { backupKey, platform: nodePlatform };
+  const backUpNow = (repository: Repository, name: string) => {
+    writeFileSync(join(folder, 'source/file'), incompressible(name, 300_000));
+    return backUp(repository, [join(folder, 'source')], { startWorker, workers: 1 });
+  };
+  const restored = async (repository: Repository): Promise<Buffer> => {
+    const out = join(folder, `out-${restores++}`);
+    await restoreSnapshot(repository, await repository.openSnapshot(), out, { startWorker, workers: 1 });
+    return readFileSync(join(out, 'source/file'));
+  };
+
+  it('is no other backup where the store is slow', async () => {
+    const repository = await Repository.create({ ...options, store: new SlowStore(new MemoryObjectStore(), 5) });
+    await backUpNow(repository, 'slow');
+    expect((await restored(repository)).equals(incompressible('slow', 300_000))).toBe(true);
+  });
+
+  it('comes to be, now or with a later run, where the store fails every few calls', async () => {
+    const memory = new MemoryObjectStore();
+    const { id } = await Repository.create({ ...options, store: memory });
+    const store = new FaultyStore(memory, 5);
+    for (let runs = 0; ; runs++) {
+      expect(runs).toBeLessThan(20);
+      try {
+        await backUpNow(await Repository.open({ ...options, store }, id), 'faulty');
+        break;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'unreachable' });
+      }
+    }
+    expect(store.faults).toBeGreaterThan(1);
+    expect((await restored(await Repository.open({ ...options, store: memory }, id))).length).toBe(300_000);
+  });
+
+  it('is refused, and the one before stays, where listings do not show yet what was stored', async () => {
+    const memory = new MemoryObjectStore();
+    const { id } = await Repository.create({ ...options, store: memory });
+    const store = new LaggingStore(memory);
+    const repository = await Repository.open({ ...options, store }, id);
+    await expect(backUpNow(repository, 'lagging')).rejects.toMatchObject({ code: 'missing-object', isRetryable: true });
+    store.isLagging = false;
+    await backUpNow(repository, 'later');
+    expect((await restored(repository)).equals(incompressible('later', 300_000))).toBe(true);
+  });
+
+  it.each<Lie>(['flip', 'cut', 'swap'])('is never read as what it is not, where the store lies (%s)', async (lie) => {
+    const store = new LyingStore(new MemoryObjectStore(), /^(?:packs|index|snapshots|heads)\//);
+    const repository = await Repository.create({ ...options, store });
+    await backUpNow(repository, 'one');
+    await backUpNow(repository, 'two');
+    store.lie = lie;
+    await expect(restored(repository)).rejects.toMatchObject({ name: 'BackupEngineError' });
+    store.lie = undefined;
+    expect((await restored(repository)).equals(incompressible('two', 300_000))).toBe(true);
+  });
+
+  it('is refused where the store forgets a pack that it said it had', async () => {
+    const store = new LyingStore(new MemoryObjectStore(), /^packs\//);
+    const repository = await Repository.create({ ...options, store });
+    await backUpNow(repository, 'kept');
+    store.lie = 'forget';
+    await expect(backUpNow(repository, 'forgotten')).rejects.toMatchObject({ code: 'missing-object' });
+    store.lie = undefined;
+    expect((await restored(repository)).equals(incompressible('kept', 300_000))).toBe(true);
   });
 });
