@@ -29,6 +29,7 @@ export interface WarningEvent {
     | 'chats-unreadable'
     | 'chats-partly-read'
     | 'not-applied'
+    | 'differs'
     | 'cache-not-saved'
     | 'pruned-meanwhile'
     | 'prune-list-lost';

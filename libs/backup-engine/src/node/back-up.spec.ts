@@ -1,5 +1,15 @@
 import { createCipheriv } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,6 +19,7 @@ import { MemoryObjectStore, type ObjectContent } from '@coffer/object-store';
 import { seed } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { EngineEvent } from '../events';
 import { Repository } from '../repository';
 import { buildEntries } from '../../test/build-entries';
 import { FaultyStore, LaggingStore, LyingStore, SlowStore, type Lie } from '../../test/unruly-stores';
@@ -44,6 +55,59 @@ describe('backUp', () => {
       true,
     );
     expect((await verifyWithWorkers(repository, snapshot, { startWorker })).problems).toEqual([]);
+  });
+
+  it('gives back text first and media later: what is there stays, parts of a killed run go, nothing is overwritten', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'coffer-'));
+    const [source, out, elsewhere] = ['source', 'out', 'elsewhere'].map((name) => join(folder, name)) as [
+      string,
+      string,
+      string,
+    ];
+    mkdirSync(join(source, 'media/sent'), { recursive: true });
+    mkdirSync(elsewhere);
+    writeFileSync(join(source, 'chats.db'), 'text');
+    for (const name of ['media/1.jpg', 'media/2.jpg', 'media/sent/3.jpg']) writeFileSync(join(source, name), name);
+    symlinkSync('1.jpg', join(source, 'media/newest'));
+    chmodSync(join(source, 'media/sent'), 0o555);
+    const repository = await Repository.create({
+      store: new MemoryObjectStore(),
+      backupKey: generateBackupKey(),
+      platform: nodePlatform,
+    });
+    await backUp(repository, [source], { startWorker });
+    const snapshot = await repository.openSnapshot();
+    const wants = ({ path }: { readonly path: string }): boolean => !path.endsWith('.jpg');
+    const first = await restoreSnapshot(repository, snapshot, out, { startWorker, wants });
+    expect(first).toMatchObject({ files: 1, leftOut: 3, present: 0, differing: 0, folders: 3, links: 1 });
+    const restored = join(out, 'source');
+    expect(readdirSync(join(restored, 'media'))).toEqual(['newest', 'sent']);
+
+    // meanwhile: a file of the person's own under a name of the backup, and a part of a run that was killed
+    writeFileSync(join(restored, 'media/2.jpg'), 'mine');
+    writeFileSync(join(restored, `media/.coffer-${'0'.repeat(16)}.part`), 'half');
+    const differing: string[] = [];
+    const onEvent = (event: EngineEvent): void => {
+      if (event.type === 'warning' && event.code === 'differs') differing.push(event.path);
+    };
+    const adding = { startWorker, isAdding: true, onEvent };
+    const second = await restoreSnapshot(repository, snapshot, out, adding);
+    expect(second).toMatchObject({ files: 2, leftOut: 0, present: 1, differing: 1, warnings: 0 });
+    expect(differing).toEqual(['source/media/2.jpg']);
+    expect(readFileSync(join(restored, 'media/2.jpg'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(restored, 'media/sent/3.jpg'), 'utf8')).toBe('media/sent/3.jpg');
+    expect(statSync(join(restored, 'media/sent')).mode & 0o777).toBe(0o555);
+    expect(readdirSync(join(restored, 'media')).sort()).toEqual(['1.jpg', '2.jpg', 'newest', 'sent']);
+    expect(await restoreSnapshot(repository, snapshot, out, adding)).toMatchObject({ files: 0, present: 3 });
+
+    // B17: nothing is written through a link to a folder elsewhere
+    chmodSync(join(restored, 'media/sent'), 0o755);
+    rmSync(join(restored, 'media'), { recursive: true });
+    symlinkSync(elsewhere, join(restored, 'media'));
+    await expect(restoreSnapshot(repository, snapshot, out, adding)).rejects.toMatchObject({ code: 'target-exists' });
+    expect(readdirSync(elsewhere)).toEqual([]);
+    chmodSync(join(source, 'media/sent'), 0o755);
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 

@@ -1,9 +1,11 @@
 import {
   closeSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -17,27 +19,35 @@ import { randomBytes } from '@coffer/crypto';
 import { toHex } from '@coffer/foundation';
 
 import { BackupEngineError } from '../errors';
+import { EarlierRestore, type Standing } from './earlier-restore';
 import { systemCodeOf } from './portable-error';
 
 const reservedOnWindows = /[<>:"\\|?*\u0000-\u001f]|[ .]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const folderModeMeanwhile = 0o700;
 
-/** The folder that a snapshot is restored into: empty at first, so that nothing can be overwritten or followed. */
+/**
+ * The folder that a snapshot is restored into: empty at first, so that nothing can be overwritten or followed, or one that an earlier
+ * restore filled in part.
+ */
 export class RestoreTarget {
   readonly #root: string;
   readonly #platform: NodeJS.Platform;
   /** Temporary files by final path. */
   readonly #temporaries = new Map<string, string>();
+  readonly #earlier: EarlierRestore | undefined;
 
   /**
    * @param folder - made where it is missing
    * @param platform - whose rules names must keep to
-   * @throws BackupEngineError `target-exists` where it is a file, or anything is in it
+   * @param isAdding - what is in it already stays, and what is missing comes to it
+   * @throws BackupEngineError `target-exists` where it is a file, or anything is in it and nothing is to be added
    */
-  constructor(folder: string, platform: NodeJS.Platform = process.platform) {
+  constructor(folder: string, platform: NodeJS.Platform = process.platform, isAdding = false) {
     this.#root = resolve(folder);
     this.#platform = platform;
-    if (makeFolder(this.#root) && readdirSync(this.#root).length === 0) return;
+    const isFolder = makeFolder(this.#root);
+    this.#earlier = isFolder && isAdding ? new EarlierRestore(this.#root) : undefined;
+    if (isFolder && (isAdding || readdirSync(this.#root).length === 0)) return;
     throw new BackupEngineError(
       'target-exists',
       `what to restore into is not an empty folder: ${this.#root}. Nothing was written; name a new folder or an empty one`,
@@ -55,15 +65,26 @@ export class RestoreTarget {
     return absolute;
   }
 
+  /** What has the name of a file already; in a folder that was empty nothing does. */
+  standingOf(file: FileItem): Standing {
+    return this.#earlier?.standingOf(this.pathOf(file), file) ?? 'missing';
+  }
+
   /**
    * Makes the folders of all items.
    *
    * @param items - in the order of a snapshot: outer ones first
-   * @throws BackupEngineError `unsafe-item` where this file system takes two names for one
+   * @throws BackupEngineError `unsafe-item` where this file system takes two names for one; `target-exists` where something that is
+   *   no folder has the name of one
    */
   makeFolders(items: readonly SnapshotItem[]): void {
     for (const item of items) {
       const path = this.pathOf(item);
+      if (this.#earlier !== undefined) {
+        if (item.kind === 'folder') this.#earlier.makeFolder(path, folderModeMeanwhile);
+        else this.#earlier.makeFolder(dirname(path), undefined);
+        continue;
+      }
       const made = mkdirSync(item.kind === 'folder' ? path : dirname(path), {
         recursive: true,
         mode: folderModeMeanwhile,
@@ -95,6 +116,7 @@ export class RestoreTarget {
   /** Makes links last, when nothing is written below them any more. */
   makeLink(item: LinkItem): void {
     const path = this.pathOf(item);
+    if (this.#earlier !== undefined && isSameLink(path, item.target)) return;
     symlinkSync(item.target, path);
     lutimesSync(path, item.mtimeMs / 1000, item.mtimeMs / 1000);
   }
@@ -111,6 +133,10 @@ export class RestoreTarget {
     for (const temporary of this.#temporaries.values()) rmSync(temporary, { force: true });
     this.#temporaries.clear();
   }
+}
+
+function isSameLink(path: string, target: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(path) === target;
 }
 
 /** @returns whether it is a folder now */

@@ -11,9 +11,9 @@ import type { Repository } from '../repository';
 import { SealedObjects } from '../sealed-objects';
 import { collectGarbage } from './collect-garbage';
 import { PackMemory } from './pack-memory';
-import { systemCodeOf } from './portable-error';
+import { restoreItems, type RestoredItems } from './restore-items';
 import { planRestore, type PackPlan } from './restore-plan';
-import { diskFault, RestoreTarget } from './restore-target';
+import { RestoreTarget } from './restore-target';
 import type { FileToFinish } from './worker-messages';
 import { defaultWorkers, WorkerPool, type StartWorker } from './worker-pool';
 
@@ -21,17 +21,27 @@ export interface RestoreOptions extends RunOptions {
   /** Starts a worker thread whose entry calls `serveEngineWorker`. */
   readonly startWorker: StartWorker;
   readonly workers?: number;
+  /** Which files are wanted now; all unless given. Folders and links are made in any case. */
+  readonly wants?: (file: FileItem) => boolean;
+  /**
+   * The folder is one that an earlier restore filled in part: files that are there with their size and time stay, and so does what
+   * differs, which is told.
+   */
+  readonly isAdding?: boolean;
 }
 
 /** What a restore wrote. */
-export interface RestoreReport {
+export interface RestoreReport extends RestoredItems {
+  /** Files that were written. */
   readonly files: number;
-  readonly folders: number;
-  readonly links: number;
-  /** Sum of the sizes of all files. */
+  /** Sum of their sizes. */
   readonly bytes: number;
-  /** Links, and modes or times of folders, that this system did not take. */
-  readonly warnings: number;
+  /** Files that were not wanted. */
+  readonly leftOut: number;
+  /** Files that an earlier restore had written. */
+  readonly present: number;
+  /** Files in whose place there is something else, which was left alone. */
+  readonly differing: number;
 }
 
 /** Files are planned in groups of so many chunks, so that memory does not grow with the backup. */
@@ -40,8 +50,9 @@ const filesPerPlan = 16_384;
 const finishAtOnce = 256;
 
 /**
- * Restores a snapshot into an empty folder. A file gets its name when its last byte is written and every chunk of it was
- * authenticated; a run that fails or is stopped leaves whole files and no parts.
+ * Restores a snapshot into an empty folder, or what is missing of it into one that an earlier restore filled in part. A file gets its
+ * name when its last byte is written and every chunk of it was authenticated; a run that fails or is stopped leaves whole files and no
+ * parts.
  *
  * @param folder - made where it is missing
  * @throws BackupEngineError `target-exists`, `unsafe-item`, `damaged`, `missing-object`, `disk-full`, `stopped`
@@ -55,28 +66,37 @@ export async function restoreSnapshot(
   throwIfStopped(options.signal);
   const items = await snapshot.items();
   const index = await indexPacks(await loadPacks(repository.access, snapshot.summary.indexes));
-  const target = new RestoreTarget(folder);
+  const target = new RestoreTarget(folder, process.platform, options.isAdding ?? false);
   const run = new RestoreRun(repository, index, target, options);
-  try {
-    target.makeFolders(items);
-    const files = items.filter((item) => item.kind === 'file');
-    await run.restoreFiles(files);
-    const links = items.filter((item) => item.kind === 'link');
-    for (const link of links) run.applying(link.path, () => target.makeLink(link));
-    const folders = items.filter((item) => item.kind === 'folder');
-    for (const item of [...folders].reverse()) run.applying(item.path, () => target.finishFolder(item));
-    return {
-      files: files.length,
-      folders: folders.length,
-      links: links.length,
-      bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0),
-      warnings: run.warnings,
-    };
-  } catch (error) {
-    target.removeTemporaries();
-    if (options.signal?.aborted === true) throw stopped();
-    throw diskFault(error);
+  const counts = { files: 0, bytes: 0, leftOut: 0, present: 0, differing: 0 };
+  const restored = await restoreItems(target, items, options, async (files) => {
+    const missing = files.filter((file) => isMissing(file, target, options, counts));
+    counts.files = missing.length;
+    counts.bytes = missing.reduce((sum, file) => sum + file.sizeBytes, 0);
+    await run.restoreFiles(missing);
+  });
+  return { ...counts, ...restored };
+}
+
+/** Whether a file is to be written now; else it is counted for why not. */
+function isMissing(
+  file: FileItem,
+  target: RestoreTarget,
+  { wants, onEvent }: RestoreOptions,
+  counts: { leftOut: number; present: number; differing: number },
+): boolean {
+  if (wants?.(file) === false) {
+    counts.leftOut += 1;
+    return false;
   }
+  const standing = target.standingOf(file);
+  if (standing === 'whole') counts.present += 1;
+  if (standing === 'other') {
+    counts.differing += 1;
+    const message = 'is there already and is not what the snapshot has; it was left alone';
+    onEvent?.({ type: 'warning', code: 'differs', path: file.path, message });
+  }
+  return standing === 'missing';
 }
 
 class RestoreRun {
@@ -84,7 +104,6 @@ class RestoreRun {
   readonly #workers: number;
   /** One piece more than there are workers: the next pack is fetched meanwhile. */
   readonly #memory: PackMemory;
-  warnings = 0;
 
   constructor(
     private readonly repository: Repository,
@@ -113,19 +132,6 @@ class RestoreRun {
       await pool.stop();
     }
     this.#progress.tell(true);
-  }
-
-  /** What some systems do not take is told and does not stop the restore. */
-  applying(path: string, apply: () => void): void {
-    try {
-      apply();
-    } catch (error) {
-      const code = systemCodeOf(error);
-      if (code === undefined) throw error;
-      this.warnings += 1;
-      const message = `this system did not take the link, mode or time of it (${code})`;
-      this.options.onEvent?.({ type: 'warning', code: 'not-applied', path, message });
-    }
   }
 
   async #restoreGroup(files: readonly FileItem[], pool: WorkerPool): Promise<void> {

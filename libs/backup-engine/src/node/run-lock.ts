@@ -19,11 +19,12 @@ const sqliteBusy = 5;
  *
  * @param path - names the process that holds the lock, for the message to others; the locked file lies beside it. Its folder is
  *   made where it is missing
+ * @param what - that two runs must not work on at once, for the message
  * @throws BackupEngineError `busy`; errors of node:fs where the folder cannot be written
  */
-export function acquireRunLock(path: string): RunLock {
+export function acquireRunLock(path: string, what = 'this repository'): RunLock {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const database = openLocked(`${path}.db`, path);
+  const database = openLocked(`${path}.db`, path, what);
   try {
     writeFileSync(path, `${process.pid}`, { mode: 0o600 });
   } catch (error) {
@@ -38,7 +39,7 @@ export function acquireRunLock(path: string): RunLock {
   };
 }
 
-function openLocked(file: string, path: string): DatabaseSync {
+function openLocked(file: string, path: string, what: string): DatabaseSync {
   // What keeps the file from being made is said by the system better than by SQLite.
   closeSync(openSync(file, 'a', 0o600));
   const database = new DatabaseSync(file, { timeout: 0 });
@@ -50,7 +51,7 @@ function openLocked(file: string, path: string): DatabaseSync {
     if (!(error instanceof Error && 'errcode' in error && error.errcode === sqliteBusy)) throw error;
     throw new BackupEngineError(
       'busy',
-      `another run${holderIn(path)} works on this repository; nothing was done. Try again later`,
+      `another run${holderIn(path)} works on ${what}; nothing was done. Try again later`,
     );
   }
 }

@@ -5,17 +5,17 @@ import type { FileItem, IndexedPack, IndexPlace } from '@coffer/backup-format';
 import { indexPacks, loadPacks, readIndex, type ChunkIndex } from '../chunk-index';
 import { BackupEngineError } from '../errors';
 import type { RunOptions } from '../events';
-import { stopped, throwIfStopped } from '../guard';
+import { throwIfStopped } from '../guard';
 import type { OpenedSnapshot } from '../opened-snapshot';
 import { Progress } from '../progress';
 import { readAllTables } from '../rebuild-index';
 import type { Repository } from '../repository';
 import type { VerifyProblem } from '../verify';
 import { collectGarbage } from './collect-garbage';
-import { systemCodeOf } from './portable-error';
 import { groupsOf } from './restore';
+import { restoreItems } from './restore-items';
 import { finishFiles } from './restore-pack';
-import { diskFault, RestoreTarget } from './restore-target';
+import { RestoreTarget } from './restore-target';
 import { PackSalvager } from './salvage-pack';
 import { planSalvage, type SalvageWrite } from './salvage-plan';
 
@@ -67,28 +67,18 @@ export async function salvageSnapshot(
   const target = new RestoreTarget(folder);
   const files = items.filter((item) => item.kind === 'file');
   const run = new SalvageRun(repository, index, target, options);
-  try {
-    target.makeFolders(items);
-    await run.salvageAll(files, new Set(items.map(({ path }) => path)));
-    const links = items.filter((item) => item.kind === 'link');
-    for (const link of links) run.applying(link.path, () => target.makeLink(link));
-    const folders = items.filter((item) => item.kind === 'folder');
-    for (const item of [...folders].reverse()) run.applying(item.path, () => target.finishFolder(item));
-    const lostBytes = run.broken.reduce((sum, file) => sum + file.lostBytes, 0);
-    return {
-      files: files.length - run.broken.length,
-      folders: folders.length,
-      links: links.length,
-      bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) - lostBytes,
-      lostBytes,
-      broken: run.broken,
-      problems: [...problems, ...run.problems],
-    };
-  } catch (error) {
-    target.removeTemporaries();
-    if (options.signal?.aborted === true) throw stopped();
-    throw diskFault(error);
-  }
+  const taken = new Set(items.map(({ path }) => path));
+  const { folders, links } = await restoreItems(target, items, options, (all) => run.salvageAll(all, taken));
+  const lostBytes = run.broken.reduce((sum, file) => sum + file.lostBytes, 0);
+  return {
+    files: files.length - run.broken.length,
+    folders,
+    links,
+    bytes: files.reduce((sum, file) => sum + file.sizeBytes, 0) - lostBytes,
+    lostBytes,
+    broken: run.broken,
+    problems: [...problems, ...run.problems],
+  };
 }
 
 /** The packs that the indexes name; where one of them is lost, all that are in the store, before those that another names. */
@@ -139,18 +129,6 @@ class SalvageRun {
     this.#progress.filesTotal = files.length;
     for (const group of groupsOf(files)) await this.#salvageGroup(group, taken);
     this.#progress.tell(true);
-  }
-
-  /** What some systems do not take is told and does not stop the salvage. */
-  applying(path: string, apply: () => void): void {
-    try {
-      apply();
-    } catch (error) {
-      const code = systemCodeOf(error);
-      if (code === undefined) throw error;
-      const message = `this system did not take the link, mode or time of it (${code})`;
-      this.options.onEvent?.({ type: 'warning', code: 'not-applied', path, message });
-    }
   }
 
   async #salvageGroup(files: readonly FileItem[], taken: ReadonlySet<string>): Promise<void> {
