@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { proofSize } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import type { CommandContext } from '../src/command-context';
+import { describeError } from '../src/output/describe-error';
+import { createReporter } from '../src/output/reporter';
+import type { RepositoryOptions } from '../src/repository/repository-options';
+import { runRestore, type RestoreRequest } from '../src/restore/run-restore';
+import { runScramble } from '../src/scramble/run-scramble';
 import { hashes, run } from './run-coffer';
 
 let folder: string;
@@ -124,5 +131,174 @@ describe('coffer stats, prune --dry-run, rebuild-index and restore --salvage', {
     expect(document).not.toMatch(/of 13|of 15|later/);
     const none = await run(['restore', '--since', '2025-01-01', '--out', join(folder, 'none'), ...common]);
     expect(none.printed).toContain('not-found');
+  });
+});
+
+/** Runs a command in this process, which needs no start of another. */
+async function inProcess(
+  command: (context: CommandContext) => Promise<void>,
+): Promise<{ readonly code: string | undefined; readonly summary: Record<string, unknown> | undefined }> {
+  let written = '';
+  const stdout = { write: (text: string) => (written += text) };
+  const reporter = createReporter({ json: true, stdout, stderr: stdout });
+  const code = await command({ reporter, signal: new AbortController().signal }).then(
+    () => undefined,
+    (error: unknown) => describeError(error).code,
+  );
+  return { code, summary: written === '' ? undefined : linesOf(written).find(({ type }) => type === 'summary') };
+}
+
+interface Documents {
+  readonly conversations: readonly {
+    readonly title: string;
+    readonly messages: readonly { readonly text: string }[];
+  }[];
+}
+
+describe('coffer restore --merge', { timeout: 120_000 }, () => {
+  const where = (): RepositoryOptions => ({ store: common[1]!, key: common[3]!, home: common[5]! });
+  const merge = (into: string, more: Partial<RestoreRequest> = {}): ReturnType<typeof inProcess> =>
+    inProcess((context) => runRestore(context, { ...where(), snapshot: undefined, merge: into, ...more }));
+  const textsIn = (path: string): readonly (readonly string[])[] =>
+    (JSON.parse(readFileSync(path, 'utf8')) as Documents).conversations.map(({ messages }) =>
+      messages.map(({ text }) => text),
+    );
+  const begin = async (name: string, more: Partial<RestoreRequest>): Promise<string> => {
+    const out = join(folder, name);
+    expect(
+      await inProcess((context) => runRestore(context, { ...where(), snapshot: undefined, out, ...more })),
+    ).toMatchObject({
+      code: undefined,
+    });
+    return out;
+  };
+
+  it('puts in what the export lacks, every message once, and what it has stays', async () => {
+    const into = await begin('merge-one', { since: '2024-05-14', until: '2024-05-15' });
+    const document = join(into, 'conversation-1.json');
+    writeFileSync(document, readFileSync(document, 'utf8').replace('of 14', 'of 14, of the export alone'));
+    writeFileSync(join(into, 'other.json'), '{"not": "an export"}');
+    expect(await merge(into, { since: '2024-05-15', until: '2024-05-16' })).toMatchObject({
+      code: undefined,
+      summary: { conversations: 1, messages: 2, added: 1 },
+    });
+    expect(textsIn(document)).toEqual([['of 14, of the export alone', 'of 15']]);
+    expect(await merge(into)).toMatchObject({ summary: { conversations: 2, messages: 5, added: 3 } });
+    expect(textsIn(document)).toEqual([['of 13', 'of 14, of the export alone', 'of 14', 'of 15'], ['later']]);
+    const before = hashes(into);
+    expect(await merge(into)).toMatchObject({ summary: { messages: 5, added: 0 } });
+    expect(hashes(into)).toEqual(before);
+    expect([...before.keys()].sort()).toEqual(['conversation-1.json', 'other.json']);
+  });
+
+  it('leaves conversations in their documents where there are several, and gives others their own', async () => {
+    const into = await begin('merge-several', { until: '2024-05-15' });
+    renameSync(join(into, 'conversation-1.json'), join(into, 'anna.json'));
+    writeFileSync(
+      join(into, 'mine.json'),
+      '{"coffer":{"kind":"chats","version":1},"format":"my-service","conversations":[' +
+        '{"id":"x","kind":"direct","title":"X","participants":[],"messages":[]}]}',
+    );
+    expect(await merge(into)).toMatchObject({ code: undefined, summary: { conversations: 3, messages: 4, added: 2 } });
+    expect(textsIn(join(into, 'anna.json'))).toEqual([['of 13', 'of 14', 'of 15']]);
+    expect(textsIn(join(into, 'conversation-1.json'))).toEqual([['later']]);
+    expect(textsIn(join(into, 'mine.json'))).toEqual([[]]);
+  });
+
+  it('keeps the old export or completes the new one, wherever it is killed', async () => {
+    const [old, whole] = [
+      await begin('merge-old', { until: '2024-05-14' }),
+      await begin('merge-new', { until: '2024-05-14' }),
+    ];
+    const document = 'conversation-1.json';
+    expect((await merge(whole)).code).toBeUndefined();
+    const [before, after] = [readFileSync(join(old, document), 'utf8'), readFileSync(join(whole, document), 'utf8')];
+    // killed before the new documents are all there: they are thrown away, and the old export was never touched
+    mkdirSync(join(old, '.coffer-merge-new/spool'), { recursive: true });
+    writeFileSync(join(old, '.coffer-merge-new', document), after.slice(0, 100));
+    expect((await merge(old, { conversation: 'nobody' })).code).toBe('not-found');
+    expect([readFileSync(join(old, document), 'utf8'), readdirSync(old)]).toEqual([before, [document]]);
+    // killed after: the next run begins with what was complete, whatever it is asked for itself
+    mkdirSync(join(old, '.coffer-merge'));
+    writeFileSync(join(old, '.coffer-merge', document), after);
+    expect((await merge(old, { conversation: 'nobody' })).code).toBe('not-found');
+    expect([readFileSync(join(old, document), 'utf8'), readdirSync(old)]).toEqual([after, [document]]);
+    // and by real signals, at times that chance chooses
+    const kills = proofSize({ sample: 2, long: 60 });
+    for (let round = 0; round < kills; round++) {
+      writeFileSync(join(old, document), before);
+      const killAfterMs = 150 + Math.floor((round * 450) / kills);
+      await run(['restore', '--merge', old, ...common], { killAfterMs });
+      const left = readFileSync(join(old, document), 'utf8');
+      expect([before, after], `${killAfterMs} ms`).toContain(left);
+      expect((await merge(old)).code).toBeUndefined();
+      expect([readFileSync(join(old, document), 'utf8'), readdirSync(old)]).toEqual([after, [document]]);
+    }
+  });
+
+  it('refuses what holds no export, and options that do not go together', async () => {
+    const empty = join(folder, 'merge-empty');
+    mkdirSync(empty);
+    expect((await merge(empty)).code).toBe('usage');
+    expect((await merge(join(folder, 'merge-missing'))).code).toBe('not-found');
+    for (const more of [{ out: empty }, { media: false }, { addMissing: true }, { salvage: true }]) {
+      expect((await merge(empty, more)).code, JSON.stringify(more)).toBe('usage');
+    }
+    expect(readdirSync(empty)).toEqual([]);
+  });
+});
+
+describe('coffer scramble', () => {
+  it('writes the same shape without a word of it, and files of the same length', async () => {
+    const scrambling = join(folder, 'scrambling');
+    const photo = randomBytes(70_000);
+    mkdirSync(join(scrambling, 'Media'), { recursive: true });
+    writeFileSync(join(scrambling, 'Media/Holiday photograph.jpg'), photo);
+    const message = { senderId: 'Margarethe', isFromSelf: false, timeMs: 1_700_000_000_000, kind: 'image' };
+    const first = {
+      ...message,
+      id: '1',
+      text: 'Grandmother arrives tomorrow',
+      media: { path: 'Media/Holiday photograph.jpg' },
+    };
+    const chats = {
+      ...{ coffer: { kind: 'chats', version: 1 }, format: 'my-service' },
+      conversations: [
+        {
+          ...{ id: 'Margarethe', kind: 'direct', title: 'Margarethe', participants: [{ id: 'Margarethe' }] },
+          messages: [first, { ...message, id: '2', timeMs: 1_700_000_060_000, media: { path: '../../escape.jpg' } }],
+        },
+      ],
+    };
+    writeFileSync(join(scrambling, 'chats.json'), JSON.stringify(chats));
+    expect((await run(['backup', scrambling, ...common])).code).toBe(0);
+    const request = { store: common[1]!, key: common[3]!, home: common[5]!, snapshot: undefined };
+    const out = join(folder, 'nonsense');
+    expect(await inProcess((context) => runScramble(context, { ...request, out }))).toMatchObject({
+      code: undefined,
+      summary: { conversations: 1, messages: 2, media: 1, mediaBytes: photo.length },
+    });
+    const [document, file] = [...hashes(out).keys()].sort();
+    expect(file).toMatch(/^media\/[A-Z][a-z]{4}\/[A-Z][a-z]{6} [a-z]{10}\.jpg$/);
+    const bytes = readFileSync(join(out, file!));
+    expect([bytes.length, bytes.equals(photo), bytes.includes(photo.subarray(0, 8))]).toEqual([
+      photo.length,
+      false,
+      false,
+    ]);
+    const text = readFileSync(join(out, document!), 'utf8');
+    expect(text).not.toMatch(/margarethe|grandmother|arrives|tomorrow|holiday|photograph|escape/i);
+    const [conversation] = (JSON.parse(text) as { conversations: typeof chats.conversations }).conversations;
+    expect(conversation!.title).toBe(conversation!.id);
+    expect(conversation!.messages.map(({ senderId }) => senderId)).toEqual([conversation!.id, conversation!.id]);
+    expect(conversation!.messages[1]!.timeMs - conversation!.messages[0]!.timeMs).toBe(60_000);
+    expect(`media/${conversation!.messages[0]!.media.path}`).toBe(file);
+    // another secret each time, and never into a folder that holds something
+    expect((await inProcess((context) => runScramble(context, { ...request, out }))).code).toBe('already-exists');
+    const again = join(folder, 'other-nonsense');
+    expect(await inProcess((context) => runScramble(context, { ...request, out: again, media: false }))).toMatchObject({
+      summary: { media: 0 },
+    });
+    expect([...hashes(again).values()].some((hash) => [...hashes(out).values()].includes(hash))).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(chatModel).sort()).toEqual([
       'ChatModelError',
+      'Scrambler',
       'chatLimits',
       'conversationFromCbor',
       'conversationFromJson',
@@ -16,6 +17,7 @@ describe('index', () => {
       'htmlPages',
       'jsonDocument',
       'jsonDocumentHead',
+      'jsonDocumentOf',
       'maximumInstantMs',
       'mergeSources',
       'messageFromJson',

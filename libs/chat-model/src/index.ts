@@ -22,5 +22,6 @@ export { chatLimits, maximumInstantMs } from './limits';
 export { cutSegments, decodeSegment, encodeSegment } from './segment';
 export { htmlPages, type HtmlFile, type HtmlOptions } from './html-export';
 export { mergeSources } from './merge/merge-sources';
-export { jsonDocument } from './json-export';
+export { jsonDocument, jsonDocumentOf } from './json-export';
 export { conversationFromJson, jsonDocumentHead, messageFromJson } from './json-import';
+export { Scrambler } from './scramble/scrambler';

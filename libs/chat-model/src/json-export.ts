@@ -1,5 +1,5 @@
 import { jsonDocumentHead } from './json-import';
-import type { ChatCounts, ChatSource } from './source';
+import type { ChatCounts, ChatSource, ConversationSource } from './source';
 
 /** How much of the document is put together before it is handed on, in UTF-16 units. */
 const pieceLength = 256 * 1024;
@@ -12,24 +12,53 @@ const pieceLength = 256 * 1024;
  * @returns how much was written
  */
 export function* jsonDocument(source: ChatSource): Generator<string, ChatCounts, undefined> {
-  let piece = `{"coffer":${JSON.stringify(jsonDocumentHead)},"format":${JSON.stringify(source.format)},"conversations":[`;
-  let chats = 0;
-  let messages = 0;
-  for (const entry of source.conversations()) {
+  const pieces = new DocumentPieces(source.format);
+  for (const entry of source.conversations()) yield* pieces.of(entry);
+  yield pieces.end();
+  return pieces.counts;
+}
+
+/** As `jsonDocument`, of conversations that have to be waited for. The messages of each are read before the next one is asked for. */
+export async function* jsonDocumentOf(
+  format: string,
+  conversations: AsyncIterable<ConversationSource>,
+): AsyncGenerator<string, ChatCounts, undefined> {
+  const pieces = new DocumentPieces(format);
+  for await (const entry of conversations) yield* pieces.of(entry);
+  yield pieces.end();
+  return pieces.counts;
+}
+
+class DocumentPieces {
+  #piece: string;
+  #chats = 0;
+  #messages = 0;
+
+  constructor(format: string) {
+    this.#piece = `{"coffer":${JSON.stringify(jsonDocumentHead)},"format":${JSON.stringify(format)},"conversations":[`;
+  }
+
+  get counts(): ChatCounts {
+    return { chats: this.#chats, messages: this.#messages };
+  }
+
+  *of({ conversation, messages }: ConversationSource): Generator<string, void, undefined> {
     // the conversation's own object stays open for one more property
-    piece += `${chats++ === 0 ? '' : ','}\n${JSON.stringify(entry.conversation).slice(0, -1)},"messages":[`;
+    this.#piece += `${this.#chats++ === 0 ? '' : ','}\n${JSON.stringify(conversation).slice(0, -1)},"messages":[`;
     let separator = '\n';
-    for (const message of entry.messages()) {
-      piece += separator + JSON.stringify(message);
+    for (const message of messages()) {
+      this.#piece += separator + JSON.stringify(message);
       separator = ',\n';
-      messages++;
-      if (piece.length >= pieceLength) {
-        yield piece;
-        piece = '';
+      this.#messages++;
+      if (this.#piece.length >= pieceLength) {
+        yield this.#piece;
+        this.#piece = '';
       }
     }
-    piece += ']}';
+    this.#piece += ']}';
   }
-  yield `${piece}\n]}\n`;
-  return { chats, messages };
+
+  end(): string {
+    return `${this.#piece}\n]}\n`;
+  }
 }

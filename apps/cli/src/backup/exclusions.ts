@@ -1,10 +1,7 @@
 import picomatch from 'picomatch';
 
 import { UsageError } from '../output/usage-error';
-
-/** Names of pictures, videos, sounds and stickers, as chat apps and cameras write them. */
-const mediaNames =
-  /\.(?:3gpp?|aac|amr|avi|avif|bmp|flac|gif|heic|heif|jpe?g|m4[av]|mkv|mov|mp[34]|oga|ogg|opus|png|tiff?|wav|webm|webp)$/i;
+import { isMediaName } from './media-names';
 
 /**
  * What a backup leaves out.
@@ -28,5 +25,5 @@ export function exclusionsOf(
     return trimmed.includes('/') ? matches : (path: string) => matches(path.slice(path.lastIndexOf('/') + 1));
   });
   return (itemPath, isFolder) =>
-    (isWithoutMedia && !isFolder && mediaNames.test(itemPath)) || tests.some((test) => test(itemPath));
+    (isWithoutMedia && !isFolder && isMediaName(itemPath)) || tests.some((test) => test(itemPath));
 }

@@ -3,10 +3,10 @@ import { hostname } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { backUp, FileCacheInFile, type BackupOptions, type BackupReport } from '@coffer/backup-engine/node';
-import { CofferError } from '@coffer/foundation';
 
 import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
+import { IncompleteError } from '../output/incomplete-error';
 import { UsageError } from '../output/usage-error';
 import { takenInSource } from '../purge/taken-in-names';
 import { startEngineWorker } from '../repository/engine-workers';
@@ -23,15 +23,10 @@ export interface BackupRequest extends RepositoryOptions {
   readonly media?: boolean;
 }
 
-/** The backup was made, and something that was named is not in it. */
-export class IncompleteBackupError extends CofferError {
-  declare readonly code: 'incomplete';
-}
-
 /**
  * Backs up files and folders, and the conversations in them.
  *
- * @throws UsageError, BackupEngineError, ObjectStoreError; IncompleteBackupError after the summary
+ * @throws UsageError, BackupEngineError, ObjectStoreError; IncompleteError after the summary
  */
 export async function runBackup(context: CommandContext, request: BackupRequest): Promise<void> {
   await requireStoreOutside(request);
@@ -56,7 +51,7 @@ export async function runBackup(context: CommandContext, request: BackupRequest)
   }
   context.reporter.summary(figuresOf(report), sentenceOf(report));
   if (report.leftOut === 0) return;
-  throw new IncompleteBackupError(
+  throw new IncompleteError(
     'incomplete',
     `The backup was made, but ${formatCount(report.leftOut)} files or folders could not be read and are not in it (see above).`,
     { fields: { leftOut: report.leftOut } },

@@ -19,6 +19,7 @@ import { registerRebuildIndex } from './rebuild-index';
 import { registerRepositories } from './repositories';
 import { registerRestore } from './restore';
 import { registerSchedule } from './schedule';
+import { registerScramble } from './scramble';
 import { registerSetup } from './setup';
 import { registerSnapshots } from './snapshots';
 import { registerStats } from './stats';
@@ -48,6 +49,7 @@ export const registrations: readonly Register[] = [
   registerStats,
   registerPrune,
   registerRebuildIndex,
+  registerScramble,
   registerPurge,
   registerCertificate,
   registerLedger,

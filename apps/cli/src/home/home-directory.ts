@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { sha256 } from '@coffer/crypto';
@@ -100,6 +101,12 @@ export class HomeDirectory {
   /** @param repositoryId - 16 bytes */
   lockFile(repositoryId: Uint8Array): string {
     return join(this.path, 'locks', repositoryName(repositoryId));
+  }
+
+  /** @param folder - of an export that messages are put into, as the system names it */
+  exportLockFile(folder: string): string {
+    const name = createHash('sha256').update(folder).digest('hex').slice(0, 32);
+    return join(this.path, 'locks', `export-${name}`);
   }
 
   /** @param repositoryId - 16 bytes */

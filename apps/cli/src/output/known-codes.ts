@@ -10,7 +10,6 @@ import type { ObjectStoreErrorCode } from '@coffer/object-store';
 import type { VaultClientErrorCode } from '@coffer/vault-client';
 import type { LedgerError, VaultDeviceError } from '@coffer/vault-device';
 
-import type { IncompleteBackupError } from '../backup/run-backup';
 import type { OutputError } from '../files/new-output';
 import type { HomeError } from '../home/home-error';
 import type { KeyFileError } from '../keys/key-file';
@@ -18,6 +17,7 @@ import type { PurgeError } from '../purge/purge-error';
 import type { ScheduleError } from '../schedule/schedule-error';
 import type { SessionError } from '../session/session-error';
 import type { SetupError } from '../setup/setup-error';
+import type { IncompleteError } from './incomplete-error';
 import type { UsageError } from './usage-error';
 
 /** What the operating system and this program itself say. */
@@ -46,7 +46,7 @@ export type KnownCode =
   | ObjectStoreErrorCode
   | VaultClientErrorCode
   | VaultDeviceError['code']
-  | IncompleteBackupError['code']
+  | IncompleteError['code']
   | OutputError['code']
   | HomeError['code']
   | KeyFileError['code']

@@ -2,6 +2,17 @@ import type { Message } from '../message';
 import { canonicalJson, mergeMessage, mergeOnto } from './merge-message';
 import { baseId, isText, pairMessages, timeKey, type IdKind, type MessageList } from './message-pairs';
 
+/** Whether two values have the same content; the copies of one message mostly do. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (left === right) return true;
+  if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const names = Object.keys(left);
+  if (names.length !== Object.keys(right).length) return false;
+  const [mine, theirs] = [left as Readonly<Record<string, unknown>>, right as Readonly<Record<string, unknown>>];
+  return names.every((name) => Object.hasOwn(theirs, name) && isSame(mine[name], theirs[name]));
+}
+
 /** A message of the result before it has its id: its copy in either list. */
 interface Entry {
   readonly left: Message | undefined;
@@ -33,10 +44,17 @@ export function mergeMessages(left: MessageList, right: MessageList): MessageLis
   }
   const messages = entries.map((entry, index) => {
     const [one, other] = [follow(entry.left, renamed.left), follow(entry.right, renamed.right)];
-    const merged = one === undefined ? other! : other === undefined ? one : merge(one, other);
+    const merged = one === undefined ? other! : other === undefined || isSame(one, other) ? one : merge(one, other);
     return merged.id === names[index] ? merged : { ...merged, id: names[index]! };
   });
   return { messages, ids };
+}
+
+/** How many messages `mergeMessages` would give. */
+export function countMerged(left: MessageList, right: MessageList): number {
+  let pairs = 0;
+  for (const place of pairMessages(left, right)) if (place !== -1) pairs++;
+  return left.messages.length + right.messages.length - pairs;
 }
 
 /** The same message, whose quote names the quoted one by its new id. */
@@ -114,8 +132,11 @@ function chooseIds(entries: readonly Entry[], leftIds: IdKind, rightIds: IdKind)
     ].sort(compareIds);
     return ids[0] ?? `text:${(left ?? right)!.id}`;
   });
+  const taken = new Set(wanted);
+  // mostly nothing is to be settled, and then the order of all messages need not be known
+  if (taken.size === wanted.length) return wanted;
+  taken.clear();
   const names: string[] = [];
-  const taken = new Set<string>();
   const order = entries.map((_, index) => index);
   const messageOf = (index: number): Message => (entries[index]!.left ?? entries[index]!.right)!;
   order.sort((one, other) => {

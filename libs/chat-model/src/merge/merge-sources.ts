@@ -1,6 +1,6 @@
 import type { ChatSource, ConversationSource } from '../source';
 import { mergeConversation, type DatedConversation } from './merge-conversation';
-import { mergeMessages } from './merge-messages';
+import { countMerged, mergeMessages } from './merge-messages';
 import type { IdKind, MessageList } from './message-pairs';
 import { textCopy } from './text-copy';
 
@@ -100,26 +100,28 @@ function adoptTexts(copies: Map<string, Copy[]>): void {
 
 const listOf = ({ entry, format }: Copy): MessageList => ({ messages: [...entry.messages()], ids: idKindOf(format) });
 
-/** Copies of one format first among themselves: lasting ids of two services are not one another's. */
-function mergeCopies(copies: readonly Copy[]): MessageList {
+/** Lasting ids of two services are not one another's: among copies of several formats they are worth as much as those of rows. */
+function listsOf(copies: readonly Copy[]): readonly MessageList[] {
   const isOneFormat = copies.every(({ format }) => format === copies[0]!.format);
-  return copies
-    .map((copy): MessageList => {
-      const list = listOf(copy);
-      return isOneFormat || list.ids === 'position' ? list : { ...list, ids: 'row' };
-    })
-    .reduce(mergeMessages);
+  return copies.map((copy): MessageList => {
+    const list = listOf(copy);
+    return isOneFormat || list.ids === 'position' ? list : { ...list, ids: 'row' };
+  });
 }
 
+const mergeCopies = (copies: readonly Copy[]): MessageList => listsOf(copies).reduce(mergeMessages);
+
+/** What there is to say before the messages are asked for, from one reading of them. */
 function summary(copies: readonly Copy[]): { readonly entry: DatedConversation; readonly messageCount: number } {
-  const dated = copies.map(({ entry }): DatedConversation => {
+  const lists = listsOf(copies);
+  const dated = copies.map(({ entry }, index): DatedConversation => {
     let newestMs = Number.MIN_SAFE_INTEGER;
-    for (const { timeMs } of entry.messages()) if (timeMs !== null && timeMs > newestMs) newestMs = timeMs;
+    for (const { timeMs } of lists[index]!.messages) if (timeMs !== null && timeMs > newestMs) newestMs = timeMs;
     return { conversation: entry.conversation, newestMs };
   });
   const entry = dated.reduce((left, right) => ({
     conversation: mergeConversation(left, right),
     newestMs: Math.max(left.newestMs, right.newestMs),
   }));
-  return { entry, messageCount: mergeCopies(copies).messages.length };
+  return { entry, messageCount: countMerged(lists.slice(0, -1).reduce(mergeMessages), lists.at(-1)!) };
 }
