@@ -1,64 +1,24 @@
-import { fromHex } from '@coffer/foundation';
 import { workspaceData } from '@coffer/test-kit';
 
-/** What a reader finds. */
-export interface Expected {
-  readonly head: object | null;
-  readonly snapshots: readonly string[];
-  readonly files: readonly { readonly path: string; readonly sha256: string }[];
-  readonly folders: readonly { readonly path: string }[];
-  readonly links: readonly { readonly path: string; readonly target: string }[];
-  readonly conversations: readonly { readonly messages?: readonly object[] }[];
-}
+import { decodeVector, type CommittedVector, type StoredVector, type VectorFile } from './vector-file';
 
-/** vector.json (libs/backup-format/vectors/README.md). */
-export interface VectorFile {
-  readonly what: string;
-  readonly backupKey: string;
-  readonly repositoryId: string;
-  readonly seen?: {
-    readonly generation: number;
-    readonly keyringVersion: number;
-    readonly epoch: number;
-    readonly headSha256: string;
-  };
-  readonly opens?: Expected;
-  readonly refused?: { readonly code: string; readonly object: string };
-  readonly twin?: { readonly inputKey: string; readonly context: string; readonly firstPieceSha256: string };
-}
-
-/** A vector of the format, as it is committed. */
-export interface CommittedVector {
-  readonly name: string;
-  readonly file: VectorFile;
-  /** By path within the repository. */
-  readonly objects: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
-  readonly backupKey: Uint8Array<ArrayBuffer>;
-  readonly repositoryId: Uint8Array<ArrayBuffer>;
-}
+export type { CommittedVector, Expected, VectorFile } from './vector-file';
 
 const folder = 'libs/backup-format/vectors';
 
-/** All of them. @throws Error where there are suspiciously few */
-export function committedVectors(): readonly CommittedVector[] {
+/** All of them, as they lie on disk. @throws Error where there are suspiciously few */
+export function storedVectors(): readonly StoredVector[] {
   const data = workspaceData();
   const names = data.names(folder).filter((name) => !name.includes('.'));
   if (names.length < 100) throw new Error(`${names.length} vectors in ${folder}: where are the others?`);
-  return names.map((name) => {
-    const file = data.json(folder, name, 'vector.json') as VectorFile;
-    const objects = data.json(folder, name, 'objects.json') as Readonly<Record<string, string>>;
-    const decoded = Object.entries(objects).map(([path, text]) => [path, fromBase64(text)] as const);
-    const { backupKey, repositoryId } = file;
-    return {
-      name,
-      file,
-      objects: new Map(decoded),
-      backupKey: fromHex(backupKey),
-      repositoryId: fromHex(repositoryId),
-    };
-  });
+  return names.map((name) => ({
+    name,
+    file: data.json(folder, name, 'vector.json') as VectorFile,
+    objects: data.json(folder, name, 'objects.json') as Readonly<Record<string, string>>,
+  }));
 }
 
-function fromBase64(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+/** All of them. @throws Error where there are suspiciously few */
+export function committedVectors(): readonly CommittedVector[] {
+  return storedVectors().map(decodeVector);
 }

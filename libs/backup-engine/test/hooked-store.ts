@@ -1,13 +1,21 @@
 import { MemoryObjectStore, type ObjectContent } from '@coffer/object-store';
 
-/** A store in which something else happens at a chosen moment: just before an object under a prefix is stored, once. */
+/** A store in which something else happens at a chosen moment: just before or after an object under a prefix is stored, once. */
 export class HookedStore extends MemoryObjectStore {
-  #hook: { readonly prefix: string; readonly act: () => Promise<void> } | undefined;
+  #hook: { readonly prefix: string; readonly isAfter: boolean; readonly act: () => Promise<void> } | undefined;
   isExclusive = true;
 
   /** @returns whether it has happened, once the run is over */
   before(prefix: string, act: () => Promise<void>): () => boolean {
-    const hook = { prefix, act };
+    return this.#on({ prefix, isAfter: false, act });
+  }
+
+  /** As `before`, when the object is stored. */
+  after(prefix: string, act: () => Promise<void>): () => boolean {
+    return this.#on({ prefix, isAfter: true, act });
+  }
+
+  #on(hook: { readonly prefix: string; readonly isAfter: boolean; readonly act: () => Promise<void> }): () => boolean {
     this.#hook = hook;
     return () => {
       const hasHappened = this.#hook !== hook;
@@ -21,12 +29,11 @@ export class HookedStore extends MemoryObjectStore {
   }
 
   override async put(key: string, content: ObjectContent): Promise<void> {
-    const hook = this.#hook;
-    if (hook !== undefined && key.startsWith(hook.prefix)) {
-      this.#hook = undefined;
-      await hook.act();
-    }
+    const hook = this.#hook?.prefix !== undefined && key.startsWith(this.#hook.prefix) ? this.#hook : undefined;
+    if (hook !== undefined) this.#hook = undefined;
+    if (hook?.isAfter === false) await hook.act();
     await super.put(key, content);
+    if (hook?.isAfter === true) await hook.act();
   }
 
   async keys(prefix = ''): Promise<readonly string[]> {

@@ -15,7 +15,7 @@ import {
 } from '../src/index';
 import { PackRanges } from '../src/pack-ranges';
 import type { SealedPlace } from '../src/sealed-objects';
-import type { CommittedVector, Expected } from './committed-vectors';
+import type { CommittedVector, Expected } from './vector-file';
 
 /** Why and where reading stopped. Some faults of a whole have no object of their own. */
 export interface Refusal {
