@@ -1,6 +1,7 @@
 import initSqlite, { type Database, type Sqlite3Static } from '@sqlite.org/sqlite-wasm';
 import { ChatFormatError } from '../errors';
 import { authorizeReading, leaveWriteAheadLog, sqlLimits } from '../sql-guard';
+import { requireSoundPages } from '../sqlite-pages';
 import type { SqlDatabase } from '../sql';
 import { WasmDatabase } from './wasm-database';
 
@@ -16,6 +17,11 @@ export interface Sqlite {
   /** An empty database, for tables that are rebuilt. Guard it with `guardWasmDatabase` once they are. */
   readonly create: () => Database;
   readonly api: Sqlite3Static;
+}
+
+/** The package's types leave it out. */
+interface ApiConfig {
+  readonly config: { warn: () => void };
 }
 
 type Instantiate = (
@@ -34,6 +40,8 @@ export async function startSqlite(module: WebAssembly.Module): Promise<Sqlite> {
       return {};
     },
   });
+  // it would write statements that fail to the console: what fails is an error of the reader
+  (api as unknown as ApiConfig).config.warn = () => undefined;
   return {
     api,
     create: () => new api.oo1.DB(':memory:', 'c'),
@@ -70,6 +78,8 @@ async function collect({ wasm }: Sqlite3Static, pieces: AsyncIterable<Uint8Array
       wasm.heap8u().set(piece, image.at + image.length);
       image = { ...image, length };
     }
+    const bytes = wasm.heap8u().subarray(image.at, image.at + image.length);
+    requireSoundPages({ sizeBytes: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) });
   } catch (error) {
     wasm.dealloc(image.at);
     throw error instanceof Error && error.name === 'WasmAllocError' ? tooLarge(error) : error;

@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { ChatFormatError } from '../errors';
 import type { SqlDatabase, SqlRow } from '../sql';
 import { authorizeReading, leaveWriteAheadLog, sqlLimits } from '../sql-guard';
+import { requireSoundPages } from '../sqlite-pages';
 import { temporaryDiskFull } from './disk-full';
+import { openByteSource } from './zip-file';
 
 /**
  * Where temporary tables and sorted rows go once they exceed SQLite's page cache of 2 MB. Of a database that lies in a file: to
@@ -16,6 +18,7 @@ type TemporaryStore = 'FILE' | 'MEMORY';
 /** Opens a SQLite file that somebody else wrote. Nothing beside it is read or made: no journal, no shared memory. */
 export function openSqliteFile(path: string): SqlDatabase {
   if (!existsSync(path)) throw new ChatFormatError('not-a-backup', 'there is no such file');
+  requireSoundFile(path);
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
   return guardDatabase(() => new DatabaseSync(url, { readOnly: true, ...options }), 'FILE');
@@ -23,11 +26,21 @@ export function openSqliteFile(path: string): SqlDatabase {
 
 /** Opens a SQLite file that is in memory; the bytes are copied. */
 export function openSqliteBytes(bytes: Uint8Array): SqlDatabase {
+  requireSoundPages({ sizeBytes: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) });
   return guardDatabase(() => {
     const database = new DatabaseSync(':memory:', options);
     database.deserialize(withoutWriteAheadLog(bytes));
     return database;
   }, 'MEMORY');
+}
+
+function requireSoundFile(path: string): void {
+  const source = openByteSource(path);
+  try {
+    requireSoundPages(source);
+  } finally {
+    source.close();
+  }
 }
 
 const options = {

@@ -1,6 +1,6 @@
 import { toHex } from '@coffer/foundation';
 import { ChatFormatError } from '../errors';
-import type { Field, MessageSchema, UnknownField } from './schema';
+import { largestFieldNumber, type Field, type MessageSchema, type UnknownField } from './schema';
 
 const damaged = (): ChatFormatError => new ChatFormatError('damaged', 'a record of this backup cannot be read');
 
@@ -37,7 +37,7 @@ export class MessageDecoder {
       const tag = this.#varint(end);
       const number = Math.floor(tag / 8);
       const wireType = tag % 8;
-      if (number === 0) throw damaged();
+      if (number === 0 || number > largestFieldNumber) throw damaged();
       const known = schema.byNumber[number];
       if (known === undefined || !fits(known.field, wireType)) {
         ((result['unknown'] ??= []) as UnknownField[]).push({ number, value: this.#unknown(wireType, end) });

@@ -1,3 +1,6 @@
+/** Largest number of a field that Protocol Buffers know: a larger one is no field. */
+export const largestFieldNumber = 0x1fff_ffff;
+
 /** How a value lies on the wire and what is made of it. */
 export type FieldKind =
   | 'number'

@@ -74,6 +74,22 @@ const codeOf = (run: () => unknown): string => {
 };
 
 describe('openSignalRecords', () => {
+  it('takes a number for no field that Protocol Buffers do not have', () => {
+    const field = Buffer.concat([varint(2n ** 60n * 8n), Buffer.of(1)]);
+    const bytes = Buffer.concat([
+      protobuf([
+        [1, 1],
+        [2, 1],
+        [3, 5],
+      ]),
+      field,
+    ]);
+    const frame = protobuf([[4, bytes]]);
+    const whole = Buffer.concat([delimited(info, self, chat(1, 1)), varint(frame.length), frame]);
+    const [conversation] = open(whole).conversations();
+    expect(codeOf(() => [...conversation!.messages()])).toBe('damaged');
+  });
+
   it('puts messages to their conversations in the order of the backup, and knows who wrote them', () => {
     const source = open(
       delimited(

@@ -1,14 +1,12 @@
 import type { ChatSource } from '@coffer/chat-model';
-import { androidStatement, testPassphrase, writeAndroidFile } from '@coffer/test-kit/node';
+import { androidStatement, testPassphrase, writeAndroidFile, type AndroidFileRecipe } from '@coffer/test-kit/node';
 import { readExportChat } from '../../src/index';
 import { openMsgstore, openSqliteBytes } from '../../src/node';
 import { databaseBytes } from '../sql-script';
 
 /** WhatsApp's newer tables with a message of every sort that the reader takes from them. */
-export const newerMsgstore = (): ChatSource =>
-  openMsgstore(
-    openSqliteBytes(
-      databaseBytes(`
+export const newerDatabase = (): Uint8Array =>
+  databaseBytes(`
 CREATE TABLE jid(_id INTEGER PRIMARY KEY, user TEXT, server TEXT, raw_string TEXT);
 CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT, archived INTEGER);
 CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, sender_jid_row_id INTEGER, timestamp INTEGER, message_type INTEGER, text_data TEXT, starred INTEGER, sort_id INTEGER);
@@ -45,16 +43,11 @@ INSERT INTO message_system_chat_participant VALUES (107, 1);
 INSERT INTO message_vcard VALUES (104, 'BEGIN:VCARD');
 INSERT INTO message_poll_option VALUES (166, 'Monday');
 INSERT INTO missed_call_logs VALUES (110, 1);
-`),
-    ),
-    { names: new Map([['4915@s.whatsapp.net', 'Anna']]) },
-  );
+`);
 
 /** WhatsApp's older table. */
-export const olderMsgstore = (): ChatSource =>
-  openMsgstore(
-    openSqliteBytes(
-      databaseBytes(`
+export const olderDatabase = (): Uint8Array =>
+  databaseBytes(`
 CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, status INTEGER, data TEXT, timestamp INTEGER, media_wa_type TEXT, media_mime_type TEXT, media_name TEXT, media_caption TEXT, media_hash TEXT, media_size INTEGER, media_duration INTEGER, latitude REAL, longitude REAL, remote_resource TEXT, quoted_row_id INTEGER, starred INTEGER, forwarded INTEGER);
 CREATE TABLE messages_quotes(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, data TEXT, media_wa_type TEXT, remote_resource TEXT);
 CREATE TABLE chat_list(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, subject TEXT, archived INTEGER);
@@ -69,10 +62,12 @@ ${[1, 2, 3, 4, 5, 8, 9, 10, 13, 15, 16, 20, 85]
       `INSERT INTO messages(_id, key_remote_jid, key_from_me, key_id, status, data, timestamp, media_wa_type, media_name, media_caption, media_hash, media_duration, latitude, longitude) VALUES (${100 + type}, '4915@s.whatsapp.net', 0, 'B${type}', 0, ${type === 4 ? "'BEGIN:VCARD'" : 'NULL'}, ${1_400_000_010_000 + type}, '${type}', 'a name', 'a caption', '${'A'.repeat(43)}=', 5, ${type === 5 || type === 16 ? '52.5, 13.4' : '0, 0'});`,
   )
   .join('\n')}
-`),
-    ),
-    { names: new Map([['4915@s.whatsapp.net', 'Anna']]) },
-  );
+`);
+
+const namedAnna = { names: new Map([['4915@s.whatsapp.net', 'Anna']]) };
+
+export const newerMsgstore = (): ChatSource => openMsgstore(openSqliteBytes(newerDatabase()), namedAnna);
+export const olderMsgstore = (): ChatSource => openMsgstore(openSqliteBytes(olderDatabase()), namedAnna);
 
 const exportedLines = [
   'Messages are end-to-end encrypted.',
@@ -97,57 +92,43 @@ export const exportedChat = (): ChatSource =>
 const insert = (table: string, ...values: readonly (string | number | null)[]) =>
   androidStatement(`INSERT INTO ${table} VALUES (${values.map(() => '?').join(',')})`, ...values);
 
+/** The records of a backup file of Signal on Android. */
+export const androidRecords = (): AndroidFileRecipe['records'] => [
+  androidStatement(
+    'CREATE TABLE recipient (_id INTEGER PRIMARY KEY, aci TEXT, group_id TEXT, system_joined_name TEXT)',
+  ),
+  androidStatement('CREATE TABLE groups (_id INTEGER PRIMARY KEY, group_id TEXT, title TEXT)'),
+  androidStatement('CREATE TABLE thread (_id INTEGER PRIMARY KEY, recipient_id INTEGER, archived INTEGER)'),
+  androidStatement(
+    'CREATE TABLE message (_id INTEGER PRIMARY KEY, date_sent INTEGER, date_received INTEGER, thread_id INTEGER, from_recipient_id INTEGER, type INTEGER, body TEXT, quote_id INTEGER, quote_author INTEGER, quote_body TEXT, remote_deleted INTEGER, view_once INTEGER)',
+  ),
+  androidStatement(
+    'CREATE TABLE reaction (_id INTEGER PRIMARY KEY, message_id INTEGER, author_id INTEGER, emoji TEXT, date_sent INTEGER)',
+  ),
+  androidStatement(
+    'CREATE TABLE attachment (_id INTEGER PRIMARY KEY, message_id INTEGER, content_type TEXT, file_name TEXT, data_size INTEGER)',
+  ),
+  insert('recipient', 2, 'bbbbbbbb-0000-4000-8000-000000000002', null, 'Bo'),
+  insert('recipient', 3, null, '__group__1', null),
+  insert('groups', 1, '__group__1', 'Climbing'),
+  insert('thread', 1, 2, 0),
+  insert('thread', 2, 3, 1),
+  insert('message', 1, 1_600_000_001_000, 1, 2, 2, 10_485_780, 'words', null, null, null, 0, 0),
+  insert('message', 2, 1_600_000_002_000, 1, 2, 2, 10_485_783, 'answer', 1_600_000_001_000, 2, 'words', 0, 0),
+  insert('message', 3, 1_600_000_003_000, 1, 1, 2, 10_485_780, '', null, null, null, 1, 0),
+  insert('message', 4, 1_600_000_004_000, 1, 1, 2, 10_485_780, 'once', null, null, null, 0, 1),
+  insert('message', 5, 1_600_000_005_000, 1, 1, 2, 1, null, null, null, null, 0, 0),
+  insert('message', 6, 1_600_000_006_000, 1, 1, 2, 3, null, null, null, null, 0, 0),
+  insert('message', 7, 1_600_000_007_000, 1, 1, 2, 7, null, null, null, null, 0, 0),
+  ...['image/jpeg', 'video/mp4', 'audio/ogg', 'application/pdf', 'image/gif'].flatMap((type, index) => [
+    insert('message', 10 + index, 1_600_000_010_000 + index, 1, 1, 2, 10_485_780, 'caption', null, null, null, 0, 0),
+    insert('attachment', index + 1, 10 + index, type, 'a name', 5),
+  ]),
+  insert('reaction', 1, 1, 2, 'x', 1_600_000_009_000),
+];
+
 /** A backup file of Signal on Android, and its passphrase. */
 export const androidFile = (): { readonly bytes: Uint8Array; readonly passphrase: string } => ({
   passphrase: testPassphrase,
-  bytes: writeAndroidFile({
-    version: 1,
-    records: [
-      androidStatement(
-        'CREATE TABLE recipient (_id INTEGER PRIMARY KEY, aci TEXT, group_id TEXT, system_joined_name TEXT)',
-      ),
-      androidStatement('CREATE TABLE groups (_id INTEGER PRIMARY KEY, group_id TEXT, title TEXT)'),
-      androidStatement('CREATE TABLE thread (_id INTEGER PRIMARY KEY, recipient_id INTEGER, archived INTEGER)'),
-      androidStatement(
-        'CREATE TABLE message (_id INTEGER PRIMARY KEY, date_sent INTEGER, date_received INTEGER, thread_id INTEGER, from_recipient_id INTEGER, type INTEGER, body TEXT, quote_id INTEGER, quote_author INTEGER, quote_body TEXT, remote_deleted INTEGER, view_once INTEGER)',
-      ),
-      androidStatement(
-        'CREATE TABLE reaction (_id INTEGER PRIMARY KEY, message_id INTEGER, author_id INTEGER, emoji TEXT, date_sent INTEGER)',
-      ),
-      androidStatement(
-        'CREATE TABLE attachment (_id INTEGER PRIMARY KEY, message_id INTEGER, content_type TEXT, file_name TEXT, data_size INTEGER)',
-      ),
-      insert('recipient', 2, 'bbbbbbbb-0000-4000-8000-000000000002', null, 'Bo'),
-      insert('recipient', 3, null, '__group__1', null),
-      insert('groups', 1, '__group__1', 'Climbing'),
-      insert('thread', 1, 2, 0),
-      insert('thread', 2, 3, 1),
-      insert('message', 1, 1_600_000_001_000, 1, 2, 2, 10_485_780, 'words', null, null, null, 0, 0),
-      insert('message', 2, 1_600_000_002_000, 1, 2, 2, 10_485_783, 'answer', 1_600_000_001_000, 2, 'words', 0, 0),
-      insert('message', 3, 1_600_000_003_000, 1, 1, 2, 10_485_780, '', null, null, null, 1, 0),
-      insert('message', 4, 1_600_000_004_000, 1, 1, 2, 10_485_780, 'once', null, null, null, 0, 1),
-      insert('message', 5, 1_600_000_005_000, 1, 1, 2, 1, null, null, null, null, 0, 0),
-      insert('message', 6, 1_600_000_006_000, 1, 1, 2, 3, null, null, null, null, 0, 0),
-      insert('message', 7, 1_600_000_007_000, 1, 1, 2, 7, null, null, null, null, 0, 0),
-      ...['image/jpeg', 'video/mp4', 'audio/ogg', 'application/pdf', 'image/gif'].flatMap((type, index) => [
-        insert(
-          'message',
-          10 + index,
-          1_600_000_010_000 + index,
-          1,
-          1,
-          2,
-          10_485_780,
-          'caption',
-          null,
-          null,
-          null,
-          0,
-          0,
-        ),
-        insert('attachment', index + 1, 10 + index, type, 'a name', 5),
-      ]),
-      insert('reaction', 1, 1, 2, 'x', 1_600_000_009_000),
-    ],
-  }),
+  bytes: writeAndroidFile({ version: 1, records: androidRecords() }),
 });

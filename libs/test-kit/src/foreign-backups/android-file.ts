@@ -5,9 +5,11 @@ import { protobuf, type ProtobufInput } from './protobuf';
 /** Writes Signal backup files of Android phones from the byte facts alone, without a line of the readers. */
 export interface AndroidFileRecipe {
   readonly version: 0 | 1;
-  /** Records without header and end; the bytes that follow one of them stand beside it. */
-  readonly records: readonly { readonly frame: ProtobufInput; readonly blob?: Uint8Array }[];
+  /** Records without header and end, as fields or as bytes; the bytes that follow one of them stand beside it. */
+  readonly records: readonly { readonly frame: ProtobufInput | Uint8Array; readonly blob?: Uint8Array }[];
   readonly passphrase?: string;
+  /** Instead of those of a passphrase, which take some tenths of a second: 32 bytes each. */
+  readonly keys?: { readonly cipherKey: Uint8Array; readonly macKey: Uint8Array };
   readonly withoutEnd?: boolean;
 }
 
@@ -30,11 +32,12 @@ export function writeAndroidFile({
   version,
   records,
   passphrase = testPassphrase,
+  keys: givenKeys,
   withoutEnd,
 }: AndroidFileRecipe): Buffer {
   const iv = Buffer.from(seed('android iv', 16));
   const salt = Buffer.from(seed('android salt', 32));
-  const keys = keysOf(passphrase, salt);
+  const keys = givenKeys ?? keysOf(passphrase, salt);
   const header = protobuf([[1, [[1, iv], [2, salt], ...(version === 0 ? [] : [[3, version] as const])]]]);
   const parts: Buffer[] = [lengthOf(header.length), header];
   let counter = iv.readUInt32BE();
@@ -45,7 +48,7 @@ export function writeAndroidFile({
   };
   const frames = [...records, ...(withoutEnd === true ? [] : [{ frame: [[6, 1]] as const, blob: undefined }])];
   for (const { frame, blob } of frames) {
-    const content = protobuf(frame);
+    const content = frame instanceof Uint8Array ? frame : protobuf(frame);
     const cipher = createCipheriv('aes-256-ctr', keys.cipherKey, nextIv());
     const length = lengthOf(content.length + 10);
     const encrypted = version === 0 ? cipher.update(content) : cipher.update(Buffer.concat([length, content]));

@@ -1,0 +1,177 @@
+import { ChatFormatError } from './errors';
+import type { ByteSource } from './zip/zip-directory';
+
+/** The file's own header, which the first page begins with (sqlite.org/fileformat2.html, section 1.3). */
+const fileHeaderBytes = 100;
+/** How much of a schema row is looked at: its kind, names and root page come before its SQL. */
+const schemaRowBytes = 16 * 1024;
+
+/** Kinds of b-tree pages (section 1.6). */
+const [indexInterior, tableInterior, indexLeaf, tableLeaf] = [2, 5, 10, 13];
+
+/**
+ * Makes sure that every page of a SQLite file belongs to one place of one tree. SQLite does not look at that while it reads: a page
+ * that leads to one page from a hundred places, which does so again, makes of a few kilobytes more rows than anybody can wait for.
+ * After this, what can be read is no more than what the file has. What is damaged in other ways is left for SQLite to find.
+ *
+ * @throws ChatFormatError `damaged` where pages are shared, or rows lie over one another
+ */
+export function requireSoundPages(source: ByteSource): void {
+  if (source.sizeBytes < fileHeaderBytes) return;
+  const header = viewOf(source.read(0, fileHeaderBytes));
+  const pageBytes = header.getUint16(16) === 1 ? 65_536 : header.getUint16(16);
+  const usableBytes = pageBytes - header.getUint8(20);
+  const isPower = pageBytes >= 512 && (pageBytes & (pageBytes - 1)) === 0;
+  // SQLite refuses it, or knows no cells in it
+  if (!isPower || usableBytes < 480) return;
+  const walk = new PageWalk(source, pageBytes, usableBytes);
+  const roots: number[] = [];
+  walk.tree(1, (row) => roots.push(rootPageIn(row)));
+  for (const root of roots) if (root > 1) walk.tree(root);
+}
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+const shared = (): ChatFormatError =>
+  new ChatFormatError('damaged', 'this database is damaged: parts of it lie over one another. Nothing was written.');
+
+/** One cell of a page: its content, as far as it lies there, and the page where the rest of it begins. */
+interface Cell {
+  readonly start: number;
+  readonly payloadBytes: number;
+  readonly localBytes: number;
+  readonly overflowPage: number;
+}
+
+class PageWalk {
+  readonly #source: ByteSource;
+  readonly #pageBytes: number;
+  readonly #usableBytes: number;
+  readonly #pages: number;
+  readonly #seen: Uint8Array;
+
+  constructor(source: ByteSource, pageBytes: number, usableBytes: number) {
+    this.#source = source;
+    this.#pageBytes = pageBytes;
+    this.#usableBytes = usableBytes;
+    this.#pages = Math.floor(source.sizeBytes / pageBytes);
+    this.#seen = new Uint8Array(this.#pages + 1);
+  }
+
+  /** Goes over a tree, root first. @param onRow - told the first bytes of each row */
+  tree(root: number, onRow?: (row: Uint8Array) => void): void {
+    const waiting = [root];
+    for (let page = waiting.pop(); page !== undefined; page = waiting.pop()) {
+      if (!this.#visit(page)) continue;
+      const view = this.#read(page);
+      const headerAt = page === 1 ? fileHeaderBytes : 0;
+      const type = view.getUint8(headerAt);
+      const isInterior = type === indexInterior || type === tableInterior;
+      if (!isInterior && type !== indexLeaf && type !== tableLeaf) continue;
+      const pointersAt = headerAt + (isInterior ? 12 : 8);
+      const cells = Math.min(view.getUint16(headerAt + 3), (this.#pageBytes - pointersAt) >> 1);
+      let localBytes = 0;
+      for (let index = 0; index < cells; index++) {
+        const at = view.getUint16(pointersAt + 2 * index);
+        if (isInterior && at + 4 <= this.#pageBytes) waiting.push(view.getUint32(at));
+        const cell = type === tableInterior ? undefined : this.#cell(view, at, type);
+        if (cell === undefined) continue;
+        localBytes += cell.localBytes;
+        if (localBytes > this.#pageBytes) throw shared();
+        const row = this.#content(view, cell, onRow === undefined ? 0 : schemaRowBytes);
+        onRow?.(row);
+      }
+      if (isInterior) waiting.push(view.getUint32(headerAt + 8));
+    }
+  }
+
+  /** @returns whether there is such a page @throws ChatFormatError `damaged` where it was seen before */
+  #visit(page: number): boolean {
+    if (page < 1 || page > this.#pages) return false;
+    if (this.#seen[page] === 1) throw shared();
+    this.#seen[page] = 1;
+    return true;
+  }
+
+  #read(page: number): DataView {
+    return viewOf(this.#source.read((page - 1) * this.#pageBytes, this.#pageBytes));
+  }
+
+  /** Undefined where the page ends before the cell does: SQLite notices it. Sizes are those of section 1.6. */
+  #cell(view: DataView, at: number, type: number): Cell | undefined {
+    const length = readVarint(view, type === indexInterior ? at + 4 : at);
+    const number = length === undefined || type !== tableLeaf ? length : readVarint(view, length.next);
+    if (length === undefined || number === undefined) return undefined;
+    const payloadBytes = length.value;
+    const usable = this.#usableBytes;
+    const most = type === tableLeaf ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
+    const least = Math.floor(((usable - 12) * 32) / 255) - 23;
+    const fitting = least + ((payloadBytes - least) % (usable - 4));
+    const localBytes = payloadBytes <= most ? payloadBytes : fitting <= most ? fitting : least;
+    const end = number.next + localBytes;
+    const isWhole = localBytes === payloadBytes;
+    if (end + (isWhole ? 0 : 4) > view.byteLength) return undefined;
+    return { start: number.next, payloadBytes, localBytes, overflowPage: isWhole ? 0 : view.getUint32(end) };
+  }
+
+  /** Goes over all pages of a row. @returns its first bytes, at most `limitBytes` */
+  #content(view: DataView, { start, payloadBytes, localBytes, overflowPage }: Cell, limitBytes: number): Uint8Array {
+    const content = new Uint8Array(Math.min(limitBytes, payloadBytes));
+    let filled = 0;
+    const fill = (from: DataView, at: number, length: number): void => {
+      const part = new Uint8Array(from.buffer, from.byteOffset + at, Math.min(length, content.length - filled));
+      content.set(part, filled);
+      filled += part.length;
+    };
+    fill(view, start, localBytes);
+    let left = payloadBytes - localBytes;
+    for (let page = overflowPage; left > 0 && this.#visit(page); left -= this.#usableBytes - 4) {
+      const next = this.#read(page);
+      fill(next, 4, this.#usableBytes - 4);
+      page = next.getUint32(0);
+    }
+    return content.subarray(0, filled);
+  }
+}
+
+/** SQLite's own numbers of variable length: seven bits a byte, the highest first, and all eight of a ninth. */
+function readVarint(view: DataView, at: number): { readonly value: number; readonly next: number } | undefined {
+  let value = 0;
+  for (let index = 0; index < 9; index++) {
+    if (at + index >= view.byteLength) return undefined;
+    const byte = view.getUint8(at + index);
+    if (index === 8) return { value: value * 256 + byte, next: at + 9 };
+    value = value * 128 + (byte & 0x7f);
+    if (byte < 0x80) return { value, next: at + index + 1 };
+  }
+  return undefined;
+}
+
+/** Bytes of a column by its serial type (section 2.1). */
+function columnBytes(serialType: number): number {
+  if (serialType >= 12) return Math.floor((serialType - 12) / 2);
+  return [0, 1, 2, 3, 4, 6, 8, 8, 0, 0, 0, 0][serialType] ?? 0;
+}
+
+/** The fourth column of a row of the schema; 0 where it has none. */
+function rootPageIn(row: Uint8Array): number {
+  const view = viewOf(row);
+  const head = readVarint(view, 0);
+  if (head === undefined) return 0;
+  let at = head.value;
+  for (let [column, next] = [0, head.next]; ; column++) {
+    const type = readVarint(view, next);
+    if (type === undefined || next >= head.value) return 0;
+    const length = columnBytes(type.value);
+    if (column < 3) {
+      at += length;
+      next = type.next;
+      continue;
+    }
+    if (type.value === 9) return 1;
+    if (type.value > 6 || at + length > row.length) return 0;
+    let root = 0;
+    for (let index = 0; index < length; index++) root = root * 256 + row[at + index]!;
+    return root;
+  }
+}
