@@ -22,21 +22,30 @@ const iosAttachment = /^<[^<>:\n]{1,40}: ?([^<>/\\:*?"|\n]{1,200}\.[a-z0-9]{1,8}
 const olderIosAttachment = /^([^/\\:*?"<>|\n]{1,200}\.[a-z0-9]{1,8}) <[^<>\n]{1,40}>$/iu;
 const appName = /^(?:(?:IMG|VID|AUD|PTT|STK|DOC)-\d{8}-WA\d+|\d{8}-[A-Z_]+-\d|(?:IMG|VID|AUD|PTT|STK|DOC)[-_]\d)/i;
 const attachedRemarks =
-  /^(?:file attached|datei angehängt|archivo adjunto|fichier joint|file allegato|arquivo anexado|ficheiro anexado|bestand bijgevoegd|dołączony plik|файл добавлен|tiedosto liitetty|dosya ekli|bifogad fil|fil bifogad|fil vedhæftet)$/iu;
+  /^(?:file attached|datei angehängt|archivo adjunto|fichier joint|file allegato|arquivo anexado|ficheiro anexado|bestand bijgevoegd|dołączony plik|файл добавлен|tiedosto liitetty|dosya ekli|bifogad fil|fil bifogad|fil vedhæftet|添付ファイル|파일 첨부됨|附件檔案|文件附件)$/iu;
 
 const androidOmitted =
-  /^<(?:media omitted|medien ausgeschlossen|multimedia omitido|médias omis|media omessi|mídia oculta|ficheiro não revelado|media weggelaten|pominięto multimedia|без медиафайлов|media jätettiin pois|medya dahil edilmedi)>$/iu;
+  /^<(?:media omitted|video (?:message|note) omitted|medien ausgeschlossen|multimedia omitido|archivo omitido|médias omis|media omessi|mídia (?:oculta|omitida)|arquivo de mídia oculto|ficheiro não revelado|media weggelaten|pominięto multimedia|без медиафайлов|media jätettiin pois|medya (?:dahil edilmedi|atlanmış)|メディアは含まれていません|メディアなし|미디어 파일을 생략한 대화내용|(?:已)?省略多媒體檔案|省略多媒体文件|省略影音内容|媒体省略|تم استبعاد الوسائط)>$/iu;
+/** What iPhones write in the place of a file: its sort, and that it was left out. */
 const iosOmitted =
-  /^(image|video|audio|voice message|sticker|gif|document|contact card|bild|bild weggelassen|imagen|vídeo|image omise) (?:omitted|weggelassen|omitido|omitida|omise|omesso)$/iu;
+  /^(?:(?:image|video|audio|voice message|video note|sticker|gif|document|contact card) omitted|(?:bild|video|audio|sticker|gif|dokument|kontaktkarte) (?:weggelassen|ausgelassen)|(?:imagen|v[ií]deo|audio|sticker|gif|documento|tarjeta de contacto) omitid[oa]|(?:image|vidéo|audio|sticker|gif|document|fiche contact) (?:omise?|absente?)|(?:immagine|video|audio|sticker|gif|documento|scheda contatto) omess[oa]|(?:imagem|vídeo|áudio|figurinha|gif|documento|cartão do contato) (?:omitid|ocultad)[oa]|(?:afbeelding|video|audio|sticker|gif|document|contactkaart) weggelaten|(?:圖片|影片|音訊|貼圖|文件|聯絡人名片)已(?:略去|忽略))$/iu;
+/** A document of an iPhone keeps its name: `Plan.pdf • 3 pages document omitted`. */
+const namedOmitted = /^([^<>•\n]{1,200}?)\s*•[^\n]{0,40}\s[\u200e\u200f]?document omitted$/iu;
 const deleted =
-  /^(?:this message was deleted|you deleted this message|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|se eliminó este mensaje|eliminaste este mensaje|ce message a été supprimé|vous avez supprimé ce message)\.?$/iu;
+  /^(?:this message was deleted(?: by admin .{1,200})?|you deleted this message(?: as admin)?|message deleted|diese nachricht wurde gelöscht|du hast diese nachricht gelöscht|se eliminó este mensaje|eliminaste este mensaje|ce message a été supprimé|vous avez supprimé ce message|questo messaggio è stato eliminato|hai eliminato questo messaggio|(?:essa|esta) mensagem foi apagada|mensagem apagada|você apagou (?:essa|esta) mensagem|dit bericht is verwijderd|je hebt dit bericht verwijderd|данное сообщение удалено|вы удалили данное сообщение|bu mesaj silindi|bu mesajı sildiniz|det här meddelandet raderades|pesan ini telah dihapus|anda menghapus pesan ini|这条消息已删除|此訊息已刪除|你已刪除此訊息)[.。]?$/iu;
 const edited =
-  /[ \n]?[\u200e\u200f]*<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|ce message a été modifié)>$/iu;
+  /[ \n]?[\u200e\u200f]{0,2}<(?:this message was edited|diese nachricht wurde bearbeitet|se editó este mensaje|ce message a été modifié|questo messaggio è stato modificato|(?:esta )?mensagem (?:foi )?editada|dit bericht is bewerkt)\.?>$/iu;
 const mapLink = /^[^:\n]{1,60}: https:\/\/maps\.google\.com\/\?q=(-?\d{1,3}\.\d+),(-?\d{1,3}\.\d+)/u;
+
+/** Longest remark on an edit, with what stands before it. */
+const longestEdited = 80;
 
 /** Reads the body of a message that somebody wrote. */
 export function readContent(body: string, mediaSizes: MediaSizes): ExportContent {
-  const withoutEdit = body.replace(edited, '');
+  // most messages end in no bracket: then there is nothing to look for
+  const withoutEdit = body.endsWith('>')
+    ? body.slice(0, -longestEdited) + body.slice(-longestEdited).replace(edited, '')
+    : body;
   const content = readPlain(withoutEdit, mediaSizes);
   return withoutEdit.length === body.length ? content : { ...content, isEdited: true };
 }
@@ -47,8 +56,10 @@ function readPlain(body: string, mediaSizes: MediaSizes): ExportContent {
   const name = attachedName(first, mediaSizes);
   if (name !== undefined) return { ...withText(caption), ...attachment(name, mediaSizes) };
   if (androidOmitted.test(first)) return { kind: 'unsupported', ...withText(caption), media: { isOmitted: true } };
-  const omitted = iosOmitted.exec(first)?.[1]?.toLowerCase();
-  if (omitted !== undefined) return { kind: omittedKind(omitted), ...withText(caption), media: { isOmitted: true } };
+  if (iosOmitted.test(first)) return { kind: omittedKind(first), ...withText(caption), media: { isOmitted: true } };
+  const document = namedOmitted.exec(first)?.[1];
+  if (document !== undefined)
+    return { kind: 'document', ...withText(caption), media: { name: document, isOmitted: true } };
   if (deleted.test(first) && caption === '') return { kind: 'deleted' };
   const place = placeOf(first);
   if (place !== undefined) return { kind: 'location', text: body.replace(marks, ''), place };
@@ -104,12 +115,16 @@ function attachment(
   };
 }
 
-function omittedKind(word: string): MessageKind {
-  if (/video|vídeo/.test(word)) return 'video';
-  if (/audio|voice/.test(word)) return 'audio';
-  if (word === 'sticker' || word === 'gif' || word === 'document') return word;
-  return word === 'contact card' ? 'contact' : 'image';
-}
+const omittedKinds: readonly (readonly [RegExp, MessageKind])[] = [
+  [/video|vídeo|vidéo|影片/iu, 'video'],
+  [/audio|áudio|voice|音訊/iu, 'audio'],
+  [/sticker|figurinha|貼圖/iu, 'sticker'],
+  [/gif/iu, 'gif'],
+  [/do[ck]ument|文件/iu, 'document'],
+  [/conta[ct]|kontakt|聯絡人/iu, 'contact'],
+];
+
+const omittedKind = (line: string): MessageKind => omittedKinds.find(([words]) => words.test(line))?.[1] ?? 'image';
 
 function placeOf(line: string): Place | undefined {
   const match = mapLink.exec(line);

@@ -79,7 +79,13 @@ function format(header: LineHeader, order: DateOrder): string {
   const time = `${two(hour)}:${two(minute)}${second === undefined ? '' : `:${two(second)}`}`;
   // a date that cannot be read in the file's order is read in the other one
   const [realMonth, realDay] = month > 12 ? [day, month] : [month, day];
-  return `${String(year < 100 ? 2000 + year : year).padStart(4, '0')}-${two(realMonth)}-${two(realDay)}T${time}`;
+  return `${String(fullYear(year)).padStart(4, '0')}-${two(realMonth)}-${two(realDay)}T${time}`;
+}
+
+/** A year of two digits is one of this century; one far ahead counts from the Buddha, as phones in Thailand do. */
+function fullYear(year: number): number {
+  if (year < 100) return 2000 + year;
+  return year > 2400 ? year - 543 : year;
 }
 
 const two = (value: number): string => (value < 10 ? `0${value}` : String(value));

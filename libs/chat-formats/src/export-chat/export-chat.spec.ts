@@ -122,6 +122,29 @@ describe('readExportChat', () => {
     ])('does not take %j for a message', (line) => {
       expect(times(line)).toEqual([undefined]);
     });
+    // what phones write follows CLDR, which this runtime knows too; Vietnamese puts the time first, and is left out
+    const languages =
+      'af am ar-EG az bg bn ca cs da de el en-GB en-US es es-MX et fa fi fil fr gu he hi hr hu id it ja kk kn ko ky lt lv mk ml mr ' +
+      'ms nb nl pa pl pt-BR pt-PT ro ru sk sl sq sr sv sw ta te th tr uk ur uz zh-CN zh-TW zh-HK';
+    it.each(languages.split(' '))('reads dates and times as phones in %s write them', (language) => {
+      for (const hour12 of [undefined, true, false]) {
+        // a year of two digits in front is known by the Korean words of the 12-hour clock alone
+        if (language === 'ko' && hour12 === false) continue;
+        const format = new Intl.DateTimeFormat(language, {
+          calendar: 'gregory',
+          dateStyle: 'short',
+          timeStyle: 'short',
+          timeZone: 'UTC',
+          ...(hour12 === undefined ? {} : { hour12 }),
+        });
+        const instants = ['2020-01-31T23:59', '2020-12-01T00:05', '2020-12-31T13:05', '2021-02-03T11:30'];
+        const lines = instants.map((instant) => `${format.format(new Date(`${instant}Z`))} - A: x`);
+        expect(times(lines.join('\n')), lines.join(' | ')).toEqual(instants);
+      }
+    });
+    it('counts years from the Buddha, as phones in Thailand can', () => {
+      expect(times('31/12/2563 23:59 - A: x')).toEqual(['2020-12-31T23:59']);
+    });
     it('knows the day by a number above 12 anywhere in the file', () => {
       expect(times('2/1/2020, 10:00 - A: x\n13/1/2020, 10:00 - A: x')[0]).toBe('2020-01-02T10:00');
       expect(times('2/1/2020, 10:00 - A: x\n2/13/2020, 10:00 - A: x')[0]).toBe('2020-02-01T10:00');
@@ -197,15 +220,37 @@ describe('readExportChat', () => {
       ['\u200evideo omitted', 'video'],
       ['\u200esticker omitted', 'sticker'],
       ['\u200eContact card omitted', 'contact'],
+      ['<Mídia oculta>', 'unsupported'],
+      ['<省略多媒體檔案>', 'unsupported'],
+      ['<تم استبعاد الوسائط>', 'unsupported'],
+      ['\u200eBild weggelassen', 'image'],
+      ['\u200eVideo weggelassen', 'video'],
+      ['\u200eAudio omitido', 'audio'],
+      ['\u200evidéo absente', 'video'],
+      ['\u200eimmagine omessa', 'image'],
+      ['\u200e貼圖已略去', 'sticker'],
+      ['\u200edocumento omitido', 'document'],
     ])('knows that %j stands for a file', (body, kind) => {
       expect(content(body)).toMatchObject({ kind, media: { isOmitted: true } });
     });
-    it.each(['This message was deleted', 'You deleted this message', '\u200eThis message was deleted.'])(
-      'knows %j',
-      (body) => {
-        expect(content(body).kind).toBe('deleted');
-      },
-    );
+    it('keeps the name of a document that an iPhone left out', () => {
+      expect(content('\u200ePlan A.pdf • \u200e3 pages \u200edocument omitted')).toMatchObject({
+        kind: 'document',
+        media: { name: 'Plan A.pdf', isOmitted: true },
+      });
+    });
+    it.each([
+      'This message was deleted',
+      'You deleted this message',
+      '\u200eThis message was deleted.',
+      'This message was deleted by admin Anna.',
+      'Diese Nachricht wurde gelöscht.',
+      'Essa mensagem foi apagada',
+      'Dit bericht is verwijderd',
+      '此訊息已刪除',
+    ])('knows %j', (body) => {
+      expect(content(body).kind).toBe('deleted');
+    });
     it('takes the mark of an edit off the text', () => {
       expect(content('hello <This message was edited>')).toMatchObject({
         kind: 'text',
@@ -213,6 +258,8 @@ describe('readExportChat', () => {
         marks: ['edited'],
       });
       expect(content('hello \u200e<This message was edited>')).toMatchObject({ text: 'hello', marks: ['edited'] });
+      expect(content('hallo <Diese Nachricht wurde bearbeitet.>')).toMatchObject({ text: 'hallo', marks: ['edited'] });
+      expect(content(`${'x'.repeat(500)} <edited>`).marks).toBeUndefined();
     });
     it('reads a place', () => {
       expect(content('location: https://maps.google.com/?q=53.5704,-9.95674')).toMatchObject({
@@ -267,7 +314,7 @@ describe('readExportChat', () => {
     );
   });
   it('takes linear time for hostile text', () => {
-    const lines = `1/1/20, 10:00 - ${'a:'.repeat(100_000)}\n${'1/1/20,'.repeat(50_000)}\n${' '.repeat(200_000)}x\n${'(a.b '.repeat(50_000)}`;
+    const lines = `1/1/20, 10:00 - ${'a:'.repeat(100_000)}\n${'1/1/20,'.repeat(50_000)}\n${' '.repeat(200_000)}x\n${'(a.b '.repeat(50_000)}\n1/1/20, 10:01 - A: ${'\u200e'.repeat(200_000)}>`;
     const started = performance.now();
     read(lines);
     expect(performance.now() - started).toBeLessThan(2000);
@@ -291,6 +338,10 @@ describe('titleFromFileName', () => {
     ['WhatsApp Chat with Anna B.txt', 'Anna B'],
     ['WhatsApp-Chat mit Anna.zip', 'Anna'],
     ['WhatsApp Chat - Friends.zip', 'Friends'],
+    ['Discussion WhatsApp avec Anna.txt', 'Anna'],
+    ['Чат WhatsApp с контактом Anna.txt', 'Anna'],
+    ['与Anna的 WhatsApp 聊天.txt', 'Anna'],
+    ['AnnaとのWhatsAppチャット.txt', 'Anna'],
     ['notes.txt', 'notes'],
     ['.txt', 'Chat'],
   ])('finds the name in %j', (name, title) => {

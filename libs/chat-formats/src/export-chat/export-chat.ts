@@ -37,13 +37,18 @@ export function looksLikeExportChat(start: string): boolean {
     .some((line) => readHeader(line, 0) !== undefined);
 }
 
+/** How the app calls the file of an exported chat, in some of its languages. */
+const titlePatterns = [
+  /^(?:whatsapp[ -]chatt? (?:with|mit|con|avec|met|med)|chat (?:whatsapp|de whatsapp)(?: con| avec| com| dengan)?|whatsapp chat -|conversa do whatsapp com|discussion whatsapp avec|чат whatsapp с(?: контактом)?) (.+)$/iu,
+  /^[与與](.+?)的\s?whatsapp.*$/iu,
+  /^(.+?)\s?とのwhatsapp.*$/iu,
+  /^(.+) ile whatsapp .*$/iu,
+];
+
 /** The other person's or the group's name in the file's name, as the app builds it in some languages. */
 export function titleFromFileName(name: string): string {
   const base = name.replace(/\.(?:txt|zip)$/i, '');
-  const title =
-    /^(?:whatsapp[ -]chat (?:with|mit|con|avec|met)|chat (?:whatsapp|de whatsapp)(?: con| avec| com)?|whatsapp chat -|conversa do whatsapp com) (.+)$/iu.exec(
-      base,
-    )?.[1];
+  const title = titlePatterns.map((pattern) => pattern.exec(base)?.[1]).find((found) => found !== undefined);
   return (title ?? base).slice(0, chatLimits.titleLength).toWellFormed() || 'Chat';
 }
 

@@ -1,3 +1,5 @@
+import { dayHalves, isKoreanHalf } from './day-halves';
+
 /** The date and time at the start of a line, before anybody knows which number is the day. */
 export interface LineHeader {
   /** The three numbers of the date as they stand. */
@@ -14,60 +16,84 @@ export interface LineHeader {
   readonly bodyAt: number;
 }
 
-/** Before noon or after it, as the languages of the app write it. */
-const forenoon = /^(?:a\.?\s?m\.?|上午|午前|오전)$/iu;
-const afternoon = /^(?:p\.?\s?m\.?|下午|午後|오후)$/iu;
-const dayHalf = '[ap]\\.?\\s?m\\.?|上午|下午|午前|午後|오전|오후';
+/** Marks of direction: phones put them before a line, and Arabic ones within a date. */
+const marks = '[\\u200e\\u200f]*';
 
 /**
  * `[DATE, TIME] ` (iOS) and `DATE, TIME - ` (Android). `\s` covers U+00A0 and U+202F, which stand before AM and PM; U+200E
- * and U+200F may come first.
+ * and U+200F may come first. Words that stand there in some languages: klo (Finnish), г. and ч. (Bulgarian).
  */
 const headerPattern = new RegExp(
   '[\\u200e\\u200f\\ufeff]*(\\[)?' +
-    '(\\d{1,4})(\\.\\s|[./-])(\\d{1,2})(?:\\.\\s|[./-])(\\d{1,4})\\.?' +
-    `,?\\s+(?:klo\\s+|(${dayHalf})\\s*)?` +
-    `(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?(?:\\s*(${dayHalf}))?` +
-    '(\\]\\s?|\\s[-–]\\s)',
+    `(\\d{1,4})${marks}(\\.\\s|[./-])${marks}(\\d{1,2})${marks}(?:\\.\\s|[./-])${marks}(\\d{1,4})\\.?(?:\\s?г\\.)?` +
+    `${marks}[,،]?\\s+(?:(?=\\D)(?:klo\\s+|(${dayHalves.pattern})\\s*))?` +
+    `(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?(?:\\s?ч\\.)?(?:\\s*(${dayHalves.pattern}))?` +
+    `${marks}(\\]\\s?|\\s[-–]\\s)`,
   'iuy',
 );
+
+/** Longest header that is looked for where its digits are not those of ASCII, in UTF-16 units. */
+const longestHeader = 80;
+const otherDigits = /\p{Nd}/gu;
+/** The zeros of the digits that phones write in Arabic, Persian, Devanagari, Bengali, Burmese and other languages. */
+const zeros = [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0x1040] as const;
 
 /** Characters with which a line that starts a message can begin. */
 function canStart(code: number): boolean {
   return (code >= 48 && code <= 57) || code === 0x5b || code === 0x200e || code === 0x200f || code === 0xfeff;
 }
 
+const isOtherDigit = (code: number): boolean => code >= 0x660 && zeros.some((zero) => code >= zero && code < zero + 10);
+
+/** The start of a line with its digits as those of ASCII; as long as before. */
+function withAsciiDigits(text: string, at: number): string {
+  return text.slice(at, at + longestHeader).replace(otherDigits, (digit) => {
+    const code = digit.charCodeAt(0);
+    const zero = zeros.find((each) => code >= each && code < each + 10);
+    return zero === undefined ? digit : String(code - zero);
+  });
+}
+
 /** Reads the header of the line that starts at `at`; undefined where the line continues the message before it. */
 export function readHeader(text: string, at: number): LineHeader | undefined {
-  if (!canStart(text.charCodeAt(at))) return undefined;
+  const code = text.charCodeAt(at);
+  if (!canStart(code)) return isOtherDigit(code) ? readOtherDigits(text, at) : undefined;
   headerPattern.lastIndex = at;
   const match = headerPattern.exec(text);
-  if (match === null) return undefined;
+  // behind a bracket or a mark other digits can stand
+  if (match === null) return code > 57 ? readOtherDigits(text, at) : undefined;
+  return headerOf(match, at);
+}
+
+function readOtherDigits(text: string, at: number): LineHeader | undefined {
+  const line = withAsciiDigits(text, at);
+  if (!/\d/.test(line.slice(0, 4))) return undefined;
+  headerPattern.lastIndex = 0;
+  const match = headerPattern.exec(line);
+  return match === null ? undefined : headerOf(match, at);
+}
+
+/** @param at - where the match begins in the text */
+function headerOf(match: RegExpExecArray, at: number): LineHeader | undefined {
   const [whole, bracket, a, separator, b, c, halfBefore, hours, minutes, seconds, halfAfter, end] = match;
   if ((bracket === undefined) === end!.startsWith(']')) return undefined;
   const half = halfBefore ?? halfAfter;
-  const hour = hourOfDay(Number(hours), half);
+  const hour = dayHalves.hourOfDay(Number(hours), half);
   const minute = Number(minutes);
   const second = seconds === undefined ? undefined : Number(seconds);
   if (hour === undefined || minute > 59 || (second ?? 0) > 59) return undefined;
   const date = [Number(a), Number(b), Number(c)] as const;
-  if (!isPlausible(date, a!.length, c!.length)) return undefined;
+  const isYearFirst = a!.length > 2 || (isKoreanHalf(half) && c!.length < 3);
+  if (!isPlausible(date, isYearFirst ? 4 : a!.length, c!.length)) return undefined;
   return {
     date,
-    shape: `${bracket ?? ''}${separator!.trim()}${a!.length > 2 ? 'year-first' : ''}${c!.length}${half === undefined ? '' : 'half'}`,
+    shape: `${bracket ?? ''}${separator!.trim()}${isYearFirst ? 'year-first' : ''}${c!.length}${half === undefined ? '' : 'half'}`,
     isBracketed: bracket !== undefined,
     hour,
     minute,
     ...(second === undefined ? {} : { second }),
     bodyAt: at + whole.length,
   };
-}
-
-function hourOfDay(hour: number, half: string | undefined): number | undefined {
-  if (half === undefined) return hour <= 23 ? hour : undefined;
-  if (hour > 12) return undefined;
-  if (forenoon.test(half)) return hour % 12;
-  return afternoon.test(half) ? (hour % 12) + 12 : undefined;
 }
 
 /** A year of two or four digits at one end, and day and month in some order. */
