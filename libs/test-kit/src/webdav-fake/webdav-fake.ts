@@ -18,6 +18,8 @@ export interface WebDavFakeOptions {
   readonly hasNoRanges?: boolean;
   /** `Overwrite: F` is passed over, which no server may do and some did. */
   readonly overwritesAlways?: boolean;
+  /** What MOVE into a folder that is missing is answered with; 409 unless told. */
+  readonly lacksFolderStatus?: number;
   /** An upload that broke off stays as far as it came, as on servers that write in place. */
   readonly keepsCutUploads?: boolean;
 }
@@ -133,7 +135,8 @@ class WebDavServer {
     const to = relative(destination);
     if (!this.tree.nodes.has(path)) return { status: 404 };
     if (to === path || to.startsWith(`${path}/`)) return { status: 403 };
-    if (!this.tree.hasParent(to)) return { status: 409 };
+    // RFC 4918 wants 409; Apache answers 500, Go's server 403, and nginx makes the folder.
+    if (!this.tree.hasParent(to)) return { status: this.options.lacksFolderStatus ?? 409 };
     const isThere = this.tree.nodes.has(to);
     if (isThere && request.header('overwrite')?.toUpperCase() === 'F' && this.options.overwritesAlways !== true) {
       return { status: 412 };
@@ -145,6 +148,10 @@ class WebDavServer {
   #propfind(request: FakeRequest, path: string): FakeAnswer {
     const node = this.tree.nodes.get(path);
     if (node === undefined) return { status: 404 };
+    // As Apache does: a collection has its name with a slash.
+    if (node.bytes === undefined && !request.path.endsWith('/') && path !== '') {
+      return { status: 301, headers: { location: `${base}/${encodeURI(path)}/` } };
+    }
     const depth = request.header('depth') ?? 'infinity';
     if (depth === 'infinity') {
       const error = '<D:error xmlns:D="DAV:"><D:propfind-finite-depth/></D:error>';

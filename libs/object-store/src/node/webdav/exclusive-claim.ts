@@ -45,10 +45,6 @@ export async function claimKey(client: WebDavClient, key: string, timer: ClaimTi
     const path = `${base}.${number}/`;
     const { status } = await client.status({ method: 'MKCOL', path });
     if (isDone(status)) return claimOf(client, base, number, madeAtMs, clock);
-    if (status === 409 || status === 404) {
-      await client.makeCollection(scaffoldFolder);
-      continue;
-    }
     if (status !== 405) throw davError(status);
     if ((await client.find(key)) !== undefined) throw davError(412);
     const age = await ageOf(client, path);

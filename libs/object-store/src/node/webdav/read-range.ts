@@ -1,6 +1,6 @@
 import { rangeAnswerOf, rangeHeader } from '../http/range-answer';
 import type { AskForRange } from '../http/read-resuming';
-import type { WebDavClient } from './webdav-client';
+import { isOwnCollection, type WebDavClient } from './webdav-client';
 import { davError } from './webdav-error';
 
 /** GET of a part of a file. */
@@ -13,8 +13,6 @@ export function askForRange(client: WebDavClient, path: string): AskForRange {
       return part;
     }
     await answer.discard();
-    // Servers send who asks for a collection as if it were a file to its proper name: no object has this key.
-    const isCollection = new URL(answer.headers.get('location') ?? '', 'http://server/').pathname.endsWith(`${path}/`);
-    throw davError(isCollection && answer.status >= 301 && answer.status <= 308 ? 404 : answer.status);
+    throw davError(isOwnCollection(answer, path) ? 404 : answer.status);
   };
 }

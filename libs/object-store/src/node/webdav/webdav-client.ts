@@ -114,7 +114,9 @@ export class WebDavClient {
       if (resources !== undefined) return resources;
     } else {
       await answer.discard();
-      if (answer.status < 200 || answer.status > 299) throw davError(answer.status);
+      // Apache sends who asks for a collection as if it were a file to its proper name: there is no such file.
+      if (isOwnCollection(answer, path)) return undefined;
+      if (!isDone(answer.status)) throw davError(answer.status);
     }
     throw new ObjectStoreError('invalid-url', 'what answers at this address does not speak WebDAV');
   }
@@ -122,6 +124,12 @@ export class WebDavClient {
   #url(path: string): string {
     return `${this.#options.url}/${path}`;
   }
+}
+
+/** Whether an answer leads from the name of a file to that of a collection, which ends in a slash. */
+export function isOwnCollection({ status, headers }: Pick<HttpAnswer, 'status' | 'headers'>, path: string): boolean {
+  if (status < 301 || status > 308) return false;
+  return new URL(headers.get('location') ?? '', 'http://server/').pathname.endsWith(`${path}/`);
 }
 
 /** 2xx. */

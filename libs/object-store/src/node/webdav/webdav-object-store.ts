@@ -32,6 +32,8 @@ import { davError } from './webdav-error';
 export class WebDavObjectStore implements ObjectStore {
   readonly #client: WebDavClient;
   readonly #options: WebDavOptions;
+  /** Folders that this store has made or found. */
+  readonly #folders = new Map<string, Promise<void>>();
   #sweep: Promise<void> | undefined;
   #exclusive: Promise<boolean> | undefined;
 
@@ -53,8 +55,10 @@ export class WebDavObjectStore implements ObjectStore {
     // What the sweep meets, the upload meets as well, and says so.
     await (this.#sweep ??= sweepScaffold(this.#client, this.#options.clock).catch(() => undefined));
     const upload = `${scaffoldFolder}put-${toHex(randomBytes(12))}`;
+    await this.#ensureFolder(upload);
     try {
       await this.#upload(upload, body);
+      await this.#ensureFolder(key);
       const claim = await claimKey(this.#client, key, this.#options);
       try {
         await this.#publish(upload, key, () => claim.requireFresh());
@@ -111,27 +115,26 @@ export class WebDavObjectStore implements ObjectStore {
   }
 
   async #upload(path: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
-    const request = { method: 'PUT', path, headers: { 'content-type': 'application/octet-stream' }, body };
-    let { status } = await this.#client.status(request);
-    // RFC 4918, section 9.7.1: the collection above is missing. Some say 404.
-    if (status === 409 || status === 404) {
-      await this.#client.makeCollection(scaffoldFolder);
-      ({ status } = await this.#client.status(request));
-    }
+    const headers = { 'content-type': 'application/octet-stream' };
+    const { status } = await this.#client.status({ method: 'PUT', path, headers, body });
     if (!isDone(status)) throw davError(status);
   }
 
   async #publish(upload: string, key: string, requireFresh: () => void): Promise<void> {
-    let { status, attempts } = await this.#client.move(upload, key, requireFresh);
-    const isFolderMissing = (status === 409 || status === 404) && attempts === 1 && key.includes('/');
-    if (isFolderMissing) {
-      await this.#client.makeCollection(key.slice(0, key.lastIndexOf('/') + 1));
-      ({ status, attempts } = await this.#client.move(upload, key, requireFresh));
-    }
+    const { status, attempts } = await this.#client.move(upload, key, requireFresh);
     if (isDone(status)) return;
     // The answer of a first try was lost: where the upload is gone, it was moved, and nobody else holds the claim.
     if (attempts > 1 && (await this.#client.find(upload)) === undefined) return;
     throw davError(status);
+  }
+
+  /** Makes the folder of an object, once: what servers answer where it is missing differs (403, 404, 409, 500). */
+  #ensureFolder(path: string): Promise<void> {
+    const folder = path.slice(0, path.lastIndexOf('/') + 1);
+    const making = this.#folders.get(folder) ?? this.#client.makeCollection(folder);
+    this.#folders.set(folder, making);
+    making.catch(() => this.#folders.delete(folder));
+    return making;
   }
 }
 
