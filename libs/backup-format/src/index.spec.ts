@@ -71,7 +71,7 @@ describe('public surface', () => {
       'sqlitePageBytes',
       'worthwhileFrameBytes',
     ]);
-    expect(Object.keys(node)).toEqual(['nodeCompressor']);
+    expect(Object.keys(node)).toEqual(['nodeCompressor', 'ReusedCompressor']);
     expect(Object.keys(browser)).toEqual(['browserDecompressor']);
   });
 });

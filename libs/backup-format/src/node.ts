@@ -1,1 +1,1 @@
-export { nodeCompressor } from './node/compression';
+export { nodeCompressor, ReusedCompressor } from './node/compression';

@@ -3,12 +3,13 @@ import * as nodeCrypto from '@coffer/device-crypto/node';
 
 import { browserDecompressor } from '../src/browser';
 import type { Decompressor } from '../src/index';
-import { nodeCompressor } from '../src/node';
+import { nodeCompressor, ReusedCompressor } from '../src/node';
 import type { PrimitiveMakers } from './vectors/primitives';
 
 /** The platform halves that this platform can run; `halves.page.ts` stands in for this file in a page. */
 export const decompressors: readonly (readonly [string, Decompressor])[] = [
   ['node', nodeCompressor],
+  ['node, used again', new ReusedCompressor()],
   ['browser', browserDecompressor],
 ];
 

@@ -4,7 +4,8 @@ import { checkPack, type PackCheck } from '../check-pack';
 import { BackupEngineError } from '../errors';
 import { collectGarbage } from './collect-garbage';
 import { PackSink } from './pack-sink';
-import { nodePlatform } from './platform';
+import { newWorkerPlatform } from './platform';
+import type { EnginePlatform } from '../platform';
 import { packError } from './portable-error';
 import { readChats, type OpenChats } from './read-chats';
 import { FileReader } from './read-file';
@@ -47,6 +48,7 @@ export function serveEngineWorker(options: EngineWorkerOptions): void {
 class EngineWork {
   sink: PackSink | undefined;
   #files: FileReader | undefined;
+  #platform: EnginePlatform | undefined;
   #bytes = 0;
   #filesDone = 0;
 
@@ -96,7 +98,7 @@ class EngineWork {
 
   async #checkPack(check: PackCheck): Promise<WorkerCalls['checkPack']['answer']> {
     try {
-      return await checkPack(nodePlatform, check);
+      return await checkPack((this.#platform ??= newWorkerPlatform()), check);
     } finally {
       collectGarbage();
     }
@@ -104,7 +106,7 @@ class EngineWork {
 
   async #restorePack(job: PackRestore): Promise<null> {
     try {
-      await restorePack(job);
+      await restorePack((this.#platform ??= newWorkerPlatform()), job);
       return null;
     } finally {
       collectGarbage();

@@ -1,5 +1,5 @@
 import { formatLimits, objectIdBytes, PackBuilder, worthwhileFrameBytes } from '@coffer/backup-format';
-import { nodeCompressor } from '@coffer/backup-format/node';
+import { ReusedCompressor } from '@coffer/backup-format/node';
 import { randomBytes } from '@coffer/crypto';
 import { hmacSha256 } from '@coffer/crypto/node';
 import { sealingContext } from '@coffer/device-crypto';
@@ -29,6 +29,7 @@ export class PackSink {
   readonly #setup: BackupSetup;
   readonly #table: ChunkTable;
   readonly #builder: PackBuilder;
+  readonly #compressor = new ReusedCompressor();
   readonly #send: (pack: SealedPackMessage) => void;
   /** Holds the pack that is being filled; undefined after one was sent, until there is other memory. */
   #memory: ArrayBuffer | undefined;
@@ -50,12 +51,13 @@ export class PackSink {
 
   /** Adds a chunk that {@link isKnown} did not know. Waits while the store is behind. */
   async add(id: Uint8Array, raw: Uint8Array, habit: CompressionHabit): Promise<void> {
-    const frame = compress(raw, habit);
-    const content = frame ?? raw;
+    const frame = this.#compress(raw, habit);
+    let content = frame ?? raw;
     if (!this.#builder.fits(content.length + 1, raw.length)) this.flush();
+    // Whatever is compressed while this waits takes the place of the frame.
+    if (this.#memory === undefined && frame !== undefined) content = frame.slice();
     while (this.#memory === undefined) await new Promise<void>((wake) => (this.#wake = wake));
     this.#builder.add(id, content, raw.length, frame !== undefined);
-    if (frame !== undefined) releaseFrame(frame);
   }
 
   /** Seals what has been added, where it lies, and sends it. The next chunk waits for other memory. */
@@ -72,6 +74,23 @@ export class PackSink {
     collectGarbage('major');
   }
 
+  /** @returns a frame that is valid until the next call; undefined where compressing does not pay */
+  #compress(raw: Uint8Array, habit: CompressionHabit): Uint8Array | undefined {
+    if (!habit.isTried) return undefined;
+    if (habit.toSkip > 0) {
+      habit.toSkip -= 1;
+      return undefined;
+    }
+    const frame = this.#compressor.compress(raw);
+    if (frame.length <= worthwhileFrameBytes(raw.length)) {
+      habit.skipNext = 1;
+      return frame;
+    }
+    habit.toSkip = habit.skipNext;
+    habit.skipNext = Math.min(mostSkipped, 2 * habit.skipNext);
+    return undefined;
+  }
+
   /** Memory for the next pack. */
   goOn(memory: ArrayBuffer): void {
     this.#memory = memory;
@@ -83,26 +102,4 @@ export class PackSink {
 /** The end of the memory: what lies there can be sealed to its start. */
 function plaintextPlace(memory: ArrayBuffer): Uint8Array<ArrayBuffer> {
   return new Uint8Array(memory, packMemoryBytes - formatLimits.packPlainBytes, formatLimits.packPlainBytes);
-}
-
-function compress(raw: Uint8Array, habit: CompressionHabit): Uint8Array | undefined {
-  if (!habit.isTried) return undefined;
-  if (habit.toSkip > 0) {
-    habit.toSkip -= 1;
-    return undefined;
-  }
-  const frame = nodeCompressor.compress(raw);
-  if (frame.length <= worthwhileFrameBytes(raw.length)) {
-    habit.skipNext = 1;
-    return frame;
-  }
-  releaseFrame(frame);
-  habit.toSkip = habit.skipNext;
-  habit.skipNext = Math.min(mostSkipped, 2 * habit.skipNext);
-  return undefined;
-}
-
-/** A frame lies in memory of its own, as large as the chunk; a short one may lie in the pool that small buffers share. */
-function releaseFrame({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength !== Buffer.poolSize) buffer.transfer(0);
 }

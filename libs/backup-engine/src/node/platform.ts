@@ -1,4 +1,4 @@
-import { nodeCompressor } from '@coffer/backup-format/node';
+import { nodeCompressor, ReusedCompressor } from '@coffer/backup-format/node';
 import { createSha256, hmacSha256, sha256 } from '@coffer/crypto/node';
 import { nodeChunkedEncryption, openChunkedSync } from '@coffer/device-crypto/node';
 
@@ -13,3 +13,10 @@ export const nodePlatform: EnginePlatform = {
   sha256,
   createSha256,
 };
+
+/**
+ * As {@link nodePlatform}, for a worker thread that opens chunk after chunk: what is decompressed is valid until the next chunk is.
+ */
+export function newWorkerPlatform(): EnginePlatform {
+  return { ...nodePlatform, decompressor: new ReusedCompressor() };
+}

@@ -14,8 +14,8 @@ import { chunkIdBytes } from '@coffer/backup-format';
 import { openChunkedSync } from '@coffer/device-crypto/node';
 
 import { openChunk } from '../chunk-index';
+import type { EnginePlatform } from '../platform';
 import { releaseWhole } from '../release';
-import { nodePlatform } from './platform';
 import { systemCodeOf } from './portable-error';
 import type { FileToFinish, PackRestore } from './worker-messages';
 
@@ -23,9 +23,10 @@ import type { FileToFinish, PackRestore } from './worker-messages';
  * Opens a pack, in the memory of its sealed form, and writes its chunks where they belong. Every chunk is authenticated and its
  * id recomputed before a byte of it is written.
  *
+ * @param platform - what it decompresses may be valid until the next chunk is
  * @throws DeviceCryptoError, BackupFormatError on damage; errors of node:fs (`ENOSPC`, …)
  */
-export async function restorePack(job: PackRestore): Promise<void> {
+export async function restorePack(platform: EnginePlatform, job: PackRestore): Promise<void> {
   const plaintext = openChunkedSync(job.key, job.sealed, job.sealed);
   const open = new Map<number, number>();
   let opened: { readonly chunk: number; readonly raw: Uint8Array } | undefined;
@@ -35,7 +36,7 @@ export async function restorePack(job: PackRestore): Promise<void> {
       const fileNumber = job.writes[at + 1]!;
       if (opened?.chunk !== chunk) {
         if (opened !== undefined) releaseWhole(opened.raw);
-        opened = { chunk, raw: await openAt(job, plaintext, chunk) };
+        opened = { chunk, raw: await openAt(platform, job, plaintext, chunk) };
       }
       let file = open.get(fileNumber);
       if (file === undefined) {
@@ -84,11 +85,16 @@ function giveName(temporary: string, path: string): void {
 
 const noLinks: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
 
-async function openAt(job: PackRestore, plaintext: Uint8Array, chunk: number): Promise<Uint8Array> {
+async function openAt(
+  platform: EnginePlatform,
+  job: PackRestore,
+  plaintext: Uint8Array,
+  chunk: number,
+): Promise<Uint8Array> {
   const [offset, storedLength, rawLength] = job.places.subarray(3 * chunk, 3 * chunk + 3);
   const stored = plaintext.subarray(offset, offset! + storedLength!);
   const id = job.ids.subarray(chunk * chunkIdBytes, (chunk + 1) * chunkIdBytes);
-  return openChunk(nodePlatform, job.chunkIdKey, stored, { id, rawLength: rawLength! });
+  return openChunk(platform, job.chunkIdKey, stored, { id, rawLength: rawLength! });
 }
 
 function writeAll(file: number, bytes: Uint8Array, position: number): void {
