@@ -8,6 +8,7 @@ import type {
   ObjectStoreCapabilities,
   ObjectStream,
   PutOptions,
+  ReadOptions,
 } from '@coffer/object-store';
 
 /** The part of a store below a prefix, as a store of its own: one repository in a store that holds several. */
@@ -33,8 +34,8 @@ export class PrefixedStore implements ObjectStore {
     return this.#store.get(this.#prefix + key, range);
   }
 
-  getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
-    return this.#store.getStream(this.#prefix + key, range);
+  getStream(key: string, range?: ByteRange, options?: ReadOptions): Promise<ObjectStream> {
+    return this.#store.getStream(this.#prefix + key, range, options);
   }
 
   head(key: string): Promise<ObjectInfo | undefined> {

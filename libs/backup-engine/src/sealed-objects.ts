@@ -109,16 +109,17 @@ export class SealedObjects {
     const path = SealedObjects.path(place);
     return readingObject(path, async () => {
       const size = await this.#sizeOf(place, path, sealedBytes);
-      const stream = await this.#store.getStream(path);
-      if (stream.length !== size) throw wrongSize(path);
       // Into one piece of memory: a pack is large enough that joining pieces at the end would count.
       const sealed = allocate(size);
+      const stream = await this.#store.getStream(path, undefined, { into: sealed });
+      if (stream.length !== size) throw wrongSize(path);
       let at = 0;
       for await (const piece of stream.content) {
         if (at + piece.length > size) throw wrongSize(path);
-        sealed.set(piece, at);
+        const isInPlace = piece.buffer === sealed.buffer;
+        if (!isInPlace || piece.byteOffset !== sealed.byteOffset + at) sealed.set(piece, at);
         at += piece.length;
-        releaseWhole(piece);
+        if (!isInPlace) releaseWhole(piece);
       }
       if (at !== size) throw wrongSize(path);
       return sealed;

@@ -11,5 +11,6 @@ export type {
   ObjectStoreCapabilities,
   ObjectStream,
   PutOptions,
+  ReadOptions,
 } from './object-store';
 export { RateLimitedStore, type RateLimits, type RateTimer } from './rate-limited-store';

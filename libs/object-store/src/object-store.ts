@@ -44,6 +44,15 @@ export interface ObjectStream {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
+/** How an object is read. */
+export interface ReadOptions {
+  /**
+   * Memory that a store may read into in place of its own: each piece is then a view of it, the first at its start and each where the
+   * one before ends. Stores that have the bytes elsewhere pass over it. Used until the stream has ended or was left, no longer.
+   */
+  readonly into?: Uint8Array<ArrayBuffer>;
+}
+
 /** Which part of a listing. */
 export interface ListOptions {
   /** Cursor: only keys that come after this one, in the order of their bytes. */
@@ -84,7 +93,7 @@ export interface ObjectStore {
   get(key: string, range?: ByteRange): Promise<Uint8Array<ArrayBuffer>>;
 
   /** As `get`, piece by piece; resolves when the store has answered. @throws ObjectStoreError `not-found`, `invalid-range`, … */
-  getStream(key: string, range?: ByteRange): Promise<ObjectStream>;
+  getStream(key: string, range?: ByteRange, options?: ReadOptions): Promise<ObjectStream>;
 
   /** What the store knows about an object; undefined where there is none. */
   head(key: string): Promise<ObjectInfo | undefined>;

@@ -9,6 +9,7 @@ import type {
   ObjectStoreCapabilities,
   ObjectStream,
   PutOptions,
+  ReadOptions,
 } from './object-store';
 
 /** How fast a store may be used, in bytes a second; no limit where one is left out. */
@@ -66,8 +67,8 @@ export class RateLimitedStore implements ObjectStore {
     return collect((await this.getStream(key, range)).content);
   }
 
-  async getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
-    const stream = await this.#store.getStream(key, range);
+  async getStream(key: string, range?: ByteRange, options?: ReadOptions): Promise<ObjectStream> {
+    const stream = await this.#store.getStream(key, range, options);
     return this.#down === undefined ? stream : { ...stream, content: paced(stream.content, this.#down) };
   }
 

@@ -119,6 +119,16 @@ export function describeObjectStore(
         expect(await readAll(stream.content)).toEqual(bytes.slice(10, 30));
       });
 
+      it('gives the same bytes where it may read into memory of the caller, long enough or not', async () => {
+        const store = await makeStore();
+        const bytes = seed('into', 1000);
+        await store.put('k', bytes);
+        for (const into of [new Uint8Array(100), new Uint8Array(new ArrayBuffer(1500), 7, 1200)]) {
+          const { content } = await store.getStream('k', { offset: 10, length: 900 }, { into });
+          expect(await readAll(content)).toEqual(bytes.slice(10, 910));
+        }
+      });
+
       it('refuses what is no range of the object', async () => {
         const store = await makeStore();
         await store.put('k', seed('range', 10));

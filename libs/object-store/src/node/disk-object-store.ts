@@ -18,6 +18,7 @@ import type {
   ObjectStoreCapabilities,
   ObjectStream,
   PutOptions,
+  ReadOptions,
 } from '../object-store';
 import { diskError, systemCode } from './disk-error';
 import { createFile, sweepTemporaries, syncFolder } from './exclusive-file';
@@ -65,13 +66,13 @@ export class DiskObjectStore implements ObjectStore {
     return collect((await this.getStream(key, range)).content);
   }
 
-  async getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
+  async getStream(key: string, range?: ByteRange, options: ReadOptions = {}): Promise<ObjectStream> {
     const path = this.#path(key);
     requireRange(range);
     const sizeBytes = await onDisk(() => this.#size(path));
     if (sizeBytes === undefined) throw new ObjectStoreError('not-found', 'no object under this key');
     const { offset, length } = resolveRange(range, sizeBytes);
-    return { sizeBytes, offset, length, content: readPieces(path, offset, length) };
+    return { sizeBytes, offset, length, content: readPieces(path, offset, length, options.into) };
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
@@ -135,12 +136,22 @@ export class DiskObjectStore implements ObjectStore {
   }
 }
 
-async function* readPieces(path: string, offset: number, length: number): AsyncGenerator<Uint8Array, void> {
+/** @param into - takes the pieces where it is long enough: one read does then */
+async function* readPieces(
+  path: string,
+  offset: number,
+  length: number,
+  into: Uint8Array<ArrayBuffer> | undefined,
+): AsyncGenerator<Uint8Array, void> {
   if (length === 0) return;
+  const pieceAt = (done: number): Uint8Array<ArrayBuffer> =>
+    into !== undefined && into.length >= length
+      ? into.subarray(done, length)
+      : new Uint8Array(Math.min(pieceBytes, length - done));
   const file = await onDisk(() => open(path, 'r'));
   try {
     for (let done = 0; done < length;) {
-      const piece = new Uint8Array(Math.min(pieceBytes, length - done));
+      const piece = pieceAt(done);
       const { bytesRead } = await onDisk(() => file.read(piece, 0, piece.length, offset + done));
       if (bytesRead === 0) throw new ObjectStoreError('unreachable', 'the object ended before its size');
       done += bytesRead;

@@ -8,6 +8,7 @@ import type {
   ObjectStoreCapabilities,
   ObjectStream,
   PutOptions,
+  ReadOptions,
 } from '../object-store';
 
 /** A store whose code is loaded with its first use: a client library of a provider costs 36 MB and a tenth of a second. */
@@ -32,8 +33,8 @@ export class LateObjectStore implements ObjectStore {
     return (await this.#opened()).get(key, range);
   }
 
-  async getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
-    return (await this.#opened()).getStream(key, range);
+  async getStream(key: string, range?: ByteRange, options?: ReadOptions): Promise<ObjectStream> {
+    return (await this.#opened()).getStream(key, range, options);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
