@@ -112,7 +112,8 @@ function sentenceOf(report: PruneReport, isDryRun: boolean): string {
   const sentences = [`${were}${formatCount(retained.size)} snapshots stay, ${formatCount(leaving.length)} leave.`];
   if (repacked !== undefined) {
     const [from, to] = [formatBytes(repacked.packBytes), formatBytes(repacked.storedBytes)];
-    sentences.push(`What is needed of ${formatCount(repacked.packs)} packs (${from}) was packed anew (${to}).`);
+    const was = isDryRun ? 'would be' : 'was';
+    sentences.push(`What is needed of ${formatCount(repacked.packs)} packs (${from}) ${was} packed anew (${to}).`);
   }
   if (decided.length > 0) {
     const [count, bytes] = isDryRun ? [decided.length, bytesOf(decided)] : [deleted, deletedBytes];

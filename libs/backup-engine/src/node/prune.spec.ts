@@ -330,8 +330,13 @@ describe('pruneRepository where little of a pack is needed', () => {
     await backupOf('a', 'new');
     const former = await store.keys('packs/');
     expect(await prune()).toMatchObject({ repacked: undefined });
+    const { repacked: planned, isWritten } = await prune({ ...repacking, isDryRun: true });
+    expect(isWritten).toBe(false);
     const { repacked } = await prune(repacking);
     expect(repacked).toMatchObject({ packs: 1 });
+    expect(planned).toMatchObject({ packs: 1, packBytes: repacked!.packBytes });
+    expect(planned!.storedBytes).toBeGreaterThan(0);
+    expect(planned!.storedBytes).toBeLessThan(repacked!.storedBytes);
     expect(repacked!.packBytes).toBeGreaterThan(500_000);
     expect(repacked!.storedBytes).toBeLessThan(150_000);
     await requireSound();

@@ -8,7 +8,7 @@ import type { Repository } from '../repository';
 import { prunableKinds, type StoredObject } from './inventory';
 import { planPrune, type PrunePlan, type PruneRules } from './plan-prune';
 import { putMarks } from './prune-marks';
-import { repackSparse, type Repacked } from './repack';
+import { planRepack, repackSparse, type Repacked } from './repack';
 
 /** Where a run of prune is; each is reached with all before it stored. */
 export type PruneStep = 'pack-stored' | 'repacked' | 'list-stored' | 'head-replaced' | 'deleting' | 'deleted';
@@ -32,7 +32,7 @@ export interface PruneReport {
   readonly plan: PrunePlan | undefined;
   /** Whether a list was written: what is marked and decided in the plan holds. */
   readonly isWritten: boolean;
-  /** What was packed anew; undefined where nothing was. */
+  /** What was packed anew, or would be; undefined where nothing is. */
   readonly repacked: Repacked | undefined;
   /** Objects that were deleted, and their bytes. */
   readonly deleted: number;
@@ -56,7 +56,8 @@ export async function pruneRepository(repository: Repository, options: PruneOpti
   if (!isDryRun && !isOnlyWriter && !(await access.headKeeper.isExclusive())) throw onlyWriterNeeded();
   const progress = new Progress('prune', onEvent);
   // Without the list in force there is nothing that a new one could repeat.
-  let isRepackDue = !isDryRun && options.isAnew !== true && options.isWithoutRepacking !== true;
+  const isRepacking = options.isAnew !== true && options.isWithoutRepacking !== true;
+  let isRepackDue = isRepacking && !isDryRun;
   let repacked: Repacked | undefined;
   for (let attempt = 1; ; attempt++) {
     throwIfStopped(signal);
@@ -70,6 +71,9 @@ export async function pruneRepository(repository: Repository, options: PruneOpti
         onStep?.('repacked');
         continue;
       }
+    }
+    if (isRepacking && isDryRun && plan !== undefined) {
+      repacked = await planRepack(access, plan, options.repackFromBytes);
     }
     const nothing = { plan, repacked, isWritten: false, deleted: 0, deletedBytes: 0, pinned: [] };
     if (isDryRun || plan?.isChange !== true) return nothing;

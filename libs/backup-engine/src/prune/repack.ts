@@ -29,8 +29,16 @@ export interface Repacked {
   /** Packs that the current snapshot no longer needs; they go when no other one needs them. */
   readonly packs: number;
   readonly packBytes: number;
-  /** What the new packs came to. */
+  /** What the new packs came to; before they are made, what is needed of the old ones. */
   readonly storedBytes: number;
+}
+
+/** What would be packed anew. */
+export interface RepackPlan extends Repacked {
+  readonly snapshot: OpenedSnapshot;
+  readonly placed: PlacedSnapshot;
+  /** The packs, with what the current snapshot needs of each. */
+  readonly sparse: readonly PackUse[];
 }
 
 /** What is asked of repacking. */
@@ -56,17 +64,13 @@ const worthwhileBytes = 1024 * 1024;
  */
 export async function repackSparse(
   access: RepositoryAccess,
-  { current, retained, list }: PrunePlan,
-  { signal, repackFromBytes = worthwhileBytes, onPack }: RepackOptions,
+  plan: PrunePlan,
+  { signal, repackFromBytes, onPack }: RepackOptions,
 ): Promise<Repacked | undefined> {
-  const { epoch, snapshotId } = current.head;
-  const snapshot = await openSnapshot(access, { epoch, idHex: snapshotId });
-  const placed = await placeSnapshot(access, snapshot);
-  const others = [...retained.keys()].filter(({ isCurrent }) => !isCurrent);
-  const sparse = await findSparse(access, placed, others);
-  const packBytes = sparse.reduce((sum, { pack }) => sum + pack.sealedBytes, 0);
-  const freedBytes = packBytes - sparse.reduce((sum, { usedBytes }) => sum + usedBytes, 0);
-  if (sparse.length === 0 || freedBytes < repackFromBytes) return undefined;
+  const repack = await planRepack(access, plan, repackFromBytes);
+  if (repack === undefined) return undefined;
+  const { snapshot, placed, sparse, packs, packBytes } = repack;
+  const { current, list } = plan;
   const copied = await copyChunks(access, sparse, signal, onPack);
   const head = await putRepacked(access, current, snapshot, placed, copied, list.snapshots);
   try {
@@ -76,7 +80,30 @@ export async function repackSparse(
     throw error;
   }
   await rememberHead(access, head);
-  return { packs: sparse.length, packBytes, storedBytes: copied.storedBytes };
+  return { packs, packBytes, storedBytes: copied.storedBytes };
+}
+
+/**
+ * What {@link repackSparse} would do; stores nothing.
+ *
+ * @param repackFromBytes - as in `RepackOptions`
+ * @returns undefined where there is too little to gain
+ * @throws BackupEngineError `damaged`, `missing-object`; ObjectStoreError
+ */
+export async function planRepack(
+  access: RepositoryAccess,
+  { current, retained }: PrunePlan,
+  repackFromBytes: number = worthwhileBytes,
+): Promise<RepackPlan | undefined> {
+  const { epoch, snapshotId } = current.head;
+  const snapshot = await openSnapshot(access, { epoch, idHex: snapshotId });
+  const placed = await placeSnapshot(access, snapshot);
+  const others = [...retained.keys()].filter(({ isCurrent }) => !isCurrent);
+  const sparse = await findSparse(access, placed, others);
+  const packBytes = sparse.reduce((sum, { pack }) => sum + pack.sealedBytes, 0);
+  const storedBytes = sparse.reduce((sum, { usedBytes }) => sum + usedBytes, 0);
+  if (sparse.length === 0 || packBytes - storedBytes < repackFromBytes) return undefined;
+  return { snapshot, placed, sparse, packs: sparse.length, packBytes, storedBytes };
 }
 
 /** Packs of which the snapshots that stay need less than half together, with what the current one needs of each. */
