@@ -7,6 +7,8 @@ import { SegmentWriter } from './segment-writer';
 import { messageFromCbor, messageToCbor } from './message-codec';
 
 const version = 1;
+/** For the head of a segment with few senders. */
+const headRoomBytes = 1024;
 const senderId = text(chatLimits.idLength);
 
 /**
@@ -26,15 +28,18 @@ export function encodeSegment(messages: readonly Message[]): Uint8Array<ArrayBuf
     numbers.set(wellFormed, number);
     return number;
   };
-  const encoded = messages.map((message) => messageToCbor(message, numberOf));
-  const writer = new SegmentWriter().openMap(3).value('v').value(version);
-  writer
+  const written = new SegmentWriter();
+  for (const message of messages) written.value(messageToCbor(message, numberOf));
+  const bytes = new SegmentWriter(written.length + headRoomBytes)
+    .openMap(3)
+    .value('v')
+    .value(version)
     .value('senders')
     .value([...numbers.keys()])
     .value('messages')
-    .openList(encoded.length);
-  for (const message of encoded) writer.value(message);
-  const bytes = writer.finish();
+    .openList(messages.length)
+    .append(written)
+    .finish();
   if (bytes.length > chatLimits.segmentBytes) throw tooLarge('segment', chatLimits.segmentBytes);
   return bytes;
 }

@@ -14,7 +14,7 @@ export interface MsgstoreOptions {
   readonly isMigrated?: boolean;
 }
 
-const pageRows = 1000;
+const pageRows = 128;
 
 /**
  * WhatsApp's chat database, older and newer form, as a chat source. The source owns the database and closes it.
