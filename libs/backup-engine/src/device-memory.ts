@@ -5,7 +5,7 @@ export interface SeenState {
   readonly headHashHex: string;
   readonly keyringVersion: number;
   readonly epoch: number;
-  /** When it was seen. */
+  /** When it was seen first. */
   readonly atMs: number;
 }
 

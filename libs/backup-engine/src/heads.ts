@@ -32,13 +32,21 @@ export async function readHead(access: HeadAccess): Promise<CurrentHead | undefi
   return current;
 }
 
-/** Remembers a head as seen. */
+/** Remembers a head as seen, where the device does not already: a durable write costs more than all else in a small run. */
 export async function rememberHead(
   { memory, clock, repositoryId }: Pick<HeadAccess, 'memory' | 'clock' | 'repositoryId'>,
   { head, hash }: CurrentHead,
 ): Promise<void> {
   const { generation, keyringVersion, epoch } = head;
-  const state: SeenState = { generation, keyringVersion, epoch, headHashHex: toHex(hash), atMs: clock.nowMs() };
+  const headHashHex = toHex(hash);
+  const seen = await recall(memory, repositoryId);
+  const isKnown =
+    seen?.headHashHex === headHashHex &&
+    seen.generation === generation &&
+    seen.keyringVersion === keyringVersion &&
+    seen.epoch === epoch;
+  if (isKnown) return;
+  const state: SeenState = { generation, keyringVersion, epoch, headHashHex, atMs: clock.nowMs() };
   await memory.remember(toHex(repositoryId), state);
 }
 

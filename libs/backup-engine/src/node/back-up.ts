@@ -131,11 +131,11 @@ class BackupRun {
     this.#pruneGeneration = base.current?.head.pruneGeneration ?? 0;
     if (base.isPruneListLost) this.#warn(lostPruneList);
     const known = [...base.present, ...base.adopted];
-    const guess = mostChunksOf(known) + 2 * (scan.entries.length + Math.ceil(scan.bytes / bytesPerChunkGuess));
-    const table = ChunkTable.allocate(guess, true);
+    const previous = await this.#previous(base);
+    const table = ChunkTable.allocate(mostChunksOf([...base.packs, ...base.adopted]) + newChunks(scan, previous), true);
     const packs = new PackStore(access, access.keyring.epochs.at(-1)!.epoch, table, this.#stop.signal);
     await packs.addKnown(known);
-    const toRead = await this.#reuse(scan, packs);
+    const toRead = this.#reuse(scan, previous, packs);
     const { startWorker, workers } = this.options;
     const reading = { access, table, packs, progress: this.#progress, startWorker, workers, stop: this.#stop };
     await readSources(toRead, reading, {
@@ -150,10 +150,13 @@ class BackupRun {
     return this.#finish(scan, base, packs, known.length);
   }
 
-  /** Takes over what has not changed. @returns what must be read, the largest first */
-  async #reuse(scan: Scan, packs: PackStore): Promise<readonly ScannedEntry[]> {
+  async #previous({ snapshot }: BackupBase): Promise<PreviousItems | undefined> {
     const { cache, isRescan = false } = this.options;
-    const previous = cache === undefined || isRescan ? undefined : await PreviousItems.load(this.repository, cache);
+    return cache === undefined || isRescan ? undefined : PreviousItems.load(this.repository, cache, snapshot);
+  }
+
+  /** Takes over what has not changed. @returns what must be read, the largest first */
+  #reuse(scan: Scan, previous: PreviousItems | undefined, packs: PackStore): readonly ScannedEntry[] {
     const toRead: ScannedEntry[] = [];
     for (const entry of scan.entries) {
       if (entry.kind !== 'file') {
@@ -186,8 +189,8 @@ class BackupRun {
     const needed = neededPacks(this.#items, read, packs);
     // What is kept is kept from the head that this snapshot follows in the end, which may be another device's; the indexes of
     // that head name its packs. A part of it that is lost must not keep what is new from being stored: verify tells of it.
-    const finish: FinishItems = async (current) => {
-      const kept = await findKeptItems(this.repository, current, this.options.keeps, scan);
+    const finish: FinishItems = async ({ snapshot }) => {
+      const kept = await findKeptItems(snapshot, this.options.keeps, scan);
       return {
         items: [...this.#items, ...kept.items],
         conversations: [...read, ...kept.conversations],
@@ -237,6 +240,13 @@ class BackupRun {
     if (warning.code === 'unreadable') this.#leftOut += 1;
     this.options.onEvent?.({ type: 'warning', ...warning });
   }
+}
+
+/** A guess, on the high side, at how many chunks files will give that do not look unchanged, and the conversations in them. */
+function newChunks({ entries }: Scan, previous: PreviousItems | undefined): number {
+  const changed = entries.filter((entry) => previous?.looksUnchanged(entry) !== true);
+  const bytes = changed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return 2 * (changed.length + Math.ceil(bytes / bytesPerChunkGuess));
 }
 
 /** A full store with what is safe and what to do; everything else as it is. */

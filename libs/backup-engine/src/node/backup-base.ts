@@ -10,12 +10,15 @@ import { readMarksIfReadable } from '../prune/prune-marks';
 import { NeedsReader } from '../prune/snapshot-needs';
 import type { Repository } from '../repository';
 import type { RepositoryAccess } from '../repository-access';
+import { OpenedSnapshot } from '../opened-snapshot';
 import { placeOf } from '../sealed-objects';
 import { openSummary } from '../snapshots';
 
 /** What a head makes valid. */
 export interface HeadState {
   readonly current: CurrentHead | undefined;
+  /** The snapshot that it names; undefined where there is no backup yet. */
+  readonly snapshot: OpenedSnapshot | undefined;
   readonly indexes: readonly IndexPlace[];
   /** Packs that the indexes name, in their order. */
   readonly packs: readonly IndexedPack[];
@@ -48,11 +51,12 @@ export async function readHeadState(repository: Repository): Promise<HeadState> 
   const sizes = await listPacks(access);
   const nothing = (): boolean => false;
   const everything = { isKept: () => true, isPruned: nothing, isDoomed: nothing, isPruneListLost: false };
-  if (current === undefined) return { current, indexes: [], packs: [], sizes, ...everything };
+  if (current === undefined) return { current, snapshot: undefined, indexes: [], packs: [], sizes, ...everything };
   const { epoch, snapshotId } = current.head;
-  const { summary } = await openSummary(access, placeOf('snapshot', epoch, snapshotId));
-  const packs = await loadPacks(access, summary.indexes);
-  const known = { current, indexes: summary.indexes, packs, sizes };
+  const snapshot = new OpenedSnapshot(await openSummary(access, placeOf('snapshot', epoch, snapshotId)));
+  const { indexes } = snapshot.summary;
+  const packs = await loadPacks(access, indexes);
+  const known = { current, snapshot, indexes, packs, sizes };
   if (current.head.pruneGeneration === 0) return { ...known, ...everything };
   return { ...known, ...(await whatPruneLeaves(access, current, known)) };
 }

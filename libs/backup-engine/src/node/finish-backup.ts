@@ -38,7 +38,7 @@ export interface FinishedItems {
 }
 
 /** Makes the items of a snapshot that follows a head; asked again where another device replaced it. */
-export type FinishItems = (current: CurrentHead | undefined) => Promise<FinishedItems>;
+export type FinishItems = (state: HeadState) => Promise<FinishedItems>;
 
 /** The snapshot that became current. */
 export interface WrittenSnapshot {
@@ -63,7 +63,7 @@ export async function finishBackup(
   const writer = new SnapshotWriter(repository, signal);
   let state = base;
   for (let attempt = 1; ; attempt++) {
-    const written = await writer.write(state, await finish(state.current));
+    const written = await writer.write(state, await finish(state));
     try {
       await repository.access.headKeeper.replace(written.head.signed, state.current);
     } catch (error) {

@@ -1,7 +1,6 @@
 import type { ConversationItem, SnapshotItem, SnapshotSource } from '@coffer/backup-format';
 
-import type { CurrentHead } from '../head-keeper';
-import type { Repository } from '../repository';
+import type { OpenedSnapshot } from '../opened-snapshot';
 import type { Scan } from './scan-sources';
 
 /** What a snapshot carries over from the one before, without any source being read for it. */
@@ -14,19 +13,18 @@ export interface KeptItems {
 const nothing: KeptItems = { items: [], conversations: [], sources: [] };
 
 /**
- * The items of those sources of the current snapshot that `keeps` says true to. Where the scan has an item of the same path,
+ * The items of those sources of a snapshot that `keeps` says true to. Where the scan has an item of the same path,
  * the scan's takes its place.
  *
- * @throws BackupEngineError `damaged`, `missing-object`, `no-snapshot`
+ * @param snapshot - the current one; undefined where there is none
+ * @throws BackupEngineError `damaged`, `missing-object`
  */
 export async function findKeptItems(
-  repository: Repository,
-  current: CurrentHead | undefined,
+  snapshot: OpenedSnapshot | undefined,
   keeps: ((source: string) => boolean) | undefined,
   scan: Scan,
 ): Promise<KeptItems> {
-  if (current === undefined || keeps === undefined) return nothing;
-  const snapshot = await repository.openSnapshot(current.head.snapshotId);
+  if (snapshot === undefined || keeps === undefined) return nothing;
   const sources = snapshot.summary.sources.filter(({ name }) => keeps(name));
   if (sources.length === 0) return nothing;
   const kept = new Set(sources.map(({ name }) => name));

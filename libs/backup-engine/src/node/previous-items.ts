@@ -1,6 +1,7 @@
 import { chunkIdBytes, type FileItem, type StoredConversation } from '@coffer/backup-format';
 
 import { BackupEngineError } from '../errors';
+import type { OpenedSnapshot } from '../opened-snapshot';
 import type { Repository } from '../repository';
 import type { CachedFiles, FileCache } from './file-cache';
 import type { PackStore } from './pack-store';
@@ -28,12 +29,20 @@ export class PreviousItems {
     this.#conversations = conversations;
   }
 
-  /** @returns undefined where there is no cache, or its snapshot is gone: then every file is read */
-  static async load(repository: Repository, cache: FileCache): Promise<PreviousItems | undefined> {
+  /**
+   * @param current - the current snapshot, which the cache mostly speaks of
+   * @returns undefined where there is no cache, or its snapshot is gone: then every file is read
+   */
+  static async load(
+    repository: Repository,
+    cache: FileCache,
+    current: OpenedSnapshot | undefined,
+  ): Promise<PreviousItems | undefined> {
     const cached = await cache.load();
     if (cached === undefined) return undefined;
     try {
-      const snapshot = await repository.openSnapshot(cached.snapshotIdHex);
+      const isCurrent = current?.idHex === cached.snapshotIdHex;
+      const snapshot = isCurrent ? current : await repository.openSnapshot(cached.snapshotIdHex);
       const files = new Map<string, FileItem>();
       for (const item of await snapshot.items()) if (item.kind === 'file') files.set(item.path, item);
       return new PreviousItems(
@@ -55,6 +64,23 @@ export class PreviousItems {
    * @returns undefined where it must be read
    */
   find(entry: ScannedEntry, packs: PackStore): ReusedFile | undefined {
+    const item = this.#unchanged(entry);
+    if (item === undefined || !isStored(item.chunkIds, packs)) return undefined;
+    const conversations = this.#conversations.get(entry.itemPath) ?? [];
+    const parts = conversations.flatMap(({ segments }) => segments.flatMap((segment) => segment.parts));
+    if (!parts.every((part) => packs.place(part.id, 0) !== undefined)) return undefined;
+    return {
+      item: { ...item, mode: entry.mode },
+      conversations: conversations.map((conversation) => placedAnew(conversation, packs)),
+    };
+  }
+
+  /** Whether a file looks as it did, wherever its chunks are. */
+  looksUnchanged(entry: ScannedEntry): boolean {
+    return this.#unchanged(entry) !== undefined;
+  }
+
+  #unchanged(entry: ScannedEntry): FileItem | undefined {
     const known = this.#cached.files.get(entry.path);
     const item = this.#files.get(entry.itemPath);
     const isUnchanged =
@@ -65,14 +91,7 @@ export class PreviousItems {
       item.sizeBytes === entry.sizeBytes &&
       known.mtimeNs === entry.mtimeNs &&
       known.inode === entry.inode;
-    if (!isUnchanged || !isStored(item.chunkIds, packs)) return undefined;
-    const conversations = this.#conversations.get(entry.itemPath) ?? [];
-    const parts = conversations.flatMap(({ segments }) => segments.flatMap((segment) => segment.parts));
-    if (!parts.every((part) => packs.place(part.id, 0) !== undefined)) return undefined;
-    return {
-      item: { ...item, mode: entry.mode },
-      conversations: conversations.map((conversation) => placedAnew(conversation, packs)),
-    };
+    return isUnchanged ? item : undefined;
   }
 }
 
