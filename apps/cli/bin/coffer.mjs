@@ -2,6 +2,7 @@
 // Runs before anything is known about the machine: plain JavaScript that Node 20 can parse.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { keepCompiledCode } from './code-cache.mjs';
 
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 24) {
@@ -16,4 +17,5 @@ if (!existsSync(main)) {
   process.stderr.write('coffer: not built yet. In the checkout, run "npm run build" once.\n');
   process.exit(1);
 }
+keepCompiledCode(process.argv.slice(2), process.env);
 await import(main);

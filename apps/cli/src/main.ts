@@ -4,5 +4,9 @@ import { runCli } from './run-cli';
 
 // The young generation of each thread stays as small as it begins: grown, it held up to 12 MB in the program and 8 MB in each worker
 // thread, mostly empty, and as much again in V8's pool of pages (docs/operations/engine-memory.md).
-setFlagsFromString('--semi-space-growth-factor=1');
+const memory = ['--semi-space-growth-factor=1'];
+// A thread collects its young garbage alone, and keeps the code that it has compiled. With as many busy threads as processors, helpers
+// of three threads wait for one another; and the collections that packs bring would drop code that the next pack needs.
+const alone = ['--no-parallel-scavenge', '--no-flush-bytecode'];
+for (const flag of [...memory, ...alone]) setFlagsFromString(flag);
 process.exitCode = await runCli(process.argv.slice(2));

@@ -34,7 +34,7 @@ export interface ReadOptions {
  *     schedule.json          what is backed up by itself, and when; schedule-state.json: how the runs went
  *     ledger.json            last checkpoint and chain position seen
  *     locks/<repository id>  keeps two runs apart
- *     cache/<repository id>/ what can be fetched again
+ *     cache/<repository id>/ what can be fetched again; cache/code/: the program as V8 has compiled it (bin/code-cache.mjs)
  *     taking-in-…/           plaintext on its way into the backup, while `coffer purge start` runs
  */
 export class HomeDirectory {

@@ -1,0 +1,2 @@
+/** See code-cache.mjs. */
+export function keepCompiledCode(args: readonly string[], env: NodeJS.ProcessEnv): void;
