@@ -31,6 +31,15 @@ export function sayLines(lines) {
   }
 }
 
+/** What one thread does of each stage in a second of processor time. */
+export function sayStages(stages) {
+  for (const { name, bytes, messages, cpuSeconds } of stages) {
+    const rate = `${(bytes / 1e6 / cpuSeconds).toFixed(0)} MB/s`;
+    const also = messages === undefined ? '' : `, ${((1e6 * cpuSeconds) / messages).toFixed(1)} µs a message`;
+    say(`one thread, ${name}: ${rate}${also}`);
+  }
+}
+
 /**
  * Says each ratio beside what is owed, the worst last.
  *

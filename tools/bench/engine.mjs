@@ -10,10 +10,11 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeChanges } from './changes.mjs';
 import { makeCorpus } from './corpus.mjs';
-import { linesOf, megabytes, say, sayLines, sayRatios } from './engine-report.mjs';
+import { linesOf, megabytes, say, sayLines, sayRatios, sayStages } from './engine-report.mjs';
 import { processorLimits } from './limits.mjs';
 import { measure } from './measure.mjs';
 import { anew, changed, peers } from './peers.mjs';
+import { measureStages } from './stages.mjs';
 
 const workspace = resolve(import.meta.dirname, '../..');
 const coffer = join(workspace, 'apps/cli/bin/coffer.mjs');
@@ -46,7 +47,7 @@ const results = new Map();
 for (let run = 1; run <= Number(values.runs); run++) {
   for (const { name, steps } of all) for (const step of steps) await runStep(name, step);
 }
-report();
+await report();
 
 async function runStep(name, { name: stepName, command, args, env, store, prepare, after, check }) {
   prepare?.();
@@ -89,16 +90,27 @@ function requireSame(out) {
   if (compared.status !== 0) throw new Error(`the restored corpus differs: ${compared.stdout.slice(0, 2000)}`);
 }
 
-function report() {
+async function report() {
   const lines = linesOf(results, corpus.bytes);
   sayLines(lines);
   const limits = processorLimits();
   for (const { name, megabytesPerSecond } of limits) say(`one processor, ${name}: ${megabytesPerSecond} MB/s`);
+  const stages = await measureStages(join(work, 'stages'), corpus.databases[0]);
+  sayStages(stages);
   const changedBytes = Object.fromEntries(changes.map((change) => [change.name, change.changedBytes]));
   const ratios = sayRatios(lines, changedBytes);
   const json = resolve(values.json ?? join(work, 'engine.json'));
   const { files, bytes } = corpus;
-  const kept = { corpus: { files, bytes }, changedBytes, runs: Number(values.runs), processors, lines, limits, ratios };
+  const kept = {
+    corpus: { files, bytes },
+    changedBytes,
+    runs: Number(values.runs),
+    processors,
+    lines,
+    limits,
+    stages,
+    ratios,
+  };
   writeFileSync(json, `${JSON.stringify(kept, undefined, 2)}\n`);
   say(`figures kept in ${json}`);
   process.exitCode = ratios.some(({ name, isMet }) => name.startsWith('memory') && !isMet) ? 1 : 0;
