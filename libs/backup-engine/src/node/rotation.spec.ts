@@ -385,11 +385,11 @@ class DenyingStore extends MemoryObjectStore {
 /** Fails once at the n-th write: before it, or after it was stored, as a kill would. Everything after fails as well. */
 class FailingStore implements ObjectStore {
   writes = 0;
-  readonly #inner: MemoryObjectStore;
+  readonly #inner: ObjectStore;
   readonly #at: number;
   readonly #isStored: boolean;
 
-  constructor(inner: MemoryObjectStore, at: number, isStored = false) {
+  constructor(inner: ObjectStore, at: number, isStored = false) {
     this.#inner = inner;
     this.#at = at;
     this.#isStored = isStored;
