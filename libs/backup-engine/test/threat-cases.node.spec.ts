@@ -1,10 +1,12 @@
 import {
+  decodeConversationItems,
   decodeFileItems,
   decodeSnapshotSummary,
   decodeSignedSummary,
+  encodeConversationItems,
   encodeFileItems,
-  objectPrefixes,
   padme,
+  type ConversationItem,
   type SnapshotItem,
 } from '@coffer/backup-format';
 import { chunkedHeaderBytes, chunkedSealedPieceBytes, plainSize } from '@coffer/device-crypto';
@@ -152,14 +154,19 @@ describe('what a store may do to a backup', () => {
 });
 
 describe('somebody who can seal and does not hold the owner key', () => {
-  const own = vector('files-and-a-chat');
+  const own = vector('two-generations');
 
   /** Reads by ranges, which the hash of the sealed snapshot does not guard: the owner's signature has to. */
   const told = (store: MemoryObjectStore): Promise<Refusal | undefined> =>
     refusalOf(async () => tell(await openVector(own, nodePlatform, store), undefined));
 
-  /** The store with a snapshot sealed as it should be, whose list of files was changed. */
-  async function withFiles(change: (items: readonly SnapshotItem[]) => readonly SnapshotItem[]) {
+  interface Changes {
+    readonly files?: (items: readonly SnapshotItem[]) => readonly SnapshotItem[];
+    readonly conversations?: (items: readonly ConversationItem[]) => readonly ConversationItem[];
+  }
+
+  /** The store with a snapshot sealed as it should be, one of whose lists was changed. */
+  async function withChanged({ files: changeFiles, conversations: changeConversations }: Changes) {
     const repository = await openVector(own, nodePlatform, await storeOf(own));
     const snapshot = await repository.openSnapshot();
     const { place } = snapshot;
@@ -167,34 +174,62 @@ describe('somebody who can seal and does not hold the owner key', () => {
     const signedEnd = 4 + readU32be(plaintext);
     const summary = decodeSnapshotSummary(decodeSignedSummary(plaintext.subarray(4, signedEnd)).body);
     const filesAt = signedEnd + 4 + summary.conversations.length;
-    const files = encodeFileItems(
-      change(decodeFileItems(plaintext.subarray(filesAt + 4, filesAt + 4 + summary.files.length))),
+    const sectionAt = (at: number): Uint8Array =>
+      plaintext.subarray(at + 4, at + 4 + readU32be(plaintext.subarray(at)));
+    const [conversations, files] = [sectionAt(signedEnd), sectionAt(filesAt)];
+    const changed = [
+      changeConversations === undefined
+        ? conversations
+        : encodeConversationItems(changeConversations(decodeConversationItems(conversations).map(plain))),
+      changeFiles === undefined ? files : encodeFileItems(changeFiles(decodeFileItems(files))),
+    ];
+    const joined = concatBytes(
+      plaintext.subarray(0, signedEnd),
+      ...changed.flatMap((section) => [u32be(section.length), section]),
     );
-    const joined = concatBytes(plaintext.subarray(0, filesAt), u32be(files.length), files);
     const padded = concatBytes(joined, new Uint8Array(padme(joined.length) - joined.length));
-    const path = [...own.objects.keys()].find((each) => each.startsWith(objectPrefixes.snapshots))!;
-    return storeWith(own, path, await repository.access.objects.seal(place, padded));
+    return storeWith(own, snapshot.path, await repository.access.objects.seal(place, padded));
   }
 
   it('opens what was not changed', async () => {
-    const store = await withFiles((items) => items);
+    const store = await withChanged({ files: (items) => items, conversations: (items) => items });
     expect(await told(store)).toBeUndefined();
     // Sealed anew it is not the very snapshot of the head, which names its SHA-256.
     expect((await drilled(own, store))?.code).toBe('damaged');
   });
 
-  it.each<[string, (items: readonly SnapshotItem[]) => readonly SnapshotItem[]]>([
-    ['drops an item', (items) => items.slice(0, -1)],
+  it.each<[string, Changes]>([
+    ['drops an item', { files: (items) => items.slice(0, -1) }],
     [
       'renames one',
-      (items) => items.map((item, at) => (at === items.length - 1 ? { ...item, path: `${item.path}~` } : item)),
+      {
+        files: (items) =>
+          items.map((item, at) => (at === items.length - 1 ? { ...item, path: `${item.path}~` } : item)),
+      },
     ],
-    ['swaps the content of two files', swapContents],
-  ])('B12: is refused where it %s', async (_name, change) => {
-    const store = await withFiles(change);
+    ['swaps the content of two files', { files: swapContents }],
+    ['drops a conversation', { conversations: (items) => items.slice(0, -1) }],
+    [
+      'gives a conversation the messages of another',
+      { conversations: (items) => items.map((item, at) => ({ ...item, segments: items.at(at - 1)!.segments })) },
+    ],
+    [
+      'gives a conversation another name',
+      {
+        conversations: (items) =>
+          items.map((item) => ({ ...item, conversation: { ...item.conversation, title: 'Somebody else' } })),
+      },
+    ],
+  ])('B12: is refused where it %s', async (_name, changes) => {
+    const store = await withChanged(changes);
     expect((await told(store))?.code).toBe('damaged');
     expect((await drilled(own, store))?.code).toBe('damaged');
   });
+
+  const plain = (item: ConversationItem): ConversationItem => {
+    const { source, format, messages, firstMs, lastMs, conversation, segments } = item;
+    return { source, format, messages, firstMs, lastMs, conversation, segments };
+  };
 
   function swapContents(items: readonly SnapshotItem[]): readonly SnapshotItem[] {
     const files = items.filter((item) => item.kind === 'file');
