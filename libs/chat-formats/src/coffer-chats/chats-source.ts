@@ -154,8 +154,12 @@ class DocumentSource implements ChatSource {
   }
 
   *#messages({ start, end }: IndexedConversation, from: number, to: number): Generator<Message, void, undefined> {
-    const window = new ByteWindow(this.#bytes);
-    for (let index = start + from; index < Math.min(end, start + to); index++) {
+    const [first, behind] = [start + from, Math.min(end, start + to)];
+    if (first >= behind) return;
+    // most conversations are short: a step of the usual length for each would read what it does not need, many times over
+    const last = this.#index.messages.at(behind - 1);
+    const window = new ByteWindow(this.#bytes, last.offset + last.length);
+    for (let index = first; index < behind; index++) {
       const { offset, length } = this.#index.messages.at(index);
       const value = parseJson(window.read(offset, length));
       yield checked(`message ${index - start + 1}`, () => messageFromJson(value));
