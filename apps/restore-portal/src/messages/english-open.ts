@@ -1,7 +1,7 @@
 /** The page that opens a backup of another app from a file. */
 export const openEnglish = {
   'open.link': 'Open a file',
-  'open.visitor': 'You have a WhatsApp or Signal backup as a file? Open it here, without an account.',
+  'open.visitor': 'You have a WhatsApp, Signal or Telegram backup as a file? Open it here, without an account.',
   'open.start': 'To the start',
   'open.starting': 'Starting',
   'open.title': 'Open a backup file',

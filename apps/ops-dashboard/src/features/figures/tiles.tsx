@@ -19,11 +19,11 @@ const looks = {
 /** A row of figures. */
 export function Tiles({ tiles }: { readonly tiles: readonly Tile[] }): ReactNode {
   return (
-    <dl className="grid grid-cols-[repeat(auto-fill,minmax(min(10rem,100%),1fr))] gap-3">
+    <dl className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-4">
       {tiles.map(({ name, value, note, tone = 'plain' }) => (
         <div key={name} className={`flex flex-col gap-0.5 rounded-2xl border bg-surface p-4 ${looks[tone]}`}>
           <dt className="text-sm text-muted">{name}</dt>
-          <dd className="text-2xl font-semibold tracking-tight tabular-nums">{value}</dd>
+          <dd className="text-2xl font-semibold tracking-tight tabular-nums *:whitespace-normal">{value}</dd>
           {note !== undefined && note !== false && <dd className="text-sm text-muted">{note}</dd>}
         </div>
       ))}

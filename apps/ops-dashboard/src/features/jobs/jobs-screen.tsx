@@ -33,7 +33,7 @@ export function JobsScreen({ jobs }: { readonly jobs: OpsJobs }): ReactNode {
             { title: 'Active', cell: ({ active }) => formatCount(active), isNumber: true },
             { title: 'Completed', cell: ({ completed }) => formatCount(completed), isNumber: true },
             { title: 'Failed', cell: ({ failed }) => formatCount(failed), isNumber: true },
-            { title: 'Waiting since', cell: ({ oldestWaitingAt }) => <Since at={oldestWaitingAt} from={jobs.at} /> },
+            { title: 'Next due', cell: ({ oldestWaitingAt }) => <Since at={oldestWaitingAt} from={jobs.at} /> },
             { title: 'Last completed', cell: ({ lastCompletedAt }) => <Instant at={lastCompletedAt} from={jobs.at} /> },
           ]}
           rows={jobs.queues}

@@ -18,8 +18,8 @@ const sections = [
 export function SectionLinks(): ReactNode {
   const path = usePathname();
   return (
-    <nav aria-label="Sections" className="overflow-x-auto">
-      <ul className="flex gap-1">
+    <nav aria-label="Sections">
+      <ul className="flex flex-wrap gap-1">
         {sections.map(({ path: section, title, icon: Icon }) => {
           const isOpen = path === section || path.startsWith(`${section}/`);
           return (

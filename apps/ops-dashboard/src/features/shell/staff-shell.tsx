@@ -29,7 +29,7 @@ export function StaffShell({ displayName, csrfToken, theme, deviations, children
           <Mark />
           <span className="text-lg font-semibold tracking-tight">Coffer operations</span>
           <span className="ms-auto flex flex-wrap items-center gap-2">
-            <bdi className="max-w-48 truncate text-sm text-muted">{displayName}</bdi>
+            <bdi className="hidden max-w-48 truncate text-sm text-muted sm:inline">{displayName}</bdi>
             <form method="post" action="/auth/sign-out">
               <input type="hidden" name="csrf" value={csrfToken} />
               <SubmitButton variant="quiet">Sign out</SubmitButton>

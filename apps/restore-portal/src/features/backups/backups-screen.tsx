@@ -60,7 +60,7 @@ function BackupCard({ backup, isOpen, onChoose }: BackupCardProps): ReactNode {
   const titleId = `backup-${keyIdHex}`;
   const kinds = [...new Set(keyslots.map(({ kind }) => kind))];
   return (
-    <li className="flex flex-wrap items-center gap-4 rounded-2xl border border-line bg-surface p-5 shadow-raised">
+    <li className="flex flex-wrap items-start gap-4 rounded-2xl sm:items-center border border-line bg-surface p-5 shadow-raised">
       <span
         aria-hidden="true"
         className="flex size-12 shrink-0 items-center justify-center rounded-xl bg-accent-soft text-accent"
@@ -91,9 +91,11 @@ function BackupCard({ backup, isOpen, onChoose }: BackupCardProps): ReactNode {
           )}
         </ul>
       </div>
-      <Button variant={isOpen ? 'secondary' : 'primary'} onClick={onChoose} aria-describedby={titleId}>
-        {text(isOpen ? 'backups.go-on' : 'backups.open')}
-      </Button>
+      <span className="grid grow sm:grow-0">
+        <Button variant={isOpen ? 'secondary' : 'primary'} onClick={onChoose} aria-describedby={titleId}>
+          {text(isOpen ? 'backups.go-on' : 'backups.open')}
+        </Button>
+      </span>
     </li>
   );
 }

@@ -43,7 +43,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
     <div className="grid h-full grid-rows-[minmax(0,1fr)] md:grid-cols-[minmax(18rem,24rem)_minmax(0,1fr)]">
       <section
         aria-label={text('ui.conversations')}
-        className={`min-h-0 flex-col border-e border-line bg-surface ${open === undefined ? 'flex' : 'hidden md:flex'}`}
+        className={`min-h-0 flex-col border-line bg-surface md:border-e ${open === undefined ? 'flex' : 'hidden md:flex'}`}
       >
         {open === undefined && (
           <h1 ref={heading} tabIndex={-1} className="sr-only">

@@ -37,8 +37,7 @@ export function AppShell(props: AppShellProps): ReactNode {
       bar={
         <header className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-surface px-4 py-2 sm:px-6">
           <Mark />
-          {/* A narrow window has room for its sign alone. */}
-          <span className="sr-only text-lg font-semibold tracking-tight sm:not-sr-only">{text('app.name')}</span>
+          <span className="text-lg font-semibold tracking-tight">{text('app.name')}</span>
           {navigation !== undefined && <Navigation {...navigation} isBackupOpen={onLock !== null} />}
           <span className="ms-auto flex flex-wrap items-center gap-1 sm:gap-2">
             <bdi
@@ -82,7 +81,11 @@ function Navigation({ current, onBackups, onSafety, isBackupOpen }: NavigationPr
     ['safety', ShieldCheck, onSafety],
   ] as const;
   return (
-    <nav aria-label={text('nav.label')} className="flex gap-1">
+    // In a narrow window a row of its own below the acts, so that all of it keeps its names.
+    <nav
+      aria-label={text('nav.label')}
+      className="order-last -mx-3 flex basis-full flex-wrap gap-1 sm:order-none sm:mx-0 sm:basis-auto"
+    >
       {places.map(([place, Icon, onGo]) => (
         <Button key={place} variant="quiet" onClick={onGo} {...(place === current ? { 'aria-current': 'page' } : {})}>
           <Icon aria-hidden="true" className="size-4" />
@@ -94,7 +97,7 @@ function Navigation({ current, onBackups, onSafety, isBackupOpen }: NavigationPr
       {/* A page of its own: what is open here would be sealed again if that took its place. */}
       <ButtonLink href="/open" variant="quiet" {...(isBackupOpen ? { target: '_blank', rel: 'noopener' } : {})}>
         <FileUp aria-hidden="true" className="size-4" />
-        <span className="sr-only sm:not-sr-only">{text('open.link')}</span>
+        {text('open.link')}
       </ButtonLink>
     </nav>
   );
