@@ -5,19 +5,13 @@ import { fakeClock } from '@coffer/test-kit';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { buildEntries } from '../test/build-entries';
+import { workerInThisThread as startWorker } from '../test/same-thread';
 import { ProcessMemory, type DeviceMemory } from './device-memory';
 import { backUp } from './node/back-up';
 import { nodePlatform } from './node/platform';
-import { workerFromFile, type StartWorker } from './node/worker-pool';
 import { Repository } from './repository';
-
-let startWorker: StartWorker;
-beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
-});
 
 const clock = fakeClock();
 let root: string;

@@ -8,19 +8,13 @@ import { requireProofFoundations, type PlaintextIdentity } from '@coffer/evidenc
 import { MemoryObjectStore } from '@coffer/object-store';
 import { seed } from '@coffer/test-kit';
 import { createHash } from 'node:crypto';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { buildEntries } from '../test/build-entries';
+import { workerInThisThread as startWorker } from '../test/same-thread';
 import { backUp } from './node/back-up';
 import { nodePlatform } from './node/platform';
-import { workerFromFile, type StartWorker } from './node/worker-pool';
 import { proveRestorability } from './prove-restorability';
 import { Repository } from './repository';
-
-let startWorker: StartWorker;
-beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
-});
 
 const contents = seed('plaintext', 300_000);
 const wanted: PlaintextIdentity = {

@@ -10,8 +10,8 @@ import { seed } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { Repository } from '../src/index';
-import { backUp, nodePlatform, workerFromFile, type StartWorker } from '../src/node';
-import { buildEntries } from './build-entries';
+import { backUp, nodePlatform } from '../src/node';
+import { workerInThisThread as startWorker } from './same-thread';
 import { readRepository, type Found } from './independent-reader/read-repository';
 
 const chatLines = Array.from({ length: 1234 }, (_, at) => {
@@ -19,10 +19,8 @@ const chatLines = Array.from({ length: 1234 }, (_, at) => {
   return `[05/01/2026, ${String(8 + (Math.floor(at / 60) % 12)).padStart(2, '0')}:${minute}:00] ${at % 2 === 0 ? 'Ada' : 'Bob'}: message ${at}`;
 });
 
-let startWorker: StartWorker;
 let folder: string;
 beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
   folder = mkdtempSync(join(tmpdir(), 'coffer-independent-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 
 import { sha256 } from '@coffer/crypto/node';
 import { toHex } from '@coffer/foundation';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { nodePlatform, restoreSnapshot, workerFromFile, type StartWorker } from '../src/node';
-import { buildEntries } from './build-entries';
+import { nodePlatform, restoreSnapshot } from '../src/node';
+import { workerInThisThread as startWorker } from './same-thread';
 import { committedVectors, type CommittedVector, type Expected } from './committed-vectors';
 import { openVector, refusalOf, storeOf } from './read-vector';
 
@@ -17,11 +17,6 @@ const named = (those: readonly CommittedVector[]): readonly [string, CommittedVe
 const restorable = vectors.filter(({ file }) => file.opens !== undefined && file.opens.head !== null);
 /** Faults of conversations do not hinder the restore of files. */
 const unrestorable = vectors.filter(({ name, file }) => file.opens === undefined && !name.startsWith('segment'));
-
-let startWorker: StartWorker;
-beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
-});
 
 let target: string;
 beforeEach(() => {

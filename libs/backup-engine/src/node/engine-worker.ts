@@ -1,4 +1,4 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, type MessagePort } from 'node:worker_threads';
 
 import { checkPack, type PackCheck } from '../check-pack';
 import { BackupEngineError } from '../errors';
@@ -22,10 +22,10 @@ const progressGapBytes = 4 * 1024 * 1024;
 /**
  * Serves the engine in a worker thread: the whole content of a program's worker entry.
  *
- * @throws BackupEngineError `worker-failed` where it is not called in a worker thread
+ * @param port - to the thread that gives the work; of a worker thread, the one to its parent
+ * @throws BackupEngineError `worker-failed` where no port is given outside a worker thread
  */
-export function serveEngineWorker(options: EngineWorkerOptions): void {
-  const port = parentPort;
+export function serveEngineWorker(options: EngineWorkerOptions, port: MessagePort | null = parentPort): void {
   if (port === null) throw new BackupEngineError('worker-failed', 'this program runs in worker threads only');
   const send = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void =>
     port.postMessage(message, transfer);

@@ -16,9 +16,9 @@ import { generateBackupKey } from '@coffer/device-crypto';
 import { systemClock } from '@coffer/foundation';
 import { MemoryObjectStore } from '@coffer/object-store';
 import { seed } from '@coffer/test-kit';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { buildEntries } from '../../test/build-entries';
+import { workerInThisThread as startWorker } from '../../test/same-thread';
 import type { EngineEvent } from '../events';
 import { Repository } from '../repository';
 import { backUp } from './back-up';
@@ -26,12 +26,6 @@ import type { BackupReport } from './backup-options';
 import { FileCacheInFile } from './file-cache';
 import { nodePlatform } from './platform';
 import { restoreSnapshot } from './restore';
-import { workerFromFile, type StartWorker } from './worker-pool';
-
-let startWorker: StartWorker;
-beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
-});
 
 let root: string;
 let source: string;

@@ -5,19 +5,13 @@ import { join } from 'node:path';
 import { generateBackupKey } from '@coffer/device-crypto';
 import { MemoryObjectStore } from '@coffer/object-store';
 import { seed } from '@coffer/test-kit';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { buildEntries } from '../../test/build-entries';
+import { workerInThisThread as startWorker } from '../../test/same-thread';
 import { Repository } from '../repository';
 import { backUp } from './back-up';
 import { nodePlatform } from './platform';
 import { restoreSnapshot } from './restore';
-import { workerFromFile, type StartWorker } from './worker-pool';
-
-let startWorker: StartWorker;
-beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
-});
 
 let root: string;
 let repository: Repository;

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 
 import { generateBackupKey } from '@coffer/device-crypto';
 import { fakeClock, isLongRun, proofSize, recordProof, runSeed, seed } from '@coffer/test-kit';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
-import { buildEntries } from '../../test/build-entries';
+import { workerInThisThread as startWorker } from '../../test/same-thread';
 import { HookedStore } from '../../test/hooked-store';
 import { ProcessMemory } from '../device-memory';
 import { pruneRepository, type PruneOptions, type PruneStep } from '../prune/prune-repository';
@@ -19,17 +19,11 @@ import { backUp } from './back-up';
 import { FileCacheInFile } from './file-cache';
 import { nodePlatform as platform } from './platform';
 import { restoreSnapshot } from './restore';
-import { workerFromFile, type StartWorker } from './worker-pool';
 
 const histories = proofSize({ sample: 2, long: 400 });
 const stepsEach = 30;
 const hourMs = 3_600_000;
 const waitMs = 24 * hourMs;
-
-let startWorker: StartWorker;
-beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
-});
 
 /** Choices that follow from the run's seed. */
 class Choices {

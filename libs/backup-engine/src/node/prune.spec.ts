@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { objectPaths } from '@coffer/backup-format';
 import { generateBackupKey, type BackupKey } from '@coffer/device-crypto';
 import { fakeClock, seed, type FakeClock } from '@coffer/test-kit';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { buildEntries } from '../../test/build-entries';
+import { workerInThisThread as startWorker } from '../../test/same-thread';
 import { HookedStore } from '../../test/hooked-store';
 import { ProcessMemory } from '../device-memory';
 import { StoreRemover, type ObjectRemover } from '../prune/object-remover';
@@ -21,12 +21,6 @@ import { backUp } from './back-up';
 import type { BackupReport } from './backup-options';
 import { nodePlatform as platform } from './platform';
 import { restoreSnapshot } from './restore';
-import { workerFromFile, type StartWorker } from './worker-pool';
-
-let startWorker: StartWorker;
-beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
-});
 
 const hourMs = 3_600_000;
 const lastOne = { last: 1, daily: 0, weekly: 0, monthly: 0, yearly: 0, timeZone: 'UTC' };

@@ -19,9 +19,9 @@ import { signRepositoryStatement } from '@coffer/evidence';
 import { toHex } from '@coffer/foundation';
 import { MemoryObjectStore, ObjectStoreError, type ObjectContent, type ObjectStore } from '@coffer/object-store';
 import { seed } from '@coffer/test-kit';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { buildEntries } from '../../test/build-entries';
+import { workerInThisThread as startWorker } from '../../test/same-thread';
 import { ProcessMemory } from '../device-memory';
 import { signHead } from '../heads';
 import { Repository } from '../repository';
@@ -30,12 +30,6 @@ import { prepareRotation, rotateRepository } from '../rotation/rotate-repository
 import { backUp } from './back-up';
 import { nodePlatform as platform } from './platform';
 import { restoreSnapshot } from './restore';
-import { workerFromFile, type StartWorker } from './worker-pool';
-
-let startWorker: StartWorker;
-beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
-});
 
 const content = seed('phone', 300_000);
 let root: string;

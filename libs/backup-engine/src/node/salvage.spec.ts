@@ -8,7 +8,7 @@ import { fromHex } from '@coffer/foundation';
 import { seed } from '@coffer/test-kit';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
-import { buildEntries } from '../../test/build-entries';
+import { workerInThisThread as startWorker } from '../../test/same-thread';
 import { HookedStore } from '../../test/hooked-store';
 import { readStats } from '../repository-stats';
 import { rebuildIndexes } from '../rebuild-index';
@@ -18,13 +18,11 @@ import { backUp } from './back-up';
 import { nodePlatform as platform } from './platform';
 import { restoreSnapshot } from './restore';
 import { salvageSnapshot, type SalvageReport } from './salvage';
-import { workerFromFile, type StartWorker } from './worker-pool';
 
 const pieceBytes = 16_384;
 const headerBytes = 56;
 const sealedPieceBytes = pieceBytes + 16;
 
-let startWorker: StartWorker;
 let root: string;
 let source: string;
 let store: HookedStore;
@@ -38,7 +36,6 @@ const small = seed('small', 40_000);
 const text = Buffer.from('the same line again\n'.repeat(20_000));
 
 beforeAll(async () => {
-  startWorker = workerFromFile((await buildEntries('worker-entry'))['worker-entry']);
   root = mkdtempSync(join(tmpdir(), 'coffer-salvage-'));
   source = join(root, 'source');
   mkdirSync(join(source, 'deep'), { recursive: true });

@@ -6,8 +6,15 @@ import { unpackError } from './portable-error';
 import type { LentMemory } from './pack-memory';
 import type { AnsweredCall, FromWorker, SealedPackMessage, ToWorker, WorkerCall, WorkerCalls } from './worker-messages';
 
+/** What the engine asks of a worker thread. */
+export interface WorkerThread {
+  on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;
+  postMessage(message: ToWorker, transfer: readonly ArrayBuffer[]): void;
+  terminate(): Promise<unknown>;
+}
+
 /** Starts one worker thread whose entry calls `serveEngineWorker`. */
-export type StartWorker = () => Worker;
+export type StartWorker = () => WorkerThread;
 
 /**
  * How many threads work unless told. Two keep a disk or a line busy, and each more takes some 45 MB: a pack, a heap, and what the
@@ -35,14 +42,15 @@ export interface WorkerListener {
 
 /** One worker thread and the calls that it has not answered. */
 export class PoolWorker {
-  readonly #thread: Worker;
+  readonly #thread: WorkerThread;
   readonly #pending = new Map<number, PendingCall>();
   #lastNumber = 0;
   #failure: Error | undefined;
 
-  constructor(thread: Worker, listener: WorkerListener) {
+  constructor(thread: WorkerThread, listener: WorkerListener) {
     this.#thread = thread;
-    thread.on('message', (message: FromWorker) => this.#receive(message, listener));
+    // The worker is of the same program: what it sends are messages of these types.
+    thread.on('message', (message) => this.#receive(message as FromWorker, listener));
     thread.on('error', (cause) => {
       this.#fail(new BackupEngineError('worker-failed', 'a worker thread ended by a fault', { cause }));
     });
