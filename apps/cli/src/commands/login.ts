@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+
 import type { CommonOptions, Register } from '../command-context';
 import { readConfig } from '../config';
 
@@ -36,7 +38,7 @@ export const registerLogin: Register = (program, context) => {
     .description('sign this device in to a vault, or to a store')
     .option('--deployment <file>', 'deployment.json of your operator, or its address together with --sha256')
     .option('--sha256 <digits>', 'hash that the file must have')
-    .option('--store <url>', 'sign in at this store, not at a vault')
+    .addOption(new Option('--store <url>', 'sign in at this store, not at a vault').conflicts(['deployment', 'sha256']))
     .option('--user <name>', 'user at the store')
     .option('--password-file <file>', 'file that holds the password at the store; - for standard input')
     .addHelpText('after', help)

@@ -17,6 +17,7 @@ const longestLookMs = 2000;
 export interface Claim {
   /** Throws where so much time has passed that another writer may soon take over. @throws ObjectStoreError `unreachable` */
   requireFresh(): void;
+  /** Gives it back: never where it is not known whether the object was put. */
   release(): Promise<void>;
 }
 
@@ -31,7 +32,9 @@ export interface ClaimTimer {
  * fails where there is something already. (They look at If-None-Match and Overwrite first and write then, as different steps.) So
  * whoever makes the folder of the claim is the one who may write.
  *
- * A claim whose writer is gone is not removed, which two waiting ones could do to each other's: the next number is claimed.
+ * A claim whose writer is gone is not removed, which two waiting ones could do to each other's: the next number is claimed. It counts
+ * only as long as the one before is there and stale; where that was given back meanwhile, others begin with 0 again, and so must this
+ * one.
  *
  * @throws ObjectStoreError `already-exists` where another writer was first, `unreachable` where one does not come to an end
  */
@@ -44,7 +47,13 @@ export async function claimKey(client: WebDavClient, key: string, timer: ClaimTi
     const madeAtMs = clock.nowMs();
     const path = `${base}.${number}/`;
     const { status } = await client.status({ method: 'MKCOL', path });
-    if (isDone(status)) return claimOf(client, base, number, madeAtMs, clock);
+    if (isDone(status)) {
+      const isNext = number === 0 || ((await ageOf(client, `${base}.${number - 1}/`)) ?? 0) >= staleMs;
+      if (isNext) return claimOf(client, base, number, madeAtMs, clock);
+      await deleted(client, path);
+      number = 0;
+      continue;
+    }
     if (status !== 405) throw davError(status);
     if ((await client.find(key)) !== undefined) throw davError(412);
     const age = await ageOf(client, path);
@@ -60,13 +69,16 @@ export async function claimKey(client: WebDavClient, key: string, timer: ClaimTi
 }
 
 function claimOf(client: WebDavClient, base: string, number: number, madeAtMs: number, clock: Clock): Claim {
+  const isFresh = (): boolean => clock.nowMs() - madeAtMs <= staleMs / 2;
   return {
     requireFresh: () => {
-      if (clock.nowMs() - madeAtMs > staleMs / 2) throw taken();
+      if (!isFresh()) throw taken();
     },
     release: async () => {
-      // What cannot be given back now is taken over when it is stale: the object is in its place.
-      for (let each = number; each >= 0; each--) await deleted(client, `${base}.${each}/`).catch(() => undefined);
+      // One that another writer may have taken over is that one's to give back. What cannot be given back now goes stale.
+      for (let each = 0; each <= number && isFresh(); each++) {
+        await deleted(client, `${base}.${each}/`).catch(() => undefined);
+      }
     },
   };
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { fakeClock, seed } from '@coffer/test-kit';
@@ -139,7 +141,7 @@ describe('WebDavObjectStore', () => {
       const options = { clock, pauseMs: async (milliseconds: number) => clock.advanceMs(milliseconds), maxAttempts: 1 };
       const store = freshStore(options, server);
       server.faults.arm({ kind: 'drop', operation: 'MOVE' });
-      server.faults.arm({ kind: 'drop', operation: 'DELETE', times: 2 });
+      server.faults.arm({ kind: 'drop', operation: 'DELETE' });
       await expect(store.put('k', seed('k'))).rejects.toMatchObject({ code: 'unreachable' });
       expect(scaffold(server)).toHaveLength(2);
       const before = clock.nowMs();
@@ -153,6 +155,30 @@ describe('WebDavObjectStore', () => {
         credentials: async () => credentials,
         clock,
       }).put('l', seed('l'));
+      expect(scaffold(server)).toEqual([]);
+    });
+
+    it('begins anew where the stale claim before its own was given back, and another writer has begun with that', async () => {
+      const server = await startFake();
+      const claim = `run-${folders + 1}/.uploads/claim-${createHash('sha256').update('k').digest('hex')}`;
+      const claims = (...numbers: readonly [number, number][]): void => {
+        for (const path of server.tree.subtree(`run-${folders}/.uploads`)) {
+          if (path.includes('/claim-')) server.tree.nodes.delete(path);
+        }
+        for (const [number, agoMs] of numbers) {
+          const modifiedMs = Date.now() - agoMs;
+          server.tree.nodes.set(`${claim}.${number}`, { bytes: undefined, etag: '"c"', modifiedMs });
+        }
+      };
+      // The stale one is taken over by a second writer; that gives both back; a third one begins; then that is done as well.
+      const course = [() => claims([0, 90_000], [1, 0]), () => claims([0, 0]), () => claims()];
+      let waits = 0;
+      const store = freshStore({ pauseMs: async () => course[++waits]?.() }, server);
+      await store.put('other', seed('other'));
+      course[0]!();
+      await store.put('k', seed('k'));
+      expect(waits).toBe(2);
+      expect(await store.get('k')).toEqual(seed('k'));
       expect(scaffold(server)).toEqual([]);
     });
 

@@ -18,7 +18,7 @@ import type {
 } from '../../object-store';
 import { readResuming } from '../http/read-resuming';
 import { keptContent } from '../kept-content';
-import { claimKey } from './exclusive-claim';
+import { claimKey, type Claim } from './exclusive-claim';
 import { probeExclusiveCreate } from './probe-exclusive-create';
 import { askForRange } from './read-range';
 import { deleted, scaffoldFolder, sweepScaffold } from './scaffold';
@@ -60,11 +60,7 @@ export class WebDavObjectStore implements ObjectStore {
       await this.#upload(upload, body);
       await this.#ensureFolder(key);
       const claim = await claimKey(this.#client, key, this.#options);
-      try {
-        await this.#publish(upload, key, () => claim.requireFresh());
-      } finally {
-        await claim.release();
-      }
+      await this.#publish(upload, key, claim);
     } catch (error) {
       // What cannot be removed now is swept a day later.
       await deleted(this.#client, upload).catch(() => undefined);
@@ -120,12 +116,13 @@ export class WebDavObjectStore implements ObjectStore {
     if (!isDone(status)) throw davError(status);
   }
 
-  async #publish(upload: string, key: string, requireFresh: () => void): Promise<void> {
-    const { status, attempts } = await this.#client.move(upload, key, requireFresh);
-    if (isDone(status)) return;
+  async #publish(upload: string, key: string, claim: Claim): Promise<void> {
+    // Without an answer the MOVE may still be under way: then the claim is not given back, but goes stale.
+    const { status, attempts } = await this.#client.move(upload, key, () => claim.requireFresh());
     // The answer of a first try was lost: where the upload is gone, it was moved, and nobody else holds the claim.
-    if (attempts > 1 && (await this.#client.find(upload)) === undefined) return;
-    throw davError(status);
+    const isMoved = isDone(status) || (attempts > 1 && (await this.#client.find(upload)) === undefined);
+    await claim.release();
+    if (!isMoved) throw davError(status);
   }
 
   /** Makes the folder of an object, once: what servers answer where it is missing differs (403, 404, 409, 500). */
