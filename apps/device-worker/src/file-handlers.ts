@@ -1,8 +1,10 @@
 import { readForwardSecrecyToken, readWhatsAppKeyFile } from '@coffer/chat-formats';
 import { parseAci, parseBackupKeyDigits, parseRecoveryKey, parseSignalPassphrase } from '@coffer/chat-formats';
-import { identifyBackup, openBackup, type BackupFile, type SqliteStarter } from '@coffer/chat-formats/browser';
+import { openBackup, type BackupFile, type SqliteStarter } from '@coffer/chat-formats/browser';
 import { wipe } from '@coffer/crypto';
 import { DeviceError, type DeviceHandlers, type DeviceParams, type FileSecret } from '@coffer/device-protocol';
+import { chosenBackup } from './chosen-backup';
+import { FileSearch } from './file-search';
 import { OpenedFile } from './opened-file';
 import { savedContent } from './saved-file';
 import { toDeviceError } from './to-device-error';
@@ -13,17 +15,23 @@ export interface FileParts {
   readonly read: (file: File) => BackupFile;
 }
 
-type Files = 'inspectFile' | 'openFile' | 'listFileConversations' | 'readFileMessages' | 'saveFile';
+type Files = 'inspectFiles' | 'openFile' | 'listFileConversations' | 'readFileMessages' | 'searchFile' | 'saveFile';
 
 /** Backups of other apps. Nothing here reaches the vault, the network or a storage, and no backup key is wanted. */
 export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, Files> {
   let opened: OpenedFile | undefined;
-  const open = async ({ file, secret, timeZone }: DeviceParams<'openFile'>, signal: AbortSignal, told: Told) => {
+  let search: FileSearch | undefined;
+  const open = async (
+    { file, contacts, secret, timeZone }: DeviceParams<'openFile'>,
+    signal: AbortSignal,
+    told: Told,
+  ) => {
     const keys = keysOf(secret);
     try {
       const zone = timeZone === null ? {} : { timeZone };
       // what is authentic is shown, with a word on the checksum: nothing is written that could be taken for whole
-      const options = { ...keys, ...zone, acceptBadChecksum: true, signal, onRead: told };
+      const names = contacts === null ? {} : { contacts: read(contacts) };
+      const options = { ...keys, ...zone, ...names, acceptBadChecksum: true, signal, onRead: told };
       return await OpenedFile.of(await openBackup(read(file), sqlite, options));
     } finally {
       wipe(...secretBytes(keys));
@@ -34,10 +42,10 @@ export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, 
     return opened;
   };
   return {
-    inspectFile: ({ file }) =>
+    inspectFiles: ({ files }) =>
       guarded(async () => {
-        const { format, keyWanted } = await identifyBackup(read(file), sqlite);
-        return { format, keyWanted };
+        const { backup, contacts, inspection } = await chosenBackup(files.map(read), sqlite);
+        return { backup, contacts, format: inspection.format, keyWanted: inspection.keyWanted };
       }),
     openFile: (params, { signal, progress }) =>
       guarded(async () => {
@@ -48,6 +56,8 @@ export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, 
           doneBytes = Math.min(totalBytes, doneBytes + bytes);
           progress({ phase: 'opening', doneBytes, totalBytes });
         });
+        search?.close();
+        search = undefined;
         opened?.close();
         opened = next;
         const { chats, messages } = next.source.counts;
@@ -62,6 +72,14 @@ export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, 
     listFileConversations: () => guarded(async () => ({ conversations: current().listConversations() })),
     readFileMessages: ({ conversationId, from, to }) =>
       guarded(async () => ({ from, messages: current().readMessages(conversationId, from, to) })),
+    searchFile: ({ query, limit }, { signal, progress }) =>
+      guarded(async () => {
+        const totalBytes = current().inspection.sizeBytes;
+        const onIndexed = (part: number): void =>
+          progress({ phase: 'reading', doneBytes: Math.min(totalBytes, part * totalBytes), totalBytes });
+        search ??= new FileSearch(current(), sqlite);
+        return search.find(query, { limit, signal, onIndexed });
+      }),
     saveFile: ({ form }, { signal, progress }) =>
       guarded(async () => ({ content: await savedContent(current().source, form, { signal, progress }) })),
   };

@@ -33,7 +33,7 @@ export class OpenedFile {
 
   /** The conversation with the newest message first; those without an instant, and without a message, at the end. */
   listConversations(): ConversationSummary[] {
-    const summaries = this.#all().map((entry, index) => ({
+    const summaries = this.conversations().map((entry, index) => ({
       conversationId: String(index),
       // one file, one source: there is nothing to tell apart
       source: '',
@@ -51,19 +51,20 @@ export class OpenedFile {
 
   /** @throws DeviceError `not-found` */
   readMessages(conversationId: string, from: number, to: number): Message[] {
-    const entry = this.#all()[Number(conversationId)];
+    const entry = this.conversations()[Number(conversationId)];
     if (entry === undefined) throw new DeviceError('not-found', 'there is no such conversation in this file');
     return [...messagesBetween(entry, from, Math.min(to, entry.messageCount))];
+  }
+
+  /** In the order of the file: the place of one of them is its id. */
+  conversations(): readonly ConversationSource[] {
+    return (this.#conversations ??= [...this.source.conversations()]);
   }
 
   close(): void {
     this.#conversations = undefined;
     this.source.close();
     this.#backup.close();
-  }
-
-  #all(): readonly ConversationSource[] {
-    return (this.#conversations ??= [...this.source.conversations()]);
   }
 }
 

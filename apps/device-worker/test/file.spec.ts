@@ -11,7 +11,7 @@ import { heldFile, heldFiles } from './held-files';
 type Files = ReturnType<typeof fileHandlers>;
 const context = { signal: new AbortController().signal, progress: () => undefined };
 const opening = (files: Files, file: File, secret: FileSecret = { kind: 'none' }, timeZone: string | null = null) =>
-  files.openFile({ file, secret, timeZone }, context);
+  files.openFile({ file, contacts: null, secret, timeZone }, context);
 const digits = { kind: 'digits', digits: testKeyDigits } as const;
 
 const codeOf = async (run: () => Promise<unknown>): Promise<string> => {
@@ -38,6 +38,21 @@ INSERT INTO message VALUES (3, 2, 1, 'C', NULL, 1600000009000, 0, 'newest');`);
   return bytes;
 }
 
+/** One conversation of two. */
+function direct(): Uint8Array {
+  const made = new DatabaseSync(':memory:');
+  made.exec(`
+CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT);
+CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER);
+CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, key_id TEXT, timestamp INTEGER, text_data TEXT);
+INSERT INTO jid VALUES (1, '4915112345@s.whatsapp.net');
+INSERT INTO chat VALUES (1, 1);
+INSERT INTO message VALUES (1, 1, 'A', 1600000000000, 'hello');`);
+  const bytes = made.serialize();
+  made.close();
+  return bytes;
+}
+
 const crypt15 = heldFile(
   'any name',
   writeCryptFile({ generation: 'crypt15', content: database(), withChecksum: false }),
@@ -50,7 +65,9 @@ async function listed(files: Files): ReturnType<DeviceHandlers['listFileConversa
 describe('the device with a file of another app', () => {
   it('says what the file is before it has a key, and shows the newest conversation first when it has it', async () => {
     const files = fileHandlers(heldFiles);
-    expect(await files.inspectFile({ file: crypt15 }, context)).toEqual({
+    expect(await files.inspectFiles({ files: [crypt15] }, context)).toEqual({
+      backup: 0,
+      contacts: null,
       format: 'whatsapp-crypt15',
       keyWanted: 'whatsapp-backup-key',
     });
@@ -73,6 +90,50 @@ describe('the device with a file of another app', () => {
     expect(messages.map(({ text }) => text)).toEqual(['second']);
   });
 
+  it('tells the backup from the names of people among files that were chosen together, and shows both', async () => {
+    const files = fileHandlers(heldFiles);
+    const chats = heldFile('b', direct());
+    const book = heldFile('a', Buffer.from('BEGIN:VCARD\nFN:Anna\nTEL:+4915112345\nEND:VCARD\n'));
+    const wa = new DatabaseSync(':memory:');
+    wa.exec(
+      "CREATE TABLE wa_contacts(jid TEXT, display_name TEXT); INSERT INTO wa_contacts VALUES ('4915112345@s.whatsapp.net', 'Anna B.')",
+    );
+    const contacts = heldFile('c', wa.serialize());
+    const sealed = heldFile('d', writeCryptFile({ generation: 'crypt15', content: wa.serialize() }));
+    wa.close();
+    const titleWith = async (...chosen: readonly File[]): Promise<string | undefined> => {
+      const found = await files.inspectFiles({ files: [...chosen] }, context);
+      const names = found.contacts === null ? null : chosen[found.contacts]!;
+      const params = { file: chosen[found.backup]!, contacts: names, secret: digits, timeZone: null };
+      await files.openFile(params, context);
+      return (await listed(files)).conversations[0]?.conversation.title;
+    };
+    expect(await titleWith(chats)).toBe('+4915112345');
+    expect(await titleWith(book, chats)).toBe('Anna');
+    expect(await titleWith(contacts, heldFile('x', Buffer.from('a letter')), chats)).toBe('Anna B.');
+    expect(await titleWith(sealed, chats)).toBe('Anna B.');
+    const both = [heldFile('x', Buffer.from('a letter')), book];
+    expect(await codeOf(() => files.inspectFiles({ files: both }, context))).toBe('not-a-backup');
+  });
+
+  it('finds messages by their words, the newest first, and forgets the index with the file', async () => {
+    const files = fileHandlers(heldFiles);
+    const find = async (query: string, limit = 10): Promise<readonly string[]> => {
+      const { hits, isComplete } = await files.searchFile({ query, limit }, context);
+      const found = hits.map(({ conversationId, index, excerpt: { hit } }) => `${conversationId}/${index} ${hit}`);
+      return isComplete ? found : [...found, 'more'];
+    };
+    expect(await codeOf(() => find('x'))).toBe('locked');
+    await opening(files, crypt15, digits);
+    expect(await find('FIRST')).toEqual(['0/0 first']);
+    expect(await find('e')).toEqual(['1/0 e', '0/1 e']);
+    expect(await find('e', 1)).toEqual(['1/0 e', 'more']);
+    expect(await find(' ')).toEqual([]);
+    await opening(files, heldFile('b', direct()));
+    expect(await find('first')).toEqual([]);
+    expect(await find('hello')).toEqual(['0/0 hello']);
+  });
+
   it('names what is wrong when the key or the file is', async () => {
     const files = fileHandlers(heldFiles);
     const cut = heldFile('cut', writeCryptFile({ generation: 'crypt15', content: database() }).subarray(0, -50));
@@ -82,7 +143,7 @@ describe('the device with a file of another app', () => {
     expect(await codeOf(() => opening(files, whole, { kind: 'digits', digits: '1234' }))).toBe('malformed-key');
     expect(await codeOf(() => opening(files, whole))).toBe('key-required');
     expect(await codeOf(() => opening(files, cut, digits))).toBe('damaged');
-    expect(await codeOf(() => files.inspectFile({ file: heldFile('x', Buffer.from('a letter')) }, context))).toBe(
+    expect(await codeOf(() => files.inspectFiles({ files: [heldFile('x', Buffer.from('a letter'))] }, context))).toBe(
       'not-a-backup',
     );
     expect(await codeOf(() => listed(files))).toBe('locked');

@@ -1,2 +1,10 @@
-export { identifyBackup, openBackup, type BackupFile, type SqliteStarter } from './browser/open-backup';
+export {
+  identifyBackup,
+  isAddressBook,
+  openBackup,
+  type BackupFile,
+  type OpenFileOptions,
+  type SqliteStarter,
+} from './browser/open-backup';
 export { startSqlite, type Sqlite } from './browser/sqlite';
+export { createMessageIndex } from './browser/trigram-table';

@@ -21,12 +21,20 @@ describe('index', () => {
       'readForwardSecrecyToken',
       'readWhatsAppKeyFile',
     ]);
-    expect(Object.keys(browser).sort()).toEqual(['identifyBackup', 'openBackup', 'startSqlite']);
+    expect(Object.keys(browser).sort()).toEqual([
+      'createMessageIndex',
+      'identifyBackup',
+      'isAddressBook',
+      'openBackup',
+      'startSqlite',
+    ]);
     expect(Object.keys(node).sort()).toEqual([
+      'createMessageIndex',
       'identifyBackup',
       'inspectBackup',
       'openBackup',
       'openChatSource',
+      'openMediaPlace',
       'openMsgstore',
       'openSqliteBytes',
       'openSqliteFile',

@@ -30,3 +30,5 @@ export { openChatsDocument } from './coffer-chats/chats-source';
 export { type OpenBytes } from './open-bytes';
 export { openTelegramExport, type TelegramOptions, type TelegramSource } from './telegram/telegram-source';
 export { readExportChat, type ExportChat, type ExportChatOptions } from './export-chat/export-chat';
+export { type MediaFile, type MediaPlace } from './media/media-place';
+export { type MessageIndex, type MessagePlace } from './search/message-index';

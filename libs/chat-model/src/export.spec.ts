@@ -203,7 +203,7 @@ describe('htmlPages', () => {
   property.prop([contents])('never lets source text become markup', (all) => {
     const tags = /<\/?([a-z][a-z0-9]*)/gi;
     const allowed = new Set(
-      'html head meta title link body h1 p ul li a span nav ol b time blockquote pre details summary label input output'.split(
+      'html head meta title link body main h1 p ul li a span nav ol b time blockquote pre details summary label input output'.split(
         ' ',
       ),
     );

@@ -109,12 +109,13 @@ function conversationPage(
     ...(page > 1 ? [`<a href="${pageName(number, page - 1)}" rel="prev">Earlier</a>`] : []),
     ...(page < pages ? [`<a href="${pageName(number, page + 1)}" rel="next">Later</a>`] : []),
   ].join(' ');
-  const navigation = `<nav>${links} <span class="kind">page ${page} of ${pages}</span></nav>`;
+  const navigation = (place: string): string =>
+    `<nav aria-label="Pages, ${place}">${links} <span class="kind">page ${page} of ${pages}</span></nav>`;
   const title = escapeHtml(conversation.title);
   const facts = page === 1 ? extrasHtml(conversation.extras) : '';
   return document(
     conversation.title,
-    `<h1 dir="auto">${title}</h1>${facts}${navigation}${searchField}<ol>\n${items}</ol>${navigation}`,
+    `<h1 dir="auto">${title}</h1>${facts}${navigation('at the top')}${searchField}<ol>\n${items}</ol>${navigation('at the end')}`,
   );
 }
 
@@ -134,6 +135,6 @@ function document(title: string, body: string): string {
     '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">' +
     `<meta http-equiv="Content-Security-Policy" content="${policy}">` +
     '<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width, initial-scale=1">' +
-    `<title>${escapeHtml(title)}</title><link rel="stylesheet" href="style.css"></head>\n<body>${body}\n<script>${searchScript}</script></body></html>\n`
+    `<title>${escapeHtml(title)}</title><link rel="stylesheet" href="style.css"></head>\n<body><main>${body}</main>\n<script>${searchScript}</script></body></html>\n`
   );
 }

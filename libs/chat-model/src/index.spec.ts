@@ -14,16 +14,21 @@ describe('index', () => {
       'cutSegments',
       'decodeSegment',
       'encodeSegment',
+      'excerptOf',
+      'foldText',
       'htmlPages',
       'jsonDocument',
       'jsonDocumentHead',
       'jsonDocumentOf',
+      'matchesQuery',
       'maximumInstantMs',
       'mergeSources',
       'messageFromJson',
       'messageKinds',
       'messageMarks',
       'messagesBetween',
+      'parseSearchQuery',
+      'searchableText',
     ]);
   });
 });

@@ -25,3 +25,12 @@ export { mergeSources } from './merge/merge-sources';
 export { jsonDocument, jsonDocumentOf } from './json-export';
 export { conversationFromJson, jsonDocumentHead, messageFromJson } from './json-import';
 export { Scrambler } from './scramble/scrambler';
+export {
+  excerptOf,
+  matchesQuery,
+  parseSearchQuery,
+  searchableText,
+  type Excerpt,
+  type SearchQuery,
+} from './search/search-query';
+export { foldText } from './search/fold-text';

@@ -65,6 +65,23 @@ export const fileWarnings = [
 ] as const;
 export type FileWarning = (typeof fileWarnings)[number];
 
+/** Most files that are looked at together: a backup and what belongs to it. */
+export const maximumFiles = 8;
+
+/** Most messages that one search gives. */
+export const maximumHits = 500;
+
+/** A message that a search found. */
+const hitSchema = z.strictObject({
+  conversationId: z.string(),
+  /** Of the message in its conversation, counted from the oldest. */
+  index: count,
+  message: messageSchema,
+  /** Words of the message around the first of those that were looked for. */
+  excerpt: z.strictObject({ before: z.string(), hit: z.string(), after: z.string() }),
+});
+export type SearchHit = z.infer<typeof hitSchema>;
+
 /** How an open file can be saved: one JSON document, or a zip of pages. */
 export const savedForms = ['json', 'html'] as const;
 export type SavedForm = (typeof savedForms)[number];
@@ -74,15 +91,27 @@ export type SavedForm = (typeof savedForms)[number];
  * open file at most, in memory alone.
  */
 export const fileMethods = {
-  /** Says by its bytes what a file is, without opening what is encrypted. */
-  inspectFile: method(
-    z.strictObject({ file }),
-    z.strictObject({ format: z.enum(fileFormats), keyWanted: z.enum(fileKeysWanted) }),
+  /**
+   * Says by their bytes what files that were chosen together are, without opening what is encrypted: which of them is the backup, and
+   * which, if any, holds the names of people (wa.db, an address book).
+   */
+  inspectFiles: method(
+    z.strictObject({ files: z.array(file).min(1).max(maximumFiles) }),
+    z.strictObject({
+      /** Index of the backup among the files. */
+      backup: count,
+      /** Index of the one with names. */
+      contacts: count.nullable(),
+      format: z.enum(fileFormats),
+      keyWanted: z.enum(fileKeysWanted),
+    }),
   ),
   /** Opens a file. Nothing of it is given out before it has proven authentic, where its format can. */
   openFile: method(
     z.strictObject({
       file,
+      /** A wa.db, a wa.db.crypt15 under the same key, or an address book (.vcf), for the names of people. */
+      contacts: file.nullable(),
       secret: secretSchema,
       /** IANA name of the phone's zone, for exported chats, which have local times only. */
       timeZone: z.string().max(64).nullable(),
@@ -102,6 +131,18 @@ export const fileMethods = {
       .strictObject({ conversationId: z.string().min(1).max(4096), from: count, to: count })
       .refine(({ from, to }) => to >= from && to - from <= maximumMessagesPerRead, { message: 'range too wide' }),
     z.strictObject({ from: count, messages: z.array(messageSchema) }),
+  ),
+  /**
+   * Messages of the open file that have all words of a query, the newest first. The first call makes an index, which lies in the memory
+   * of the device and ends with the file.
+   */
+  searchFile: method(
+    z.strictObject({ query: z.string().max(1000), limit: count.max(maximumHits) }),
+    z.strictObject({
+      hits: z.array(hitSchema),
+      /** Whether these are all. */
+      isComplete: z.boolean(),
+    }),
   ),
   /** The whole of the open file in a form that outlives this project, for the page to offer as a download. */
   saveFile: method(z.strictObject({ form: z.enum(savedForms) }), z.strictObject({ content: z.instanceof(Blob) })),

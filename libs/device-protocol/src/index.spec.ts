@@ -10,6 +10,8 @@ describe('index', () => {
       'deviceErrorCodes',
       'deviceMethods',
       'fileFormats',
+      'maximumFiles',
+      'maximumHits',
       'maximumMessagesPerRead',
       'protocolVersion',
       'serveDevice',

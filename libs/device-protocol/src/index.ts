@@ -5,11 +5,14 @@ export { type DevicePort, type DeviceProgress, type LockedEvent } from './envelo
 export { DeviceError, deviceErrorCodes, type DeviceErrorCode } from './errors';
 export {
   fileFormats,
+  maximumFiles,
+  maximumHits,
   type FileFormat,
   type FileKeyWanted,
   type FileSecret,
   type FileWarning,
   type SavedForm,
+  type SearchHit,
 } from './file-methods';
 export { maximumMessagesPerRead, type GuessBudget } from './method';
 export {

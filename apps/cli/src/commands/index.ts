@@ -20,6 +20,7 @@ import { registerRepositories } from './repositories';
 import { registerRestore } from './restore';
 import { registerSchedule } from './schedule';
 import { registerScramble } from './scramble';
+import { registerSearch } from './search';
 import { registerSetup } from './setup';
 import { registerSnapshots } from './snapshots';
 import { registerStats } from './stats';
@@ -30,6 +31,7 @@ import { registerVerify } from './verify';
 export const registrations: readonly Register[] = [
   registerOpen,
   registerInspect,
+  registerSearch,
   registerInit,
   registerLogin,
   registerSetup,

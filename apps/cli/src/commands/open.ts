@@ -61,14 +61,17 @@ export const registerOpen: Register = (program, context) => {
       'id of the Signal account, which a Signal backup of version 2 wants beside its recovery key',
     )
     .option('--token-file <file>', 'token of the Signal account: 32 bytes or 64 digits; backups in the cloud want it')
-    .option('--contacts <file>', "WhatsApp's wa.db or wa.db.crypt15, for the names of people")
+    .option(
+      '--contacts <file>',
+      "WhatsApp's wa.db or wa.db.crypt15, or an address book (.vcf), for the names of people",
+    )
     .option('--time-zone <zone>', 'zone of the phone, e.g. Europe/Berlin: exported chats have local times only')
     .option('--accept-bad-checksum', 'open a file whose content is authentic and whose checksum is wrong')
     .option(
       '--merge <file...>',
       'put the conversations of these files with those of the backup, every message once; they must want no key',
     )
-    .option('--media <dir>', 'folder with the media, which are copied beside the pages of --format html')
+    .option('--media <path>', 'folder or zip with the media, which are copied beside the pages of --format html')
     .option('--zip', 'write the pages of --format html as one zip')
     .option('--force', 'replace an older result that differs')
     .addHelpText('after', help)

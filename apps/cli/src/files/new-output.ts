@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CofferError } from '@coffer/foundation';
@@ -42,8 +41,8 @@ export async function writeNewFile(
 /** Writes the files of a folder, by names relative to it. */
 export interface FolderWriter {
   write(file: string, bytes: Uint8Array): Promise<void>;
-  /** Copies a file of any size. @returns its bytes */
-  copy(file: string, from: string): Promise<number>;
+  /** Writes a file of any size. @param pieces - each valid until the next @returns its bytes */
+  copy(file: string, pieces: Iterable<Uint8Array>): Promise<number>;
 }
 
 /** As `writeNewFile`, for a folder of files. @throws OutputError `already-exists` */
@@ -60,14 +59,15 @@ export async function writeNewFolder(
         options.signal.throwIfAborted();
         await writeFile(join(temporary, file), (handle) => writeAll(handle, bytes));
       },
-      copy: async (file, from) => {
+      copy: async (file, pieces) => {
         const to = join(temporary, file);
         await mkdir(dirname(to), { recursive: true, mode: 0o700 });
         let bytes = 0;
         await writeFile(to, async (handle) => {
-          for await (const piece of createReadStream(from, { highWaterMark: compareBytes, signal: options.signal })) {
-            await writeAll(handle, piece as Uint8Array);
-            bytes += (piece as Uint8Array).length;
+          for (const piece of pieces) {
+            options.signal.throwIfAborted();
+            await writeAll(handle, piece);
+            bytes += piece.length;
           }
         });
         return bytes;

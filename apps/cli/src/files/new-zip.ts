@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { CofferError } from '@coffer/foundation';
 
@@ -6,7 +5,6 @@ import { writeNewFile, type FolderWriter, type NewOutputOptions } from './new-ou
 
 /** What a zip without its 64-bit form can hold. */
 const zipLimits = { files: 65_535, bytes: 0xffff_ffff };
-const pieceBytes = 1024 * 1024;
 
 /** The pages do not fit into one zip. Nothing was written. */
 export class ZipError extends CofferError {
@@ -53,14 +51,13 @@ class ZipStream implements FolderWriter {
     await this.#flush();
   }
 
-  async copy(file: string, from: string): Promise<number> {
+  async copy(file: string, pieces: Iterable<Uint8Array>): Promise<number> {
     const entry = this.#add(new ZipPassThrough(file));
     let length = 0;
-    for await (const piece of createReadStream(from, { highWaterMark: pieceBytes })) {
-      const bytes = piece as Buffer;
-      length += bytes.length;
-      // the bytes are held until they are written: the stream may use its buffer again
-      entry.push(new Uint8Array(bytes), false);
+    for (const piece of pieces) {
+      length += piece.length;
+      // the bytes are held until they are written: a piece is valid until the next
+      entry.push(new Uint8Array(piece), false);
       await this.#flush();
     }
     entry.push(new Uint8Array(), true);

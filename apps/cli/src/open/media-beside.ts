@@ -1,17 +1,12 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
-import { basename, join, sep } from 'node:path';
+import type { MediaFile, MediaPlace } from '@coffer/chat-formats';
 import type { Message } from '@coffer/chat-model';
 
 /** A file that goes along with the pages. */
 export interface MediaCopy {
-  /** Where it is. */
-  readonly from: string;
+  readonly file: MediaFile;
   /** Where it goes, relative to the pages. */
   readonly name: string;
 }
-
-/** Most files of a folder that are known by their names. */
-const mostFiles = 1_000_000;
 
 /** Endings that no browser runs anything for. A file with any other one is called .bin, so that a click on it does not open a page. */
 const harmless: ReadonlySet<string> = new Set(
@@ -21,19 +16,14 @@ const harmless: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/**
- * Finds the media of messages in a folder: by the path that the message names, else by its name where the folder has one file of that
- * name. Nothing outside of the folder is found, whatever a path says or a link leads to.
- */
+/** Gives the media of messages that a folder or zip has a name beside the pages. */
 export class MediaBeside {
-  readonly #root: string;
-  readonly #copies = new Map<string, MediaCopy>();
-  #byName: ReadonlyMap<string, string | null> | undefined;
+  readonly #place: MediaPlace;
+  readonly #copies = new Map<MediaFile, MediaCopy>();
   #waiting: MediaCopy[] = [];
 
-  /** @throws the ENOENT of the system where there is no such folder */
-  constructor(folder: string) {
-    this.#root = realpathSync(folder);
+  constructor(place: MediaPlace) {
+    this.#place = place;
   }
 
   /** How many different files were found. */
@@ -41,13 +31,10 @@ export class MediaBeside {
     return this.#copies.size;
   }
 
-  /** Where the message's file lies beside the pages; undefined where it is not in the folder. */
+  /** Where the message's file lies beside the pages; undefined where it is not there. */
   pathOf({ media }: Message): string | undefined {
-    if (media === undefined) return undefined;
-    const { path, name } = media;
-    const wanted = basename((path ?? name ?? '').replaceAll('\\', '/'));
-    const from = (path === undefined ? undefined : this.#inside(path)) ?? this.#named(wanted);
-    return from === undefined ? undefined : this.#copy(from).name;
+    const file = media === undefined ? undefined : this.#place.find(media);
+    return file === undefined ? undefined : this.#copy(file, [media?.path, media?.name]).name;
   }
 
   /** The files that were found since the last call. */
@@ -57,40 +44,17 @@ export class MediaBeside {
     return copies;
   }
 
-  #copy(from: string): MediaCopy {
-    const known = this.#copies.get(from);
+  #copy(file: MediaFile, names: readonly (string | undefined)[]): MediaCopy {
+    const known = this.#copies.get(file);
     if (known !== undefined) return known;
-    const ending = /\.([a-z0-9]{1,8})$/i.exec(from)?.[1]?.toLowerCase() ?? '';
-    const number = String(this.#copies.size + 1).padStart(6, '0');
-    const copy = { from, name: `media/${number}.${harmless.has(ending) ? ending : 'bin'}` };
-    this.#copies.set(from, copy);
+    // the name of an encrypted file says nothing of what is in it: the message's own does
+    const all = file.path.endsWith('.mcrypt1') ? names : [file.path];
+    const ending = all.map((name) => endingOf(name ?? '')).find((each) => harmless.has(each)) ?? 'bin';
+    const copy = { file, name: `media/${String(this.#copies.size + 1).padStart(6, '0')}.${ending}` };
+    this.#copies.set(file, copy);
     this.#waiting.push(copy);
     return copy;
   }
-
-  #inside(path: string): string | undefined {
-    if (path.includes('\0')) return undefined;
-    try {
-      const real = realpathSync(join(this.#root, path));
-      return real.startsWith(this.#root + sep) && statSync(real).isFile() ? real : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #named(name: string): string | undefined {
-    if (name === '') return undefined;
-    this.#byName ??= this.#list();
-    return this.#byName.get(name) ?? undefined;
-  }
-
-  /** Files by their names; null where there are several. */
-  #list(): ReadonlyMap<string, string | null> {
-    const names = new Map<string, string | null>();
-    for (const entry of readdirSync(this.#root, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || names.size >= mostFiles) continue;
-      names.set(entry.name, names.has(entry.name) ? null : join(entry.parentPath, entry.name));
-    }
-    return names;
-  }
 }
+
+const endingOf = (name: string): string => /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? '';

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { describeWithTestData, seed } from '@coffer/test-kit';
 import {
   delimited,
@@ -206,6 +206,14 @@ describe('runOpen', () => {
     // the same once more is the same zip
     expect((await open({ file: path, format: 'html', media, zip: true })).exitCode).toBe(0);
     expect(await open({ file: path, format: 'json', media })).toMatchObject({ exitCode: 2, code: 'usage' });
+  });
+  it('puts the media of an exported zip beside the pages without being told where they are', async () => {
+    const exported = '31/12/2020, 23:59 - Anna: IMG-20201231-WA0001.jpg (file attached)\n';
+    const entries = { '_chat.txt': Buffer.from(exported), 'IMG-20201231-WA0001.jpg': Buffer.from('jpeg!') };
+    const result = await open({ file: file('WhatsApp Chat - Anna.zip', zipSync(entries)), format: 'html' });
+    expect(result.lines.at(-1)).toMatchObject({ messages: 1, media: 1 });
+    const copy = written().find((name) => name.endsWith('/media/000001.jpg'));
+    expect(readFileSync(join(folder, 'out', copy!), 'utf8')).toBe('jpeg!');
   });
   it('keeps what it writes from other people of the machine', async () => {
     await open({ file: file('chat.txt', chat), format: 'json' });

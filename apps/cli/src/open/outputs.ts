@@ -1,5 +1,5 @@
 import { htmlPages, jsonDocument, type ChatCounts, type ChatSource } from '@coffer/chat-model';
-import type { OpenedBackup } from '@coffer/chat-formats';
+import type { MediaPlace, OpenedBackup } from '@coffer/chat-formats';
 
 import { writeNewFile, writeNewFolder } from '../files/new-output';
 import { writeNewZip } from '../files/new-zip';
@@ -15,8 +15,8 @@ export interface OutputOptions {
   readonly signal: AbortSignal;
   /** Pages as one zip instead of a folder. */
   readonly isZip?: boolean;
-  /** Folder with the media of the messages, for pages. */
-  readonly mediaFolder?: string;
+  /** Where the media of the messages lie, for pages. */
+  readonly mediaPlace?: MediaPlace;
   readonly onWritten: (bytes: number, conversations?: number, allConversations?: number) => void;
 }
 
@@ -73,7 +73,7 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
   const [watched, position] = watch(source);
   let bytes = 0;
   let counts: ChatCounts = { chats: 0, messages: 0 };
-  const media = options.mediaFolder === undefined ? undefined : new MediaBeside(options.mediaFolder);
+  const media = options.mediaPlace === undefined ? undefined : new MediaBeside(options.mediaPlace);
   await (isZip ? writeNewZip : writeNewFolder)(options.folder, path, options, async (writer) => {
     const pages = htmlPages(watched, media === undefined ? {} : { mediaPath: (message) => media.pathOf(message) });
     let next = pages.next();
@@ -81,7 +81,7 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
       const content = Buffer.from(next.value.content);
       await writer.write(next.value.name, content);
       bytes += content.length;
-      for (const { name, from } of media?.takeCopies() ?? []) bytes += await writer.copy(name, from);
+      for (const { name, file } of media?.takeCopies() ?? []) bytes += await writer.copy(name, file.pieces());
       options.onWritten(bytes, position(), source.counts.chats);
     }
     counts = next.value;

@@ -1,38 +1,26 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChatFormatError, type KeyWanted, type OpenedBackup } from '@coffer/chat-formats';
-import { identifyBackup, openBackup, type OpenBackupOptions } from '@coffer/chat-formats/node';
+import type { MediaPlace, OpenedBackup, WhatsAppBackupKey } from '@coffer/chat-formats';
+import { openMediaPlace } from '@coffer/chat-formats/node';
 
 import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
 import { printable } from '../output/printable';
 import type { Reporter, SummaryFields } from '../output/reporter';
 import { UsageError } from '../output/usage-error';
-import { readWhatsAppKeys } from './backup-key-input';
 import { mergeWith } from './merge-with';
-import { readSignalKeys, readSignalPassphrase } from './signal-key-input';
+import { openFile, type FileRequest } from './open-file';
 import { writeHtml, writeJson, writeOriginal, type Output } from './outputs';
 
 export type OpenFormat = 'original' | 'json' | 'html';
 
 /** What `coffer open` is asked. */
-export interface OpenRequest {
-  readonly file: string;
+export interface OpenRequest extends FileRequest {
   readonly out: string;
   readonly format: OpenFormat;
-  readonly key?: string;
-  /** COFFER_KEY. */
-  readonly environmentKey: string | undefined;
-  readonly passphraseFile?: string;
-  readonly aci?: string;
-  readonly tokenFile?: string;
-  readonly contacts?: string;
-  readonly timeZone?: string;
-  readonly acceptBadChecksum?: boolean;
   readonly force?: boolean;
   /** One zip, for `--format html`. */
   readonly zip?: boolean;
-  /** Folder with the media, for `--format html`. */
+  /** Folder or zip with the media, for `--format html`; of an exported zip that zip itself unless told. */
   readonly media?: string;
   /** Files without encryption whose conversations are put together with those of the backup. */
   readonly merge?: readonly string[];
@@ -47,16 +35,18 @@ const writers = { original: writeOriginal, json: writeJson, html: writeHtml } as
  */
 export async function runOpen(context: CommandContext, request: OpenRequest): Promise<void> {
   const { reporter } = context;
-  const { size } = await stat(request.file);
   if (request.merge !== undefined && request.format === 'original') {
     throw new UsageError('--merge puts conversations together: say --format json or --format html with it.');
   }
   if ((request.media !== undefined || request.zip === true) && request.format !== 'html') {
     throw new UsageError('--media and --zip are for pages: say --format html with them.');
   }
-  const opened = await open(context, request, size);
-  const backup = request.merge === undefined ? opened : await mergeWith(opened, request.merge, request.timeZone);
+  const { opened, found: mediaPlace } = await openFile(context, request, (backup, key) =>
+    mediaOf(request, backup, key),
+  );
+  let backup = opened;
   try {
+    if (request.merge !== undefined) backup = await mergeWith(opened, request.merge, request.timeZone);
     const warned = warnings(reporter, backup, 0);
     const baseName = backup.payload.name.replace(/\.(?:db|txt|zip|json|records|decrypted)$/i, '');
     const output = await writers[request.format](backup, {
@@ -65,7 +55,7 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
       isForced: request.force ?? false,
       signal: context.signal,
       isZip: request.zip ?? false,
-      ...(request.media === undefined ? {} : { mediaFolder: request.media }),
+      ...(mediaPlace === undefined ? {} : { mediaPlace }),
       onWritten: (doneBytes, doneItems, totalItems) => {
         reporter.progress({
           phase: 'writing',
@@ -80,60 +70,19 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
     reporter.summary(figuresOf(backup, request, output), sentenceOf(output, request.out));
   } finally {
     backup.close();
+    mediaPlace?.close();
   }
 }
 
-async function open(
-  { reporter, signal }: CommandContext,
-  request: OpenRequest,
-  totalBytes: number,
-): Promise<OpenedBackup> {
-  const { file, contacts, timeZone, acceptBadChecksum } = request;
-  let doneBytes = 0;
-  const keys = await readKeys(reporter, request);
-  try {
-    return await openBackup(file, {
-      ...keys,
-      ...(contacts === undefined ? {} : { contactsPath: contacts }),
-      ...(timeZone === undefined ? {} : { timeZone }),
-      ...(acceptBadChecksum === undefined ? {} : { acceptBadChecksum }),
-      onRead: (bytes) => {
-        doneBytes += bytes;
-        reporter.progress({ phase: 'checking', doneBytes, totalBytes });
-      },
-      signal,
-    });
-  } finally {
-    wipeKeys(keys);
-  }
-}
-
-type Keys = Pick<OpenBackupOptions, 'key' | 'phoneKey' | 'signalKeys' | 'signalPassphrase'>;
-
-async function readKeys(reporter: Reporter, request: OpenRequest): Promise<Keys> {
-  const { key: option, environmentKey: environment, passphraseFile, aci, tokenFile } = request;
-  const wanted = keyWanted(request);
-  const signal = { option, environment, passphraseFile, aci, tokenFile };
-  if (wanted === 'signal-recovery-key') return { signalKeys: await readSignalKeys(reporter, signal) };
-  if (wanted === 'signal-passphrase') return { signalPassphrase: await readSignalPassphrase(reporter, signal) };
-  return wanted.startsWith('whatsapp-') ? readWhatsAppKeys(reporter, { option, environment }, wanted) : {};
-}
-
-/** The older form of a Signal backup has no mark: whoever gives an account id says that it is one. */
-function keyWanted({ file, aci }: OpenRequest): KeyWanted {
-  try {
-    return identifyBackup(file).keyWanted;
-  } catch (error) {
-    if (aci !== undefined && error instanceof ChatFormatError && error.code === 'not-a-backup') {
-      return 'signal-recovery-key';
-    }
-    throw error;
-  }
-}
-
-function wipeKeys({ key, phoneKey, signalKeys, signalPassphrase }: Keys): void {
-  const secrets = [key, phoneKey?.bytes, signalKeys?.recoveryKey, signalKeys?.token, signalPassphrase];
-  for (const secret of secrets) secret?.fill(0);
+/** Media are looked for where pages are written. @throws the system's ENOENT */
+function mediaOf(
+  { file, format, media }: OpenRequest,
+  { inspection }: OpenedBackup,
+  key: WhatsAppBackupKey | undefined,
+): MediaPlace | undefined {
+  const path = media ?? (inspection.format === 'export-chat-zip' ? file : undefined);
+  if (path === undefined || format !== 'html') return undefined;
+  return openMediaPlace(path, key === undefined ? {} : { key });
 }
 
 /** Passes on the warnings from the n-th on. @returns how many there are */

@@ -17,6 +17,9 @@ export const openEnglish = {
   'open.what-export': 'A chat that WhatsApp exported, as a text or a zip file',
   'open.what-signal': 'Signal backups: .backup of an Android phone, or a file of Signal’s secure backups',
   'open.what-json': 'An export of Telegram Desktop (result.json), or a JSON copy that was saved here',
+  'open.what-names':
+    'With a WhatsApp backup, for the names of people: wa.db, wa.db.crypt15 or an address book (.vcf). Choose them together.',
+  'open.names-from': 'Names of people from {file}',
   'open.older-signal': 'It is an older Signal backup',
   'open.looking': 'Looking at the file',
   'open.other': 'Choose another file',

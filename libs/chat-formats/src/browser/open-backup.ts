@@ -12,7 +12,9 @@ import { openTelegramExport } from '../telegram/telegram-source';
 import { telegramWarnings } from '../telegram/telegram-warnings';
 import { backupPrefixLimit } from '../whatsapp/backup-prefix';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
+import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
 import { openCryptContent } from '../whatsapp/opened-crypt';
+import { looksLikeVCards, readVCardNames } from '../whatsapp/vcard-names';
 import type { ByteSource } from '../zip/zip-directory';
 import { openCryptBytes } from './crypt-bytes';
 import { databaseLimitBytes, openPayloadDatabase } from './payload-database';
@@ -23,6 +25,12 @@ import { openZipSource } from './zip-source';
 /** A file that a person chose: its name, and bytes that are read where and when they are wanted. */
 export interface BackupFile extends ByteSource {
   readonly name: string;
+}
+
+/** As in the Node half, with a file in the place of a path. */
+export interface OpenFileOptions extends OpenOptions {
+  /** A wa.db, a wa.db.crypt15 (under the same key) or an address book (.vcf), for the names of people in WhatsApp's databases. */
+  readonly contacts?: BackupFile;
 }
 
 /** Starts SQLite when it is first needed: an exported chat never wants it. */
@@ -64,17 +72,18 @@ export async function identifyBackup(
 export async function openBackup(
   file: BackupFile,
   sqlite: SqliteStarter,
-  options: OpenOptions = {},
+  options: OpenFileOptions = {},
 ): Promise<OpenedBackup> {
   const inspection = await identifyBackup(file, sqlite, options.signalKeys !== undefined);
   switch (inspection.format) {
     case 'whatsapp-crypt12':
     case 'whatsapp-crypt14':
     case 'whatsapp-crypt15':
-      return openCrypt(file, sqlite, inspection, options);
+      return openCrypt(file, sqlite, inspection, options, await contactNames(sqlite, options));
     case 'whatsapp-msgstore': {
+      const names = await contactNames(sqlite, options);
       const database = await openPlainDatabase(file, sqlite);
-      return plainBackup(file, inspection, () => openMsgstore(database));
+      return plainBackup(file, inspection, () => openMsgstore(database, { names }));
     }
     case 'export-chat-text': {
       const read = (): Uint8Array => file.read(0, file.sizeBytes);
@@ -107,6 +116,7 @@ async function openCrypt(
   sqlite: SqliteStarter,
   inspection: BackupInspection,
   { key, phoneKey, acceptBadChecksum = false, onRead, signal }: OpenOptions,
+  names: ContactNames = new Map(),
 ): Promise<OpenedBackup> {
   const keys = { ...(key ? { key } : {}), ...(phoneKey ? { phoneKey } : {}) };
   const opened = await openCryptBytes(file, keys, { ...(onRead ? { onRead } : {}), ...(signal ? { signal } : {}) });
@@ -114,10 +124,38 @@ async function openCrypt(
     file: opened,
     fileName: file.name,
     inspection,
-    names: new Map(),
+    names,
     acceptBadChecksum,
     openDatabase: async (chunks) => openPayloadDatabase(await sqlite(), chunks),
   });
+}
+
+async function contactNames(
+  sqlite: SqliteStarter,
+  { contacts, key, phoneKey }: OpenFileOptions,
+): Promise<ContactNames> {
+  if (contacts === undefined) return new Map();
+  if (isAddressBook(contacts)) return readVCardNames(bytesOf(contacts));
+  const inspection = await identifyBackup(contacts, sqlite);
+  const keys = { ...(key ? { key } : {}), ...(phoneKey ? { phoneKey } : {}) };
+  const isEncrypted = inspection.format.startsWith('whatsapp-crypt');
+  const opened = isEncrypted ? await openCrypt(contacts, sqlite, inspection, keys) : undefined;
+  try {
+    const content = opened?.payload.chunks() ?? pieces(contacts);
+    const database = await openPayloadDatabase(await sqlite(), content);
+    try {
+      return readContactNames(database);
+    } finally {
+      database.close();
+    }
+  } finally {
+    opened?.close();
+  }
+}
+
+/** Whether a file is an address book (.vcf), which knows names and is no backup. */
+export function isAddressBook(file: BackupFile): boolean {
+  return looksLikeVCards(file.read(0, Math.min(64, file.sizeBytes)));
 }
 
 async function openPlainDatabase(file: BackupFile, sqlite: SqliteStarter): ReturnType<Sqlite['open']> {

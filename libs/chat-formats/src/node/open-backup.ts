@@ -6,8 +6,10 @@ import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
+import { looksLikeVCards, readVCardNames } from '../whatsapp/vcard-names';
 import { openCrypt } from './crypt-backup';
 import { openExportText, openExportZip } from './export-chat-file';
+import { readFileStart } from './first-bytes';
 import { identifyBackup, inspectLegacySignal } from './inspect';
 import { openChatsFile, openTelegramFile } from './json-backup';
 import { openSignalAndroid } from './signal-android-backup';
@@ -16,6 +18,7 @@ import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 import type { OpenBackupOptions } from './open-options';
 import { collect } from './payload-bytes';
 import { plainBackup } from './plain-backup';
+import { openByteSource } from './zip-file';
 
 /**
  * Opens a foreign backup. What is encrypted is authenticated before this returns.
@@ -131,6 +134,8 @@ function journalWarnings(path: string): readonly BackupWarning[] {
 
 async function contactNames({ contactsPath, key, phoneKey }: OpenBackupOptions): Promise<ContactNames> {
   if (contactsPath === undefined) return new Map();
+  const start = readFileStart(contactsPath);
+  if (looksLikeVCards(start.firstBytes)) return addressBookNames(contactsPath);
   const inspection = identifyBackup(contactsPath);
   const keys = { ...(key ? { key } : {}), ...(phoneKey ? { phoneKey } : {}) };
   const database = inspection.format.startsWith('whatsapp-crypt')
@@ -140,5 +145,14 @@ async function contactNames({ contactsPath, key, phoneKey }: OpenBackupOptions):
     return readContactNames(database);
   } finally {
     database.close();
+  }
+}
+
+function addressBookNames(path: string): ContactNames {
+  const source = openByteSource(path);
+  try {
+    return readVCardNames(source);
+  } finally {
+    source.close();
   }
 }

@@ -38,13 +38,18 @@ export function unpackEntry(
       `a file in this zip is larger than ${Math.floor(limitBytes / 1024 / 1024)} MiB`,
     );
   }
+  // no deflated bytes give so many: what the list says is no reason to make room for them
+  if (entry.method === 'deflated' && entry.sizeBytes > entry.compressedBytes * deflateRatio) throw wrongChecksum();
   const stored = readStoredEntry(source, entry);
   const bytes = entry.method === 'stored' ? stored : inflated(() => inflate(stored, entry.sizeBytes));
   if (bytes.length !== entry.sizeBytes || crc32(bytes) !== entry.crc32) {
-    throw new ChatFormatError('damaged', 'a file in this zip is damaged: its checksum is wrong');
+    throw wrongChecksum();
   }
   return bytes;
 }
+
+const wrongChecksum = (): ChatFormatError =>
+  new ChatFormatError('damaged', 'a file in this zip is damaged: its checksum is wrong');
 
 const peekStoredBytes = 16 * 1024;
 /** Deflate makes one byte of at most 1032. */

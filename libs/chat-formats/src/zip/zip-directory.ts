@@ -148,12 +148,11 @@ function safeName(name: string): string {
 }
 
 /**
- * The bytes of one file as they are stored, still compressed.
+ * Where the bytes of one file begin, all of which lie within the zip.
  *
- * @param atMost - how many of them, from the first
  * @throws ChatFormatError `damaged`; `unsupported-format` where the file is encrypted or packed in a rare way
  */
-export function readStoredEntry(source: ByteSource, entry: ZipEntry, atMost = Number.POSITIVE_INFINITY): Uint8Array {
+export function storedPlace(source: ByteSource, entry: ZipEntry): number {
   if (entry.isEncrypted || entry.method === 'other') {
     throw new ChatFormatError(
       'unsupported-format',
@@ -164,6 +163,17 @@ export function readStoredEntry(source: ByteSource, entry: ZipEntry, atMost = Nu
   const header = viewOf(source.read(entry.headerOffset, 30));
   if (header.getUint32(0, true) !== localSignature) throw damaged('a file in it is not where the list says');
   const start = entry.headerOffset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
-  if (start + entry.compressedBytes > source.sizeBytes) throw damaged('a file in it is cut off');
-  return source.read(start, Math.min(atMost, entry.compressedBytes));
+  const isWhole = entry.method === 'deflated' || entry.sizeBytes === entry.compressedBytes;
+  if (!isWhole || start + entry.compressedBytes > source.sizeBytes) throw damaged('a file in it is cut off');
+  return start;
+}
+
+/**
+ * The bytes of one file as they are stored, still compressed.
+ *
+ * @param atMost - how many of them, from the first
+ * @throws as `storedPlace`
+ */
+export function readStoredEntry(source: ByteSource, entry: ZipEntry, atMost = Number.POSITIVE_INFINITY): Uint8Array {
+  return source.read(storedPlace(source, entry), Math.min(atMost, entry.compressedBytes));
 }

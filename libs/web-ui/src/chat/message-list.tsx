@@ -13,26 +13,30 @@ export interface MessageListProps {
   readonly summary: ConversationSummary;
   /** Must stay the same function while the conversation stays the same. */
   readonly read: ReadMessages;
+  /** Index of the message that is shown first and marked; the newest unless told. */
+  readonly startAt?: number | null;
   readonly nowMs: number;
 }
 
-/** The messages of one conversation, opened at the newest. Only what is in view is in the page, and only that is read. */
-export function MessageList({ summary, read, nowMs }: MessageListProps): ReactNode {
+/** The messages of one conversation, opened at the newest or where it is told. Only what is in view is in the page, and only that is read. */
+export function MessageList({ summary, read, startAt = null, nowMs }: MessageListProps): ReactNode {
   const text = useText();
   const { messageCount: count } = summary;
   const pages = useMemo(() => createMessagePages({ count, read }), [count, read]);
   useEffect(() => () => pages.close(), [pages]);
   if (count === 0) return <EmptyState title={text('ui.no-messages')} />;
-  return <MessageFeed key={summary.conversationId} summary={summary} pages={pages} nowMs={nowMs} />;
+  const key = `${summary.conversationId}/${startAt ?? ''}`;
+  return <MessageFeed key={key} summary={summary} pages={pages} startAt={startAt} nowMs={nowMs} />;
 }
 
 interface MessageFeedProps {
   readonly summary: ConversationSummary;
   readonly pages: MessagePages;
+  readonly startAt: number | null;
   readonly nowMs: number;
 }
 
-function MessageFeed({ summary, pages, nowMs }: MessageFeedProps): ReactNode {
+function MessageFeed({ summary, pages, startAt, nowMs }: MessageFeedProps): ReactNode {
   const text = useText();
   const { conversation } = summary;
   const scroller = useRef<HTMLDivElement>(null);
@@ -40,7 +44,7 @@ function MessageFeed({ summary, pages, nowMs }: MessageFeedProps): ReactNode {
   const rows = useRows({ count: pages.count, scroller, estimatePixels: 68, anchorTo: 'end', paddingPixels: 16 });
   const { totalPixels } = rows;
   // Rows get their true height as they arrive: the newest stays in view until the reader moves.
-  const isAtNewest = useRef(true);
+  const isAtNewest = useRef(startAt === null);
   const letGo = (): void => {
     isAtNewest.current = false;
   };
@@ -50,6 +54,14 @@ function MessageFeed({ summary, pages, nowMs }: MessageFeedProps): ReactNode {
     scroller.current.scrollTo(0, totalPixels);
     newestTop.current = scroller.current.scrollTop;
   }, [totalPixels]);
+
+  const { scrollToIndex } = rows;
+  const hasStarted = useRef(false);
+  useLayoutEffect(() => {
+    if (startAt === null || hasStarted.current) return;
+    hasStarted.current = true;
+    scrollToIndex(startAt, 'center');
+  }, [scrollToIndex, startAt]);
 
   const { items } = rows;
   const first = items[0]?.index;
@@ -84,7 +96,8 @@ function MessageFeed({ summary, pages, nowMs }: MessageFeedProps): ReactNode {
               data-index={row.index}
               aria-posinset={row.index + 1}
               aria-setsize={pages.count}
-              className="absolute inset-x-0 top-0"
+              aria-current={row.index === startAt ? 'true' : undefined}
+              className="absolute inset-x-0 top-0 rounded-xl aria-current:bg-accent-soft"
               style={{ transform: `translateY(${row.start}px)` }}
             >
               {message === undefined ? (

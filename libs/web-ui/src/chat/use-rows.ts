@@ -18,7 +18,7 @@ export interface Rows {
   readonly totalPixels: number;
   /** Ref of every row, which must bear `data-index`. */
   readonly measure: (row: Element | null) => void;
-  readonly scrollToIndex: (index: number, align?: 'auto' | 'end') => void;
+  readonly scrollToIndex: (index: number, align?: 'auto' | 'center' | 'end') => void;
 }
 
 /** The one place where lists become virtual: rows of any height, of which only those in view are in the page. */

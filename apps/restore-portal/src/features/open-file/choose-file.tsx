@@ -15,6 +15,7 @@ export function ChooseFile(drop: FileDropProps): ReactNode {
     text('open.what-export'),
     text('open.what-signal'),
     text('open.what-json'),
+    text('open.what-names'),
   ];
   return (
     <>

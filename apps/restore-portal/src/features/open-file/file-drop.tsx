@@ -5,11 +5,12 @@ import { text } from '../../messages/text';
 export interface FileDropProps {
   /** A file is being dragged over the page. */
   readonly isOver: boolean;
-  readonly onFile: (file: File) => void;
+  /** At least one; a backup and what belongs to it can be chosen together. */
+  readonly onFiles: (files: readonly File[]) => void;
 }
 
 /** A place to drop a file on, which is a file chooser for keyboards and fingers. */
-export function FileDrop({ isOver, onFile }: FileDropProps): ReactNode {
+export function FileDrop({ isOver, onFiles }: FileDropProps): ReactNode {
   return (
     <label
       className={
@@ -30,13 +31,14 @@ export function FileDrop({ isOver, onFile }: FileDropProps): ReactNode {
       </span>
       <input
         type="file"
+        multiple
         className="sr-only"
         aria-label={text('open.choose')}
         onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
+          const files = [...(event.currentTarget.files ?? [])];
           // The same file can be chosen again.
           event.currentTarget.value = '';
-          if (file !== undefined) onFile(file);
+          if (files.length > 0) onFiles(files);
         }}
       />
     </label>

@@ -14,6 +14,8 @@ import { ownTimeZone, ZoneField } from './zone-field';
 export interface KeyFormProps {
   readonly device: DeviceClient;
   readonly file: File;
+  /** Names of people that were chosen with it. */
+  readonly contacts: File | null;
   readonly wanted: WantedKey;
   readonly onOpened: (opened: DeviceResult<'openFile'>) => void;
   /** Lets go of the file, whatever is under way. */
@@ -21,7 +23,7 @@ export interface KeyFormProps {
 }
 
 /** Asks for what the file wants, and opens it. */
-export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProps): ReactNode {
+export function KeyForm({ device, file, contacts, wanted, onOpened, onOther }: KeyFormProps): ReactNode {
   const [entries, setEntries] = useState<KeyEntries>(noEntries);
   const [timeZone, setTimeZone] = useState(ownTimeZone);
   const [progress, setProgress] = useState<DeviceProgress | null>(null);
@@ -34,7 +36,7 @@ export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProp
     setOld(false);
     setProgress(null);
     const secret = await givenKey(wanted.keyWanted, entries);
-    const params = { file, secret, timeZone: isExport ? timeZone : null };
+    const params = { file, contacts, secret, timeZone: isExport ? timeZone : null };
     return device.call('openFile', params, { onProgress: setProgress });
   };
   const submit = (event: SyntheticEvent): void => {
@@ -61,6 +63,9 @@ export function KeyForm({ device, file, wanted, onOpened, onOther }: KeyFormProp
           <p className="text-sm text-muted">
             {text(`open.format-${wanted.format}`)} · {formatBytes(file.size, locale)}
           </p>
+          {contacts !== null && (
+            <p className="truncate text-sm text-muted">{text('open.names-from', { file: contacts.name })}</p>
+          )}
         </div>
       </div>
       <KeyFields

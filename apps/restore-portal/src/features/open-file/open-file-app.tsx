@@ -1,6 +1,6 @@
 'use client';
 
-import type { DeviceCallOptions, DeviceClient, DeviceResult } from '@coffer/device-protocol';
+import { maximumFiles, type DeviceCallOptions, type DeviceClient, type DeviceResult } from '@coffer/device-protocol';
 import { Button, ButtonLink, ProgressBar, Skeleton, TextProvider } from '@coffer/web-ui';
 import { ArrowLeft, X } from 'lucide-react';
 import { useCallback, useMemo, useState, type ReactNode } from 'react';
@@ -35,12 +35,12 @@ export function OpenFileApp(): ReactNode {
 
 function OneFile({ onEnd }: { readonly onEnd: () => void }): ReactNode {
   const started = useDevice(null);
-  const [file, setFile] = useState<File | null>(null);
+  const [chosen, setChosen] = useState<ChosenFiles | null>(null);
   const [opened, setOpened] = useState<DeviceResult<'openFile'> | null>(null);
-  if (started.state === 'ready' && file !== null && opened !== null) {
+  if (started.state === 'ready' && chosen !== null && opened !== null) {
     return (
       <Around isFull onClose={onEnd}>
-        <OpenFile device={started.device} fileName={file.name} opened={opened} />
+        <OpenFile device={started.device} fileName={chosen.file.name} opened={opened} />
       </Around>
     );
   }
@@ -53,44 +53,58 @@ function OneFile({ onEnd }: { readonly onEnd: () => void }): ReactNode {
         {started.state === 'starting' && <Skeleton label={text('open.starting')} />}
         {started.state === 'failed' && <FileAlert error={started.error} />}
         {started.state === 'ready' && (
-          <Choosing device={started.device} file={file} onFile={setFile} onOpened={setOpened} onOther={onEnd} />
+          <Choosing device={started.device} chosen={chosen} onChosen={setChosen} onOpened={setOpened} onOther={onEnd} />
         )}
       </section>
     </Around>
   );
 }
 
+/** A backup, and the file with the names of people that was chosen with it. */
+interface ChosenFiles {
+  readonly file: File;
+  readonly contacts: File | null;
+}
+
 interface ChoosingProps {
   readonly device: DeviceClient;
-  readonly file: File | null;
-  readonly onFile: (file: File) => void;
+  readonly chosen: ChosenFiles | null;
+  readonly onChosen: (chosen: ChosenFiles) => void;
   readonly onOpened: (opened: DeviceResult<'openFile'>) => void;
   readonly onOther: () => void;
 }
 
 /** Looks at what is chosen. What needs neither key nor answer is opened at once. */
-function Choosing({ device, file, onFile, onOpened, onOther }: ChoosingProps): ReactNode {
+function Choosing({ device, chosen, onChosen, onOpened, onOther }: ChoosingProps): ReactNode {
   const [wanted, setWanted] = useState<WantedKey | null>(null);
   const looking = useAct<WantedKey>();
-  const isAsking = file !== null && wanted !== null;
-  const choose = (chosen: File): void => {
-    onFile(chosen);
+  const isAsking = chosen !== null && wanted !== null;
+  const choose = (all: readonly File[]): void => {
+    const files = all.slice(0, maximumFiles);
+    const [first] = files;
+    if (first === undefined) return;
+    onChosen({ file: first, contacts: null });
     setWanted(null);
     looking.run(async () => {
-      const found = await device.call('inspectFile', { file: chosen });
+      const { backup, contacts, format, keyWanted } = await device.call('inspectFiles', { files });
+      onChosen({
+        file: files[backup] ?? first,
+        contacts: contacts === null ? null : (files[contacts] ?? null),
+      });
+      const found = { format, keyWanted };
       setWanted(found);
       return found;
     });
   };
   const isOver = useFileDrop(isAsking ? null : choose);
   if (isAsking) {
-    return <KeyForm device={device} file={file} wanted={wanted} onOpened={onOpened} onOther={onOther} />;
+    return <KeyForm device={device} {...chosen} wanted={wanted} onOpened={onOpened} onOther={onOther} />;
   }
   return (
     <>
       {looking.isBusy && <ProgressBar label={text('open.looking')} doneBytes={0} totalBytes={null} />}
       {looking.error !== null && <FileAlert error={looking.error} onSignal={() => setWanted(olderSignal)} />}
-      {!looking.isBusy && <ChooseFile isOver={isOver} onFile={choose} />}
+      {!looking.isBusy && <ChooseFile isOver={isOver} onFiles={choose} />}
     </>
   );
 }
@@ -104,6 +118,9 @@ interface OpenFileProps {
   readonly opened: DeviceResult<'openFile'>;
 }
 
+/** Most messages that a search shows. */
+const shownHits = 200;
+
 /** The chats of the file, in the panes that show those of a backup. */
 function OpenFile({ device, fileName, opened }: OpenFileProps): ReactNode {
   const [step, go] = useStep();
@@ -113,6 +130,8 @@ function OpenFile({ device, fileName, opened }: OpenFileProps): ReactNode {
       list: (options: DeviceCallOptions) => device.call('listFileConversations', {}, options),
       read: async (id: string, from: number, to: number, signal: AbortSignal) =>
         (await device.call('readFileMessages', { conversationId: id, from, to }, { signal })).messages,
+      search: (query: string, options: DeviceCallOptions) =>
+        device.call('searchFile', { query, limit: shownHits }, options),
     }),
     [device],
   );

@@ -3,13 +3,13 @@
 import { useEffect, useRef, useState } from 'react';
 
 /**
- * Takes a file that is dropped anywhere on the page; left alone, a browser would show it in the place of the page, and what is open
+ * Takes files that are dropped anywhere on the page; left alone, a browser would show it in the place of the page, and what is open
  * here would be gone.
  *
- * @param take - null where no file is taken now: it is then ignored
+ * @param take - null where no file is taken now: what is dropped is then ignored
  * @returns whether a file is being dragged over the page
  */
-export function useFileDrop(take: ((file: File) => void) | null): boolean {
+export function useFileDrop(take: ((files: readonly File[]) => void) | null): boolean {
   const [isOver, setOver] = useState(false);
   const taking = useRef(take);
   useEffect(() => {
@@ -26,8 +26,8 @@ export function useFileDrop(take: ((file: File) => void) | null): boolean {
     const drop = (event: DragEvent): void => {
       event.preventDefault();
       setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file !== undefined) taking.current?.(file);
+      const files = [...(event.dataTransfer?.files ?? [])];
+      if (files.length > 0) taking.current?.(files);
     };
     window.addEventListener('dragover', over);
     window.addEventListener('dragleave', leave);

@@ -3,11 +3,12 @@
 import type { ConversationSummary, DeviceCallOptions } from '@coffer/device-protocol';
 import { Avatar, ConversationList, EmptyState, MessageList, type ReadMessages } from '@coffer/web-ui';
 import { ArrowLeft, MessagesSquare } from 'lucide-react';
-import { useCallback, useEffect, useRef, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { text } from '../../messages/text';
 import { useCall } from '../device/use-call';
 import { useNow } from '../device/use-now';
 import { useArrivalFocus } from '../use-step';
+import { ChatSearch, type ChatSearchProps } from './chat-search';
 import { ReadingProgress } from './reading-progress';
 
 /** Where chats come from: a snapshot of a backup, or a file. */
@@ -15,6 +16,8 @@ export interface ChatReader {
   list(options: DeviceCallOptions): Promise<{ readonly conversations: readonly ConversationSummary[] }>;
   /** Messages `from` (inclusive) to `to` (exclusive), counted from the oldest. */
   read(conversationId: string, from: number, to: number, signal: AbortSignal): ReturnType<ReadMessages>;
+  /** Absent where messages cannot be searched. */
+  readonly search?: ChatSearchProps['search'];
 }
 
 export interface ChatsPaneProps {
@@ -25,7 +28,7 @@ export interface ChatsPaneProps {
   /** What is said where there are no chats. */
   readonly empty: { readonly title: string; readonly text: string };
   /** What is shown where the list could not be read. */
-  readonly failed: (error: unknown, onRetry: () => void) => ReactNode;
+  readonly failed: (error: unknown, onRetry?: () => void) => ReactNode;
   readonly conversationId: string | null;
   readonly onConversation: (conversationId: string) => void;
   readonly onCloseConversation: () => void;
@@ -38,6 +41,11 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
   const heading = useArrivalFocus();
   const list = useCall(useCallback((options: DeviceCallOptions) => chats.list(options), [chats]));
   const conversations = list.state === 'done' ? list.result.conversations : [];
+  const [target, setTarget] = useState<{ readonly conversationId: string; readonly index: number } | null>(null);
+  const choose = (id: string): void => {
+    setTarget(null);
+    onConversation(id);
+  };
   const open = conversations.find((summary) => summary.conversationId === conversationId);
   return (
     <div className="grid h-full grid-rows-[minmax(0,1fr)] md:grid-cols-[minmax(18rem,24rem)_minmax(0,1fr)]">
@@ -62,12 +70,23 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
             <EmptyState title={empty.title}>{empty.text}</EmptyState>
           )}
           {list.state === 'done' && conversations.length > 0 && (
-            <ConversationList
+            <Searchable
+              search={chats.search}
               conversations={conversations}
-              selectedId={open?.conversationId ?? null}
-              onSelect={onConversation}
+              onOpen={(id, index) => {
+                setTarget({ conversationId: id, index });
+                onConversation(id);
+              }}
+              failed={(error) => failed(error)}
               nowMs={nowMs}
-            />
+            >
+              <ConversationList
+                conversations={conversations}
+                selectedId={open?.conversationId ?? null}
+                onSelect={choose}
+                nowMs={nowMs}
+              />
+            </Searchable>
           )}
         </div>
       </section>
@@ -83,6 +102,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
             key={open.conversationId}
             chats={chats}
             summary={open}
+            startAt={target?.conversationId === open.conversationId ? target.index : null}
             nowMs={nowMs}
             onClose={onCloseConversation}
           />
@@ -92,14 +112,25 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
   );
 }
 
+interface SearchableProps extends Omit<ChatSearchProps, 'search'> {
+  readonly search: ChatSearchProps['search'] | undefined;
+}
+
+/** The list, with a search field where there is a search. */
+function Searchable({ search, ...props }: SearchableProps): ReactNode {
+  return search === undefined ? props.children : <ChatSearch search={search} {...props} />;
+}
+
 interface OpenChatProps {
   readonly chats: ChatReader;
   readonly summary: ConversationSummary;
+  /** Index of the message that is shown first; null for the newest. */
+  readonly startAt: number | null;
   readonly nowMs: number;
   readonly onClose: () => void;
 }
 
-function OpenChat({ chats, summary, nowMs, onClose }: OpenChatProps): ReactNode {
+function OpenChat({ chats, summary, startAt, nowMs, onClose }: OpenChatProps): ReactNode {
   const { conversationId, conversation, messageCount } = summary;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -131,7 +162,7 @@ function OpenChat({ chats, summary, nowMs, onClose }: OpenChatProps): ReactNode 
         </div>
       </div>
       <div className="min-h-0 grow">
-        <MessageList summary={summary} read={read} nowMs={nowMs} />
+        <MessageList summary={summary} read={read} startAt={startAt} nowMs={nowMs} />
       </div>
     </>
   );

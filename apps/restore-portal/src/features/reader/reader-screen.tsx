@@ -88,7 +88,7 @@ function SnapshotChats({ device, snapshot, ...pane }: SnapshotChatsProps): React
       {...pane}
       chats={chats}
       empty={{ title: text('reader.empty'), text: text('reader.empty-text', { files: snapshot.files }) }}
-      failed={(error, again) => <DeviceAlert error={error} onRetry={again} />}
+      failed={(error, again) => <DeviceAlert error={error} {...(again === undefined ? {} : { onRetry: again })} />}
     />
   );
 }
