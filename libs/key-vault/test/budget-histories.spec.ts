@@ -26,6 +26,8 @@ beforeAll(async () => {
 
 /** Histories that are tried. */
 const histories = proofSize({ sample: 500, long: 10_000 });
+/** Steps of the longest history: in a sample still enough for two shreds and what comes between them. */
+const longest = proofSize({ sample: 25, long: 40 });
 const patience = { timeout: proofSize({ sample: 600_000, long: 7_200_000 }) };
 
 describe('any history of guesses, successes, resumptions, waits and registrations', patience, () => {
@@ -33,7 +35,7 @@ describe('any history of guesses, successes, resumptions, waits and registration
     const started = performance.now();
     const figures = { steps: 0, events: 0, guesses: 0, shreds: 0 };
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: longest }), async (steps) => {
         const events = await live(steps);
         figures.steps += steps.length;
         figures.events += events.length;
