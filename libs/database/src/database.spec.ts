@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import { newUuid } from '@coffer/foundation';
@@ -121,6 +122,43 @@ describe('transaction', () => {
       fields: { constraint: 'accounts_issuer_subject_key' },
     });
     await again.catch((error: unknown) => expect(JSON.stringify([error, String(error)])).not.toContain(subject));
+  });
+
+  it('sends nothing any more once it has ended, for it would be committed by itself', async () => {
+    const [first, late] = [newUuid(), newUuid()];
+    let isLateRefused: Promise<unknown> = Promise.resolve();
+    const work = database.transaction(async (transaction) => {
+      await transaction.change(insert, [first, 'https://issuer', first, null]);
+      isLateRefused = (async () => {
+        await pause(50);
+        await transaction.change(insert, [late, 'https://issuer', late, null]);
+      })();
+      await Promise.all([isLateRefused, transaction.rows(statement('spec-refused', 'SELECT 1 / 0'))]);
+    });
+    await expect(work).rejects.toMatchObject({ code: 'failed', fields: { sqlState: '22012' } });
+    await expect(isLateRefused).rejects.toMatchObject({ code: 'failed' });
+    expect(await Promise.all([database.rows(find, [first]), database.rows(find, [late])])).toEqual([[], []]);
+  });
+
+  it('gives reads that are sent together a snapshot each, the second after the lock of the first', async () => {
+    const account = newUuid();
+    await database.change(insert, [account, 'https://issuer', 'before', null]);
+    const lockRow = statement('spec-lock', 'SELECT subject FROM accounts WHERE account_id = $1 FOR UPDATE');
+    const rename = statement('spec-rename', 'UPDATE accounts SET subject = $2 WHERE account_id = $1');
+    const [locked, hold] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+    const holder = database.transaction(async (transaction) => {
+      await transaction.change(rename, [account, 'renamed']);
+      locked.resolve(undefined);
+      await hold.promise;
+    });
+    await locked.promise;
+    const waiter = database.transaction((transaction) =>
+      Promise.all([transaction.rows(lockRow, [account]), transaction.rows(find, [account])]),
+    );
+    await pause(50);
+    hold.resolve(undefined);
+    await holder;
+    expect(await waiter).toMatchObject([[{ subject: 'renamed' }], [{ subject: 'renamed' }]]);
   });
 
   it('is never taken for done when the server dies before COMMIT is answered (A05)', async () => {

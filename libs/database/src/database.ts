@@ -54,6 +54,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     idle_in_transaction_session_timeout: 15_000,
     application_name: 'coffer',
     keepAlive: true,
+    // See: [Note: one round trip]
+    pipeline: true,
   };
   const pool = new Pool({ ...settings, max: options.connections ?? 16 });
   pool.on('error', (error) => options.onIdleError?.(toDatabaseError(error)));
@@ -101,11 +103,33 @@ class TransactionRolledBack extends Error {
   }
 }
 
+/**
+ * [Note: one round trip] What is asked without waiting in between travels together: PostgreSQL takes one statement after the
+ * other, each with a snapshot of its own. A transaction's first reads leave with its BEGIN. Whatever writes waits until BEGIN is
+ * known, for where that was refused it would stand alone and be committed by itself; after a statement that failed nothing of the
+ * transaction is done any more, whatever was sent behind it.
+ */
 async function inTransaction<T>(client: PoolClient | Client, work: (transaction: Queryable) => Promise<T>): Promise<T> {
   let result: T;
+  let isOver = false;
   try {
-    await client.query('BEGIN; SET LOCAL synchronous_commit = on');
-    result = await work(queryable((statement, values) => client.query(config(statement, values))));
+    const begun = client.query('BEGIN; SET LOCAL synchronous_commit = on').catch((cause: unknown) => {
+      throw toDatabaseError(cause);
+    });
+    begun.catch(() => undefined);
+    const run: Run = async (statement, values) => {
+      if (!onlyReads(statement)) await begun;
+      // One of several that were begun together may have failed, and the others have not been sent yet.
+      if (isOver) throw new DatabaseError('failed', 'the transaction has ended');
+      const [, answer] = await Promise.all([begun, client.query(config(statement, values))]);
+      return answer;
+    };
+    try {
+      result = await work(queryable(run));
+      await begun;
+    } finally {
+      isOver = true;
+    }
   } catch (reason) {
     const rolledBack = await client.query('ROLLBACK').then(
       () => true,
@@ -158,6 +182,10 @@ async function openSession(settings: object, onLost: () => void): Promise<Sessio
       await client.end().catch(() => undefined);
     },
   };
+}
+
+function onlyReads({ text }: Statement): boolean {
+  return text.startsWith('SELECT ');
 }
 
 type Run = (statement: Statement, values: readonly SqlValue[]) => Promise<QueryResult>;

@@ -78,15 +78,24 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
   /**
    * Records an event, and with it a change of the budget where `after` is given.
    *
+   * @param told - what the account is told of it, if anything
    * @returns the event's number
    */
-  async append(kind: LedgerEventKind, details: EventDetails, after: BudgetState = this.#budget): Promise<number> {
+  async append(
+    kind: LedgerEventKind,
+    details: EventDetails,
+    after: BudgetState = this.#budget,
+    told?: Omit<NewNotice, 'noticeId' | 'atMs' | 'eventNumber'>,
+  ): Promise<number> {
     const event = await this.#next(kind, details, after);
-    if (after === this.#budget) {
-      await this.transaction.append(event);
-    } else if (!(await this.transaction.appendWithBudget(this.#budget, after, event))) {
-      throw new VaultError('account-sealed', 'the budget row changed under its lock');
-    }
+    const before = this.#budget;
+    const written =
+      after === before
+        ? this.transaction.append(event).then(() => true)
+        : this.transaction.appendWithBudget(before, after, event);
+    const notified = told === undefined ? undefined : this.notify({ ...told, eventNumber: event.number });
+    const [isWritten] = await Promise.all([written, notified]);
+    if (!isWritten) throw new VaultError('account-sealed', 'the budget row changed under its lock');
     this.#goOn(event, after);
     return event.number;
   }

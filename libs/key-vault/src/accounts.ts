@@ -4,7 +4,7 @@ import { AccountSession } from './account-session';
 import { AccountTurns } from './account-turns';
 import { ChainDiffers } from './chain-differs';
 import { VaultError } from './errors';
-import { chainAgrees, hasOwnMac, makeEvent, newChain } from './event-maker';
+import { agreedLastEvent, hasOwnMac, makeEvent, newChain } from './event-maker';
 import { openingBudget } from './guess-budget';
 import type { KeySealer } from './ports/key-sealer';
 import type { AccountRow, LockedAccount, StoredEvent } from './ports/rows';
@@ -100,11 +100,10 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
       throw new VaultError('account-closed', 'the account is being deleted');
     }
     if (locked.row.sealedReason !== null) throw new VaultError('account-sealed', 'the account is sealed');
-    if (!(await chainAgrees(this.#sealer, accountId, locked)))
-      throw new ChainDiffers('the budget does not agree with the ledger');
+    const last = await agreedLastEvent(this.#sealer, accountId, locked);
+    if (last === undefined) throw new ChainDiffers('the budget does not agree with the ledger');
     // The chain remembers a seal that somebody took off the row: only a repair lifts it.
-    if (lastKind(locked) === LedgerEventKind.accountSealed)
-      throw new VaultError('account-sealed', 'the account is sealed');
+    if (last.kind === LedgerEventKind.accountSealed) throw new VaultError('account-sealed', 'the account is sealed');
     return new AccountSession(transaction, locked, this.#sealer, this.#vaultId);
   }
 
@@ -132,8 +131,4 @@ export class Accounts<Transaction extends AccountTransaction = AccountTransactio
   async #isAuthentic(accountId: string, last: StoredEvent, locked: LockedAccount): Promise<boolean> {
     return last.number >= locked.sequencedNumber && (await hasOwnMac(this.#sealer, accountId, last));
   }
-}
-
-function lastKind({ last }: LockedAccount): LedgerEventKind | undefined {
-  return last === null ? undefined : decodeLedgerEvent(last.event).kind;
 }

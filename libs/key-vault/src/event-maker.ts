@@ -61,18 +61,18 @@ export async function hasOwnMac(sealer: KeySealer, account: string, stored: Stor
 }
 
 /**
- * Whether the last event is the vault's own, says what the budget row says, and is not older than what the tree knows of the
- * account. A difference means that somebody edited the database.
+ * The last event, where it is the vault's own, says what the budget row says, and is not older than what the tree knows of the
+ * account; undefined where that differs, which means that somebody edited the database.
  */
-export async function chainAgrees(
+export async function agreedLastEvent(
   sealer: KeySealer,
   account: string,
   locked: Pick<LockedAccount, 'last' | 'budget' | 'sequencedNumber'>,
-): Promise<boolean> {
+): Promise<LedgerEvent | undefined> {
   const { last, budget, sequencedNumber } = locked;
-  if (last === null || last.number < sequencedNumber || !(await hasOwnMac(sealer, account, last))) return false;
+  if (last === null || last.number < sequencedNumber || !(await hasOwnMac(sealer, account, last))) return undefined;
   const event = decodeLedgerEvent(last.event);
-  return event.number === last.number && sameBudget(event, budget);
+  return event.number === last.number && sameBudget(event, budget) ? event : undefined;
 }
 
 /** An event that exists already, ready to be stored again: mac, hash and fields are made from its bytes. */

@@ -183,16 +183,19 @@ export class Recovery {
       encodeAnswer(answer),
       loginAnswerContext(accountId, login.loginId, login.serial),
     );
-    if (!(await session.transaction.consumeLogin(login.loginId, LoginOutcome.proven, ke3Hash, sealed))) throw expired();
     // One is planned by the tenth guess and by no other.
     if (session.budget.remaining === 0) await session.transaction.dropPlannedShred();
     const { loginId, attempt, serial } = login;
-    const eventNumber = await session.append(
-      LedgerEventKind.proven,
-      { loginId, guess: attempt },
-      refilled(session.budget, serial),
-    );
-    await session.notify({ ...vaultNotices.proven(), eventNumber });
+    const [isConsumed] = await Promise.all([
+      session.transaction.consumeLogin(loginId, LoginOutcome.proven, ke3Hash, sealed),
+      session.append(
+        LedgerEventKind.proven,
+        { loginId, guess: attempt },
+        refilled(session.budget, serial),
+        vaultNotices.proven(),
+      ),
+    ]);
+    if (!isConsumed) throw expired();
     await cancelWaiting(session, 'proven');
     return answer;
   }

@@ -66,9 +66,9 @@ describe('createOpaquePool', () => {
   });
 
   it('refuses what would wait too long, and goes on afterwards', async () => {
-    const state = randomBytes(128);
-    const ke3 = decodeKe3(randomBytes(64));
-    const all = await Promise.allSettled(Array.from({ length: 1_200 }, () => pool.finishLogin(state, ke3)));
+    const { registrationRequest } = client.startRegistration({ password: 'any' });
+    const request = decodeRegistrationRequest(fromBase64Url(registrationRequest));
+    const all = await Promise.allSettled(Array.from({ length: 1_200 }, () => pool.evaluateRegistration(salt, request)));
     const refused = all.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
     const codes = new Set(refused.map(({ reason }) => (reason as { code?: string }).code));
     expect(codes).toContain('rate-limited');

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { VaultError, type OpaqueServer } from '@coffer/key-vault';
+import { createOpaqueServer, VaultError, type OpaqueServer } from '@coffer/key-vault';
 import { Piscina } from 'piscina';
 import { unpackReply, type OpaqueReply } from './opaque-reply';
 import type { OpaqueWorkerData } from './opaque-worker-data';
@@ -22,7 +22,8 @@ const waitingPerThread = 512;
 export const defaultOpaqueThreads = Math.max(1, Math.min(4, availableParallelism()));
 
 /**
- * OPAQUE on a pool of threads: an evaluation takes a millisecond of one core, in which the event loop would serve nobody.
+ * OPAQUE on a pool of threads: an evaluation takes a millisecond of one core, in which the event loop would serve nobody. The end of
+ * a login is one comparison of macs, for which handing it over would cost more than doing it.
  *
  * Its methods throw what those of one thread do, and VaultError `rate-limited` where too many evaluations wait already; a
  * counted login that met it can be resumed.
@@ -37,7 +38,8 @@ export function createOpaquePool({ setup, publicKey, entry, threads }: OpaquePoo
     maxQueue: threads * waitingPerThread,
     workerData: { setup, publicKey },
   });
-  const run = async <Value>(name: keyof OpaqueServer, input: readonly unknown[]): Promise<Value> => {
+  const here = createOpaqueServer(setup, publicKey);
+  const run = async <Value>(name: 'evaluateRegistration' | 'startLogin', input: readonly unknown[]): Promise<Value> => {
     if (pool.queueSize >= pool.options.maxQueue) {
       throw new VaultError('rate-limited', 'too many guesses at once; try again in a moment', { isRetryable: true });
     }
@@ -47,7 +49,7 @@ export function createOpaquePool({ setup, publicKey, entry, threads }: OpaquePoo
     publicKey,
     evaluateRegistration: (...input) => run('evaluateRegistration', input),
     startLogin: (...input) => run('startLogin', input),
-    finishLogin: (...input) => run('finishLogin', input),
+    finishLogin: (...input) => here.finishLogin(...input),
     close: () => pool.close({ force: true }),
   };
 }

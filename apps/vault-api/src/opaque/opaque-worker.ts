@@ -11,7 +11,7 @@ import { readWorkerData, type OpaqueWorkerData } from './opaque-worker-data';
 const { setup, publicKey } = readWorkerData(workerData as OpaqueWorkerData);
 const server = createOpaqueServer(setup, publicKey);
 
-type Arguments<Method extends 'evaluateRegistration' | 'startLogin' | 'finishLogin'> = Parameters<OpaqueServer[Method]>;
+type Arguments<Method extends 'evaluateRegistration' | 'startLogin'> = Parameters<OpaqueServer[Method]>;
 
 export function evaluateRegistration(input: Arguments<'evaluateRegistration'>): Promise<OpaqueReply<Uint8Array>> {
   return packReply(() => server.evaluateRegistration(...input));
@@ -21,8 +21,4 @@ export function startLogin(
   input: Arguments<'startLogin'>,
 ): Promise<OpaqueReply<Awaited<ReturnType<OpaqueServer['startLogin']>>>> {
   return packReply(() => server.startLogin(...input));
-}
-
-export function finishLogin(input: Arguments<'finishLogin'>): Promise<OpaqueReply<boolean>> {
-  return packReply(() => server.finishLogin(...input));
 }

@@ -76,10 +76,13 @@ export class PgAccountTransaction implements AccountTransaction {
   }
 
   async lock(loginId?: string): Promise<LockedAccount | undefined> {
-    const [locked] = await this.sql.rows<BudgetColumns>(lock.lockBudget, [this.accountId]);
+    // Sent together and done one after the other: the second begins, and looks, when the first has the lock.
+    const [[locked], [row]] = await Promise.all([
+      this.sql.rows<BudgetColumns>(lock.lockBudget, [this.accountId]),
+      this.sql.rows<LockedColumns>(lock.readLocked, [this.accountId, loginId ?? null]),
+    ]);
     if (locked === undefined) return undefined;
     const { vetoedUntilMs, ...budget } = locked;
-    const [row] = await this.sql.rows<LockedColumns>(lock.readLocked, [this.accountId, loginId ?? null]);
     if (row === undefined) throw new DatabaseError('failed', 'an account has a budget but no row');
     return {
       row: toAccount(this.accountId, row),

@@ -12,6 +12,10 @@ interface Waiter {
 
 /** How often waiting guesses ask, in milliseconds; one question for all of them. */
 const askEveryMs = 10;
+/** The same in the process that sequences, which is told of each acknowledgement anyway. */
+const askEveryWhereToldMs = 50;
+/** So long after it was told of one. */
+const isToldForMs = 1_000;
 
 /** Waits for the anchor's acknowledgement through the database, so that it reaches every process. */
 export class PgAnchorWatch implements AnchorWatch {
@@ -19,7 +23,9 @@ export class PgAnchorWatch implements AnchorWatch {
   readonly #patienceMs: number;
   #waiters: Waiter[] = [];
   #isAsking = false;
+  #isToldAgain = false;
   #timer: NodeJS.Timeout | undefined;
+  #toldAtMs = -Infinity;
 
   /** @param patienceMs - after so many milliseconds a wait fails */
   constructor(sql: Queryable, patienceMs: number) {
@@ -37,6 +43,7 @@ export class PgAnchorWatch implements AnchorWatch {
 
   /** Asks at once: this process has just seen an acknowledgement. */
   poke(): void {
+    this.#toldAtMs = performance.now();
     if (this.#waiters.length === 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -45,13 +52,18 @@ export class PgAnchorWatch implements AnchorWatch {
 
   #schedule(): void {
     if (this.#timer !== undefined || this.#isAsking || this.#waiters.length === 0) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#ask();
-    }, askEveryMs);
+    const isTold = performance.now() - this.#toldAtMs < isToldForMs;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        void this.#ask();
+      },
+      isTold ? askEveryWhereToldMs : askEveryMs,
+    );
   }
 
   async #ask(): Promise<void> {
+    this.#isToldAgain = this.#isAsking;
     if (this.#isAsking) return;
     this.#isAsking = true;
     const asked = this.#waiters;
@@ -64,7 +76,9 @@ export class PgAnchorWatch implements AnchorWatch {
       return false;
     });
     this.#isAsking = false;
-    this.#schedule();
+    // What was acknowledged after the question was asked is in no answer to it.
+    if (this.#isToldAgain && this.#waiters.length > 0) void this.#ask();
+    else this.#schedule();
   }
 
   /** A database that does not answer is asked again until patience ends. */
