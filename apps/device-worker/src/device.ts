@@ -31,6 +31,7 @@ import { lastResortHandlers, messageHandlers, safetyHandlers, type AccountParts 
 import { fileHandlers, type FileParts } from './file-handlers';
 import { listBackups } from './list-backups';
 import { OpenedBackup } from './opened-backup';
+import { setupHandlers } from './setup-handlers';
 import { toDeviceError } from './to-device-error';
 
 export interface DeviceOptions {
@@ -61,6 +62,7 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
     ...safetyHandlers(parts),
     ...messageHandlers(parts),
     ...lastResortHandlers(parts),
+    ...setupHandlers({ ...parts, clock: options.clock ?? systemClock, opened: () => device.opened }),
     ...fileHandlers(options.files),
     hello: (params) => device.hello(params.protocol),
     setCsrf: async ({ token }) => {
@@ -247,6 +249,11 @@ class Device {
     this.#opened.forget();
     this.#opened = undefined;
     this.#options.onLocked(reason);
+  }
+
+  /** The backup that is open now. */
+  get opened(): OpenedBackup | undefined {
+    return this.#opened;
   }
 
   /** What this device pins. A failure is asked again. */

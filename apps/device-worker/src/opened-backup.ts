@@ -10,6 +10,7 @@ import { readOwnerAgain, VaultHeadKeeper, vaultStore, type DeviceAccount } from 
 import { KeyRotation } from './key-rotation';
 import { observedStore } from './observed-store';
 import { PasskeyAddition } from './passkey-addition';
+import { areGroupsOf, drawGroups, report } from './secret-check';
 
 /** Decoded segments that are kept: scrolling back and forth asks for the same ones. */
 const segmentsKept = 16;
@@ -33,6 +34,7 @@ export class OpenedBackup {
   readonly #segments = new Map<string, Promise<readonly Message[]>>();
   #addition: PasskeyAddition | undefined;
   #rotation: KeyRotation | undefined;
+  #asked: { readonly groups: [number, number]; readonly isAgain: boolean } | undefined;
 
   private constructor(options: OpenBackupOptions, repository: Repository, bytes: ByteCount) {
     this.repositoryId = options.repositoryId;
@@ -129,6 +131,27 @@ export class OpenedBackup {
   rotation(): KeyRotation {
     if (this.#rotation === undefined) throw new DeviceError('protocol', 'begin to replace the key first');
     return this.#rotation;
+  }
+
+  /** Draws the two groups of the digits that the person is asked for. */
+  askGroups(): DeviceResult<'askGroups'> {
+    const groups = drawGroups();
+    this.#asked = { groups, isAgain: false };
+    return { groups };
+  }
+
+  /**
+   * Compares what was typed with the groups that were asked for. A typing error is no lost key: the vault hears of the second one.
+   *
+   * @throws DeviceError `protocol` before `askGroups`
+   */
+  async checkGroups(typed: readonly string[]): Promise<DeviceResult<'checkSecret'>> {
+    const asked = this.#asked;
+    if (asked === undefined) throw new DeviceError('protocol', 'ask for the groups first');
+    const isRight = areGroupsOf(this.#backupKey, asked.groups, typed);
+    this.#asked = isRight ? undefined : { ...asked, isAgain: true };
+    if (!isRight && !asked.isAgain) return { isRight, nextCheckAt: null, failures: 0, shouldOfferKeyslot: false };
+    return this.asHolder((account, key) => report(account, key, 'digits', isRight));
   }
 
   /** Runs an act that the holder of this backup's key signs, on the account as it is now. `act` keeps no key. */

@@ -88,6 +88,7 @@ const vaultCodes: Partial<Record<VaultClientErrorCode, DeviceErrorCode>> = {
   'login-conflict': 'unavailable',
   superseded: 'unavailable',
   'wrong-owner-generation': 'key-changed',
+  'account-owned': 'key-exists',
   'new-start-not-open': 'new-start-not-open',
   'undo-pending': 'undo-pending',
   'too-many-registrations': 'too-many-registrations',

@@ -62,6 +62,7 @@ export type Interference = (request: Request) => Response | undefined | Promise<
  */
 export class TinyVault {
   readonly requests: string[] = [];
+  readonly accountId = accountId;
   readonly store = new MemoryObjectStore();
   readonly backupKey = generateBackupKey();
   readonly digits = formatDigits(this.backupKey);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { requireSigningSeed } from '@coffer/crypto';
 import { ledgerOrigin, signCheckpoint } from '@coffer/evidence';
 import { fromBase64Url } from '@coffer/foundation';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { addAuthenticator } from './platform/authenticator';
 import { canaries, expectAxeClean, passProvider, signIn, storedByPage, unlock, wayIn } from './platform/portal-page';
 import type { DeliveredPush } from './platform/push-service';
@@ -17,6 +17,11 @@ function complaintsOf(page: Page): string[] {
   });
   page.on('pageerror', (error) => said.push(error.message));
   return said;
+}
+
+/** The words of the label of a field. */
+function labelOf(field: Locator): Promise<string> {
+  return field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '');
 }
 
 async function toSafety(page: Page): Promise<void> {
@@ -196,6 +201,51 @@ test.describe('safety page', () => {
     await page.getByRole('button', { name: 'Ask for the deletion' }).click();
     await page.getByRole('button', { name: 'Keep the account' }).click();
     await expect(page.getByText('The account stays')).toBeVisible();
+  });
+
+  test('sets up a key by its digits, saves its emergency kit, and asks later whether they are still there', async ({
+    page,
+  }) => {
+    const said = complaintsOf(page);
+    await signIn(page, 'robin');
+    await page.getByRole('button', { name: 'Set up the backup key' }).click();
+    await page.getByRole('button', { name: 'Sign in once more and begin' }).click();
+    await passProvider(page, 'robin');
+    await page.getByRole('radio', { name: /^64-digit key/ }).check();
+    await expectAxeClean(page);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    const row = page.getByRole('listitem', { name: /^Row/ });
+    await expect(row).toHaveCount(4);
+    const rows = await row.allInnerTexts();
+    const digits = rows.map((text) => text.replaceAll(/\s/g, '').slice(0, 16)).join('');
+    await expectAxeClean(page);
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the emergency kit (PDF)' }).click();
+    const kit = readFileSync(await (await saving).path(), 'latin1');
+    expect(kit.slice(0, 8)).toBe('%PDF-1.4');
+    expect(kit).toContain(digits.slice(0, 16).replaceAll(/.{4}(?!$)/g, '$& '));
+    await page.getByRole('button', { name: 'I have recorded it' }).click();
+    await page.getByLabel('The 64 digits').fill(digits);
+    await page.getByRole('checkbox', { name: /has lost the backups/ }).check();
+    await page.getByRole('button', { name: 'Put the key in force' }).click();
+    await expect(page.getByText('Your backup key is in force')).toBeVisible();
+    expect(await storedByPage(page)).not.toContain(digits.slice(0, 16));
+    await page.getByRole('button', { name: 'To your backups' }).click();
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByRole('textbox', { name: '64-digit key' }).fill(digits);
+    await page.getByRole('button', { name: 'Unlock' }).click();
+    await expect(page.getByText('The key is right, and the backup is empty so far.')).toBeVisible();
+
+    await toSafety(page);
+    await page.getByRole('button', { name: 'Do I still have it?' }).click();
+    await expectAxeClean(page);
+    for (const field of await page.getByLabel(/^Group \d+$/).all()) {
+      const group = Number(/\d+/.exec(await labelOf(field))![0]);
+      await field.fill(digits.slice(4 * (group - 1), 4 * group));
+    }
+    await page.getByRole('button', { name: 'Check it' }).click();
+    await expect(page.getByText('Yes: this opens your backups')).toBeVisible();
+    expect(said).toEqual([]);
   });
 
   // The last of all: the sample account has another key afterwards.

@@ -18,6 +18,8 @@ import { CofferError, type CofferErrorOptions } from '@coffer/foundation';
  * | `too-many-keyslots` | the account has as many passkeys as it may have; nothing was added |
  * | `sign-in-too-old` | the request needs a sign-in of the last five minutes; nothing was changed |
  * | `key-changed` | the account has another backup key than the device knows, or none; nothing was changed |
+ * | `key-exists` | the account has a backup key, or backups of one: no other is made beside it |
+ * | `too-few-guesses` | too few guesses are left to spend one on a check; nothing was spent |
  * | `new-start-not-open` | the new start still waits, or its time is over; `nextAttemptAt` |
  * | `undo-pending` | a new start can still be undone; nothing was changed |
  * | `account-closed` | the account is being deleted; nothing can be done with it any more |
@@ -66,6 +68,8 @@ export const deviceErrorCodes = [
   'too-many-keyslots',
   'sign-in-too-old',
   'key-changed',
+  'key-exists',
+  'too-few-guesses',
   'new-start-not-open',
   'undo-pending',
   'account-closed',

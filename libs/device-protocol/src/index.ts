@@ -26,4 +26,5 @@ export {
   type KeyslotSummary,
   type SnapshotSummary,
 } from './methods';
+export { type BegunSetup } from './setup-methods';
 export { serveDevice, type DeviceHandlers, type DeviceRequestContext, type DeviceService } from './service';

@@ -13,6 +13,7 @@ import {
   method,
   nothing,
 } from './method';
+import { setupMethods } from './setup-methods';
 
 /** Raised whenever a message changes its meaning. Page and device refuse each other where it differs. */
 export const protocolVersion = 1;
@@ -77,7 +78,7 @@ export type ConversationSummary = z.infer<typeof conversationSummarySchema>;
 
 /**
  * Everything that a page may ask of a device: parameters and result of each method. What a device answers never contains a
- * key, a password or any other secret.
+ * key, a password or any other secret, but where a person sets up a key and has to record it (`setupMethods`).
  */
 export const deviceMethods = {
   /** The first request of every page. Fails with `protocol` where the versions differ. */
@@ -175,6 +176,7 @@ export const deviceMethods = {
   ),
   ...accountMethods,
   ...fileMethods,
+  ...setupMethods,
   /** Forgets the backup key and everything that was opened with it. */
   lock: method(nothing, nothing),
 } as const;

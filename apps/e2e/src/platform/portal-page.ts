@@ -18,21 +18,21 @@ export function canaries(): Canaries {
   return { password: samplePassword(), newestText: String(row?.['text_data']) };
 }
 
-/** From the portal's first page to the list of backups, as the sample person. */
-export async function signIn(page: Page): Promise<void> {
+/** From the portal's first page to the list of backups, as the sample person unless told. */
+export async function signIn(page: Page, username = readyPlatform().sample.username): Promise<void> {
   await page.goto(readyPlatform().urls.portal);
   await page.getByRole('link', { name: 'Sign in' }).click();
-  await passProvider(page);
+  await passProvider(page, username);
   await expect(page.getByRole('heading', { name: 'Your backups' })).toBeVisible();
 }
 
-/** From the provider's page back to the portal, as the sample person. */
-export async function passProvider(page: Page): Promise<void> {
-  const { urls, sample } = readyPlatform();
+/** From the provider's page back to the portal, as the sample person unless told. */
+export async function passProvider(page: Page, username = readyPlatform().sample.username): Promise<void> {
+  const { urls } = readyPlatform();
   // The provider of the demo shows the passwords of its accounts.
-  const cell = page.getByRole('cell', { name: sample.username, exact: true });
+  const cell = page.getByRole('cell', { name: username, exact: true });
   const signInPassword = await page.getByRole('row').filter({ has: cell }).getByRole('cell').nth(1).textContent();
-  await page.getByLabel('Name', { exact: true }).fill(sample.username);
+  await page.getByLabel('Name', { exact: true }).fill(username);
   await page.getByLabel('Password', { exact: true }).fill(signInPassword ?? '');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.waitForURL(`${urls.portal}/`);

@@ -144,6 +144,7 @@ function Screens({ device, displayName, onSignOut }: ScreensProps): ReactNode {
       <BackupsScreen
         device={device}
         openRepositoryId={openRepositoryId}
+        onSetup={() => go('setup')}
         onChoose={(backup, left) => {
           setChosen(backup);
           setBudget(left);

@@ -15,6 +15,8 @@ export const steps = [
   'rotation',
   'new-start',
   'deletion',
+  'setup',
+  'key-check',
 ] as const;
 export type Step = (typeof steps)[number];
 
@@ -22,6 +24,11 @@ const stateKey = 'cofferStep';
 
 /** Whether the person has left the screen that the page began with. */
 let hasMoved = false;
+
+/** Whether the page began with the screen that is shown: then a fresh sign-in led here, just now. */
+export function isFirstScreen(): boolean {
+  return !hasMoved;
+}
 
 /** The step, tied to the back button of the browser by its name alone. */
 export function useStep(): readonly [Step, (step: Step, how?: 'push' | 'replace') => void] {

@@ -62,6 +62,12 @@ export const errorEnglish = {
     'This needs a sign-in of the last five minutes, so that nobody does it with a session that was left open. Nothing was changed yet.',
   'error.key-changed': 'The account’s key is another one now',
   'error.key-changed-text': 'It has no key yet, or a device changed it meanwhile. Nothing was changed now.',
+  'error.key-exists': 'This account has a backup key already',
+  'error.key-exists-text':
+    'No other is made beside it: it would not open the backups. Open them with the secret that you have, or begin anew from the safety page if all are lost. Nothing was changed.',
+  'error.too-few-guesses': 'Too few guesses are left for a check',
+  'error.too-few-guesses-text':
+    'Below six none is spent on it. Nothing was counted. Opening a backup with the right password gives all ten back.',
   'error.new-start-not-open': 'The new start is not open',
   'error.new-start-not-open-text': 'It still waits, or its time is over. Nothing was changed.',
   'error.undo-pending': 'The old key may still undo the new start',

@@ -6,6 +6,7 @@ import { messagesEnglish } from './english-messages';
 import { openEnglish } from './english-open';
 import { rotationEnglish } from './english-rotation';
 import { safetyEnglish } from './english-safety';
+import { setupEnglish } from './english-setup';
 
 /** Every word of the portal, in English. ICU MessageFormat; keys are grouped by screen. */
 export const english = {
@@ -15,6 +16,7 @@ export const english = {
   ...messagesEnglish,
   ...lastResortEnglish,
   ...rotationEnglish,
+  ...setupEnglish,
   ...errorEnglish,
   ...openEnglish,
   'app.name': 'Coffer',
@@ -52,7 +54,7 @@ export const english = {
   'backups.is-open': 'Open in this tab',
   'backups.none': 'No backups yet',
   'backups.none-text':
-    'This account has no encrypted backup. Set one up on the device that holds your chats; it will then appear here.',
+    'This account has no encrypted backup. Set up its key here or on the device that holds your chats; that device then makes the backup.',
   'backups.slot-password': 'Password',
   'backups.slot-digits': '64-digit key',
   'backups.slot-passkey': 'Passkey',

@@ -14,10 +14,11 @@ export interface BackupsScreenProps {
   readonly device: DeviceClient;
   readonly openRepositoryId: string | null;
   readonly onChoose: (backup: BackupSummary, budget: GuessBudget) => void;
+  readonly onSetup: () => void;
 }
 
 /** The account's backups with their dates, before anything is unlocked. */
-export function BackupsScreen({ device, openRepositoryId, onChoose }: BackupsScreenProps): ReactNode {
+export function BackupsScreen({ device, openRepositoryId, onChoose, onSetup }: BackupsScreenProps): ReactNode {
   const list = useCall(useCallback((options: DeviceCallOptions) => device.call('listBackups', {}, options), [device]));
   return (
     <section aria-labelledby="backups-title" className="flex flex-col gap-6">
@@ -29,7 +30,15 @@ export function BackupsScreen({ device, openRepositoryId, onChoose }: BackupsScr
       {list.state === 'running' && <Skeleton label={text('backups.loading')} />}
       {list.state === 'failed' && <DeviceAlert error={list.error} onRetry={list.again} />}
       {list.state === 'done' && list.result.backups.length === 0 && (
-        <EmptyState icon={<Archive />} title={text('backups.none')}>
+        <EmptyState
+          icon={<Archive />}
+          title={text('backups.none')}
+          actions={
+            <Button variant="primary" onClick={onSetup}>
+              {text('setup.open')}
+            </Button>
+          }
+        >
           {text('backups.none-text')}
         </EmptyState>
       )}

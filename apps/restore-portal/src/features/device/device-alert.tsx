@@ -42,6 +42,8 @@ const looks: Readonly<Record<Shown, readonly [AlertTone, LucideIcon]>> = {
   'too-many-keyslots': ['warning', Fingerprint],
   'sign-in-too-old': ['info', UserCheck],
   'key-changed': ['warning', KeyRound],
+  'key-exists': ['info', KeyRound],
+  'too-few-guesses': ['warning', Hourglass],
   'new-start-not-open': ['info', Hourglass],
   'undo-pending': ['info', Hourglass],
   'account-closed': ['danger', ShieldAlert],

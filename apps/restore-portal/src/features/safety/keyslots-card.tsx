@@ -25,11 +25,13 @@ export interface KeyslotsCardProps {
   readonly onAgain: () => void;
   readonly onReplace: () => void;
   readonly onLost: () => void;
+  readonly onSetup: () => void;
+  readonly onCheck: () => void;
 }
 
 /** The ways to the backup key, since when, when one was last seen to work, and the guesses that are left. */
 export function KeyslotsCard(props: KeyslotsCardProps): ReactNode {
-  const { account, check, openKeyIdHex, onAgain, onReplace, onLost } = props;
+  const { account, check, openKeyIdHex, onAgain, onReplace, onLost, onSetup, onCheck } = props;
   const keyIdHex = account.state === 'done' ? account.result.keyIdHex : null;
   const lead = keyIdHex === null ? {} : { lead: text('keyslots.lead', { id: formatKeyId(keyIdHex) }) };
   return (
@@ -39,10 +41,22 @@ export function KeyslotsCard(props: KeyslotsCardProps): ReactNode {
       {account.state === 'done' && (
         <>
           <Ways account={account.result} lastOpened={check.state === 'done' ? lastOpened(check.result) : null} />
+          {account.result.keyIdHex === null && (
+            <div className="flex">
+              <Button variant="primary" onClick={onSetup}>
+                {text('setup.open')}
+              </Button>
+            </div>
+          )}
           {account.result.keyIdHex !== null && (
             <>
               <GuessMeter budget={account.result.budget} />
               <div className="-ms-4 flex flex-wrap">
+                {account.result.keyslots.some(({ kind }) => kind !== 'passkey') && (
+                  <Button variant="quiet" onClick={onCheck}>
+                    {text('check.open')}
+                  </Button>
+                )}
                 {openKeyIdHex === account.result.keyIdHex && (
                   <Button variant="quiet" onClick={onReplace}>
                     {text('rotation.open')}

@@ -23,6 +23,8 @@ export interface SafetyScreenProps {
   readonly onMessages: () => void;
   readonly onNewStart: () => void;
   readonly onDeletion: () => void;
+  readonly onSetup: () => void;
+  readonly onKeyCheck: () => void;
 }
 
 /** What happened to the account, how its key comes back, and what this deployment promises. Needs a sign-in, and no key. */
@@ -33,7 +35,7 @@ export function SafetyScreen(props: SafetyScreenProps): ReactNode {
 }
 
 function Look(props: SafetyScreenProps & { readonly onAgain: () => void }): ReactNode {
-  const { device, openKeyIdHex, onRotation, onMessages, onNewStart, onDeletion, onAgain } = props;
+  const { device, openKeyIdHex, onRotation, onMessages, onNewStart, onDeletion, onSetup, onKeyCheck, onAgain } = props;
   const [sinceMs] = useState(() => systemClock.nowMs());
   const account = useCall(
     useCallback((options: DeviceCallOptions) => device.call('readAccount', {}, options), [device]),
@@ -61,6 +63,8 @@ function Look(props: SafetyScreenProps & { readonly onAgain: () => void }): Reac
         onAgain={account.again}
         onReplace={onRotation}
         onLost={onNewStart}
+        onSetup={onSetup}
+        onCheck={onKeyCheck}
       />
       <LedgerCard check={check} onAgain={check.again} />
       <ClaimsCard device={device} kinds={[...new Set(kinds)]} />

@@ -2,14 +2,24 @@
 
 import type { DeviceClient } from '@coffer/device-protocol';
 import type { ReactNode } from 'react';
+import { KeyCheckScreen } from '../key-check/key-check-screen';
 import { DeletionScreen } from '../last-resort/deletion-screen';
 import { NewStartScreen } from '../last-resort/new-start-screen';
 import { MessagesScreen } from '../messages/messages-screen';
 import { RotationScreen } from '../rotation/rotation-screen';
+import { SetupScreen } from '../setup/setup-screen';
 import type { Step } from '../use-step';
 import { SafetyScreen } from './safety-screen';
 
-const safetySteps = ['safety', 'messages', 'rotation', 'new-start', 'deletion'] as const satisfies readonly Step[];
+const safetySteps = [
+  'safety',
+  'messages',
+  'rotation',
+  'new-start',
+  'deletion',
+  'setup',
+  'key-check',
+] as const satisfies readonly Step[];
 type SafetyStep = (typeof safetySteps)[number];
 
 /** Whether a step is one of those about the account, which need a sign-in and no open backup. */
@@ -39,6 +49,8 @@ export function SafetyScreens({ device, step, openKeyIdHex, onRotated, onGo }: S
           onMessages={() => onGo('messages')}
           onNewStart={() => onGo('new-start')}
           onDeletion={() => onGo('deletion')}
+          onSetup={() => onGo('setup')}
+          onKeyCheck={() => onGo('key-check')}
         />
       );
     case 'messages':
@@ -49,5 +61,9 @@ export function SafetyScreens({ device, step, openKeyIdHex, onRotated, onGo }: S
       return <NewStartScreen {...shared} />;
     case 'deletion':
       return <DeletionScreen {...shared} />;
+    case 'setup':
+      return <SetupScreen device={device} onBackups={() => onGo('backups', 'replace')} />;
+    case 'key-check':
+      return <KeyCheckScreen device={device} openKeyIdHex={openKeyIdHex} onBack={shared.onBack} />;
   }
 }
