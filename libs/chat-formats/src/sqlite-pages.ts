@@ -6,6 +6,9 @@ const fileHeaderBytes = 100;
 /** How much of a schema row is looked at: its kind, names and root page come before its SQL. */
 const schemaRowBytes = 16 * 1024;
 
+/** How much is read at once where pages follow one another, as they mostly do. */
+const readAheadBytes = 65_536;
+
 /** Kinds of b-tree pages (section 1.6). */
 const [indexInterior, tableInterior, indexLeaf, tableLeaf] = [2, 5, 10, 13];
 
@@ -49,6 +52,9 @@ class PageWalk {
   readonly #usableBytes: number;
   readonly #pages: number;
   readonly #seen: Uint8Array;
+  #window: Uint8Array = new Uint8Array();
+  #windowPage = 1;
+  #windowPages = 0;
 
   constructor(source: ByteSource, pageBytes: number, usableBytes: number) {
     this.#source = source;
@@ -71,17 +77,18 @@ class PageWalk {
       const pointersAt = headerAt + (isInterior ? 12 : 8);
       const cells = Math.min(view.getUint16(headerAt + 3), (this.#pageBytes - pointersAt) >> 1);
       let localBytes = 0;
-      for (let index = 0; index < cells; index++) {
+      // The last page waits first: the next to be read is the first one then, and pages come in their order.
+      if (isInterior) waiting.push(view.getUint32(headerAt + 8));
+      for (let index = cells - 1; index >= 0; index--) {
         const at = view.getUint16(pointersAt + 2 * index);
         if (isInterior && at + 4 <= this.#pageBytes) waiting.push(view.getUint32(at));
         const cell = type === tableInterior ? undefined : this.#cell(view, at, type);
         if (cell === undefined) continue;
         localBytes += cell.localBytes;
         if (localBytes > this.#pageBytes) throw shared();
-        const row = this.#content(view, cell, onRow === undefined ? 0 : schemaRowBytes);
-        onRow?.(row);
+        if (onRow !== undefined) onRow(this.#content(view, cell, schemaRowBytes));
+        else if (cell.overflowPage > 0) this.#content(view, cell, 0);
       }
-      if (isInterior) waiting.push(view.getUint32(headerAt + 8));
     }
   }
 
@@ -94,7 +101,17 @@ class PageWalk {
   }
 
   #read(page: number): DataView {
-    return viewOf(this.#source.read((page - 1) * this.#pageBytes, this.#pageBytes));
+    const pageBytes = this.#pageBytes;
+    if (page < this.#windowPage || page >= this.#windowPage + this.#windowPages) {
+      const isNext = page === this.#windowPage + this.#windowPages;
+      const pages = isNext ? Math.max(1, readAheadBytes / pageBytes) : 1;
+      this.#windowPages = Math.min(pages, this.#pages - page + 1);
+      this.#windowPage = page;
+      // Memory of its own: the page before may still be looked at.
+      this.#window = this.#source.read((page - 1) * pageBytes, this.#windowPages * pageBytes);
+    }
+    const at = (page - this.#windowPage) * pageBytes;
+    return viewOf(this.#window.subarray(at, at + pageBytes));
   }
 
   /** Undefined where the page ends before the cell does: SQLite notices it. Sizes are those of section 1.6. */

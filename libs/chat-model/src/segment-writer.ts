@@ -25,6 +25,17 @@ export class SegmentWriter {
     this.#bytes = new Uint8Array(bytes);
   }
 
+  /** Forgets what was written, and keeps its memory for what comes. */
+  restart(): this {
+    this.#at = 0;
+    return this;
+  }
+
+  /** Bytes that there is room for. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
   /** Bytes written. */
   get length(): number {
     return this.#at;

@@ -7,6 +7,9 @@ import { SegmentWriter } from './segment-writer';
 import { messageFromCbor, messageToCbor } from './message-codec';
 
 const version = 1;
+/** Where messages are written before their senders are known: used again for each segment, unless a long one made it large. */
+let scratch = new SegmentWriter();
+const scratchMostBytes = 1024 * 1024;
 /** For the head of a segment with few senders. */
 const headRoomBytes = 1024;
 const senderId = text(chatLimits.idLength);
@@ -28,7 +31,7 @@ export function encodeSegment(messages: readonly Message[]): Uint8Array<ArrayBuf
     numbers.set(wellFormed, number);
     return number;
   };
-  const written = new SegmentWriter();
+  const written = scratch.restart();
   for (const message of messages) written.value(messageToCbor(message, numberOf));
   const bytes = new SegmentWriter(written.length + headRoomBytes)
     .openMap(3)
@@ -40,6 +43,7 @@ export function encodeSegment(messages: readonly Message[]): Uint8Array<ArrayBuf
     .openList(messages.length)
     .append(written)
     .finish();
+  if (scratch.capacity > scratchMostBytes) scratch = new SegmentWriter();
   if (bytes.length > chatLimits.segmentBytes) throw tooLarge('segment', chatLimits.segmentBytes);
   return bytes;
 }

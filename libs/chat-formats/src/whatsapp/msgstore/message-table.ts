@@ -14,7 +14,7 @@ export interface MessageTable {
   readonly chatKey: 'row' | 'address';
   /** Fills temp.coffer_order(chat, sort, message, sender) with the real messages. */
   readonly orderSql: string;
-  /** Columns and joins for a query over `m`; `read` is given those columns from index `at` on. */
+  /** Columns, the row id first, and joins for a query over `m`; `read` is given those columns from index `at` on. */
   readonly columns: readonly string[];
   readonly joins: string;
   readonly read: (row: SqlRow, at: number, address: string) => Message;
@@ -26,7 +26,7 @@ export const realMessage = "m.chat_row_id IS NOT -1 AND m.key_id IS NOT '-1'";
 /** The newer table `message` (since 2021). Messages are named by their row id. */
 export function newerMessageTable(database: SqlDatabase, schema: Schema, people: People): MessageTable {
   const column = (name: string): string => schema.column('message', name, 'm');
-  const numbers = ['from_me', 'sender_jid_row_id', 'timestamp', 'message_type', 'starred', 'status'];
+  const numbers = ['from_me', 'sender_jid_row_id', 'timestamp', 'message_type', 'starred'];
   const own = ['m.rowid', column('text_data'), ...numbers.map((name) => safeInteger(column(name)))];
   const facets = messageFacets({ database, schema, people });
   const sender = safeInteger(column('sender_jid_row_id'));
@@ -78,7 +78,7 @@ export function startDraft({ id, type, timeMs, isFromMe, sender, address }: Star
   const known = whatsAppType(type);
   const kind = known?.kind ?? 'unsupported';
   const isSystem = kind === 'system';
-  const isDirect = !/@(?:g\.us|broadcast|newsletter)$/.test(address);
+  const isDirect = !(address.endsWith('@g.us') || address.endsWith('@broadcast') || address.endsWith('@newsletter'));
   const draft: MessageDraft = {
     id,
     senderId: isFromMe && !isSystem ? null : (sender ?? (isDirect && !isSystem ? address : null)),

@@ -99,7 +99,7 @@ class MsgstoreSource implements ChatSource {
     this.#members = readMembers(database, schema, people);
     this.#sendersOf = database.query('SELECT DISTINCT sender FROM temp.coffer_order WHERE chat = ?');
     this.#page = database.query(
-      `SELECT o.sort, o.message, ${table.columns.join(', ')} FROM temp.coffer_order o ` +
+      `SELECT o.sort, ${table.columns.join(', ')} FROM temp.coffer_order o ` +
         `CROSS JOIN main.${table.generation} m ON m.rowid = o.message ${table.joins} ` +
         `WHERE o.chat = ? AND (o.sort, o.message) > (?, ?) ORDER BY o.sort, o.message LIMIT ?`,
     );
@@ -139,7 +139,7 @@ class MsgstoreSource implements ChatSource {
     for (let left = to - from; left > 0;) {
       const limit = Math.min(pageRows, left);
       const rows = this.#page(key, sort, message, limit);
-      for (const row of rows) yield this.#table.read(row, 2, address);
+      for (const row of rows) yield this.#table.read(row, 1, address);
       const last = rows.at(-1);
       if (last === undefined || rows.length < limit) return;
       [sort, message] = [last[0] as number, last[1] as number];
