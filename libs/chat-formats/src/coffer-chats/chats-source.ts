@@ -13,6 +13,7 @@ import { ByteWindow } from '../json/byte-window';
 import { JsonScanner } from '../json/json-scanner';
 import { isJsonObject, parseJson } from '../json/parse-json';
 import { ValueTable } from '../json/value-table';
+import { IdTable } from './id-table';
 import type { OpenBytes } from '../open-bytes';
 import type { ByteSource } from '../zip/zip-directory';
 
@@ -56,7 +57,8 @@ function indexDocument(source: ByteSource): DocumentIndex {
   for (const name of scanner.members()) {
     if (name === 'coffer') hasHead = requireHead(scanner.value());
     else if (name === 'format') format = requireFormat(scanner.value());
-    else if (name === 'conversations' && scanner.kind() === 'list') readConversations(scanner, conversations, messages);
+    else if (name === 'conversations' && scanner.kind() === 'list')
+      readConversations({ source, scanner, messages }, conversations);
     else throw invalid(`it has a member that is not known, or not of the documented form: ${name.slice(0, 100)}`);
   }
   scanner.end();
@@ -64,37 +66,48 @@ function indexDocument(source: ByteSource): DocumentIndex {
   return { format, conversations, messages };
 }
 
-function readConversations(scanner: JsonScanner, conversations: IndexedConversation[], messages: ValueTable): void {
+/** What one pass over a document goes with. */
+interface Reading {
+  readonly source: ByteSource;
+  readonly scanner: JsonScanner;
+  readonly messages: ValueTable;
+}
+
+function readConversations(reading: Reading, conversations: IndexedConversation[]): void {
   const ids = new Set<string>();
-  for (const index of scanner.elements()) {
-    const read = readConversation(scanner, messages, `conversation ${index + 1}`);
+  for (const index of reading.scanner.elements()) {
+    const read = readConversation(reading, `conversation ${index + 1}`);
     if (ids.has(read.conversation.id)) throw invalid(`conversation ${index + 1} has the id of an earlier one`);
     ids.add(read.conversation.id);
     conversations.push(read);
   }
 }
 
-function readConversation(scanner: JsonScanner, messages: ValueTable, place: string): IndexedConversation {
+function readConversation(reading: Reading, place: string): IndexedConversation {
+  const { scanner, messages } = reading;
   if (scanner.kind() !== 'object') throw invalid(`${place} is no object`);
   const start = messages.length;
   const fields = new Map<string, unknown>();
   for (const name of scanner.members()) {
     if (name !== 'messages') fields.set(name, scanner.value());
-    else if (scanner.kind() === 'list' && messages.length === start) readMessages(scanner, messages, place);
+    else if (scanner.kind() === 'list' && messages.length === start) readMessages(reading, place);
     else throw invalid(`the messages of ${place} are no list`);
   }
   const conversation = checked(place, () => conversationFromJson(Object.fromEntries(fields)));
   return { conversation, start, end: messages.length };
 }
 
-function readMessages(scanner: JsonScanner, messages: ValueTable, place: string): void {
-  const ids = new Set<string>();
+function readMessages({ source, scanner, messages }: Reading, place: string): void {
+  const start = messages.length;
+  const ids = new IdTable((index) => {
+    const { offset, length } = messages.at(start + index);
+    return messageFromJson(parseJson(source.read(offset, length))).id;
+  });
   for (const index of scanner.elements()) {
     const { value, range } = scanner.valueAndRange();
     const where = `message ${index + 1} of ${place}`;
     const { id } = checked(where, () => messageFromJson(value));
-    if (ids.has(id)) throw invalid(`${where} has the id of an earlier one`);
-    ids.add(id);
+    if (!ids.add(id)) throw invalid(`${where} has the id of an earlier one`);
     messages.add(range);
   }
 }

@@ -9,7 +9,7 @@ import { fuzzTargets, type FuzzTarget } from './targets';
 import { tryFile } from './try-file';
 
 /** Changed contents for each reader. */
-const casesPerTarget = proofSize({ sample: 12, long: 3000 });
+const casesPerTarget = proofSize({ sample: 12, long: 1000 });
 /** What the process may grow by while it reads all of them: SQLite as WebAssembly is in it, and no case has more than 256 KiB. */
 const memoryLimitBytes = 512 * 1024 * 1024;
 
