@@ -21,7 +21,7 @@ export function ScreenHeading({ id, title, back, children }: ScreenHeadingProps)
   return (
     <>
       {back !== undefined && (
-        <div className="-ms-4 -mt-2 -mb-1">
+        <div className="-ms-3 -mt-2 -mb-1 sm:-ms-4">
           <Button variant="quiet" onClick={back.onBack}>
             <ArrowLeft aria-hidden="true" className="size-4 rtl:-scale-x-100" />
             {back.label}

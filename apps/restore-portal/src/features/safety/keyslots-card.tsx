@@ -51,7 +51,7 @@ export function KeyslotsCard(props: KeyslotsCardProps): ReactNode {
           {account.result.keyIdHex !== null && (
             <>
               <GuessMeter budget={account.result.budget} />
-              <div className="-ms-4 flex flex-wrap">
+              <div className="-ms-3 flex flex-wrap sm:-ms-4">
                 {account.result.keyslots.some(({ kind }) => kind !== 'passkey') && (
                   <Button variant="quiet" onClick={onCheck}>
                     {text('check.open')}

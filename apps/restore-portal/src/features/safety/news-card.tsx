@@ -29,7 +29,7 @@ export function NewsCard({ device, onMessages }: NewsCardProps): ReactNode {
       {first.state === 'running' && <Skeleton label={text('news.loading')} rows={2} />}
       {first.state === 'failed' && <DeviceAlert error={first.error} onRetry={first.again} />}
       {first.state === 'done' && <Feed device={device} first={first.result} />}
-      <div className="-ms-4 flex">
+      <div className="-ms-3 flex sm:-ms-4">
         <Button variant="quiet" onClick={onMessages}>
           <BellRing aria-hidden="true" className="size-4 shrink-0" />
           {text('news.channels')}
