@@ -21,11 +21,7 @@ const sessions = 3;
  * @throws ObjectStoreError `store-full`, `access-denied`, `unreachable`, `checksum-mismatch` where Drive got other bytes: then they
  *   were removed
  */
-export async function uploadFile(
-  client: DriveClient,
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<DriveFile> {
+export async function uploadFile(client: DriveClient, name: string, bytes: Uint8Array): Promise<DriveFile> {
   const id = await client.newId();
   const metadata = JSON.stringify({ id, name, parents: ['appDataFolder'], mimeType: 'application/octet-stream' });
   const answer =
@@ -67,7 +63,7 @@ function sendWhole(client: DriveClient, metadata: string, bytes: Uint8Array): Pr
   });
 }
 
-async function sendInParts(client: DriveClient, metadata: string, bytes: Uint8Array<ArrayBuffer>): Promise<HttpAnswer> {
+async function sendInParts(client: DriveClient, metadata: string, bytes: Uint8Array): Promise<HttpAnswer> {
   for (let session = 1; ; session++) {
     const opened = await openSession(client, metadata, bytes.length);
     if ('status' in opened) return opened;
@@ -103,7 +99,7 @@ async function openSession(
 }
 
 /** Sends what is missing, and asks how far it came after each try that failed. @returns the answer that ends the session */
-async function sendToSession(client: DriveClient, url: string, bytes: Uint8Array<ArrayBuffer>): Promise<HttpAnswer> {
+async function sendToSession(client: DriveClient, url: string, bytes: Uint8Array): Promise<HttpAnswer> {
   let at = 0;
   let failures = 0;
   let isKnown = true;
@@ -139,7 +135,7 @@ function brokeOff(): ObjectStoreError {
   return new ObjectStoreError('unreachable', 'Google Drive broke off in the middle; nothing was stored, try again');
 }
 
-function sendPart(client: DriveClient, url: string, bytes: Uint8Array<ArrayBuffer>, at: number): Promise<HttpAnswer> {
+function sendPart(client: DriveClient, url: string, bytes: Uint8Array, at: number): Promise<HttpAnswer> {
   const end = Math.min(at + partBytes, bytes.length);
   const headers = { 'content-range': `bytes ${at}-${end - 1}/${bytes.length}` };
   return client.send({ method: 'PUT', url, headers, body: bytes.subarray(at, end) }, 1);

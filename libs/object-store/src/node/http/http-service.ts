@@ -10,7 +10,8 @@ export interface HttpRequest {
   /** May hold a token where a protocol wants it there; it is never shown. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array<ArrayBuffer> | string;
+  /** Read piece by piece, until the request is answered or given up and no longer. */
+  readonly body?: Uint8Array | string;
 }
 
 /** An answer, its body not read yet: whoever gets it reads or cancels it. */
@@ -46,6 +47,7 @@ const longestWaitMs = 30_000;
 /** A server that asks for more is not waited for: the next run goes on. */
 const longestRetryAfterMs = 120_000;
 const largestTextBytes = 16 * 1024 * 1024;
+const pieceBytes = 64 * 1024;
 
 /**
  * Requests to one service by the platform's `fetch`: a bounded number at once, each tried again with growing, jittered waits that
@@ -109,7 +111,8 @@ export function retryAfterMs(headers: Headers, clock: Clock): number | undefined
   const text = headers.get('retry-after');
   if (text === null) return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  const atMs = Date.parse(text);
+  // `Date.parse` makes dates of nearly anything.
+  const atMs = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} [\d:]{8} GMT$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - clock.nowMs());
 }
 
@@ -123,16 +126,24 @@ function waitOf(answer: Pick<HttpAnswer, 'headers'> | undefined, attempt: number
 
 async function sendOnce({ method, url, headers, body }: HttpRequest, attempts: number): Promise<HttpAnswer> {
   let response: Response;
+  const sending = { isOver: false };
   try {
     response = await fetch(url, {
       method,
       redirect: 'manual',
       // Compressed answers have no length, and ranges of them mean nothing.
-      headers: { 'accept-encoding': 'identity', ...headers },
-      ...(body === undefined ? {} : { body }),
+      headers: {
+        'accept-encoding': 'identity',
+        ...headers,
+        ...(body instanceof Uint8Array ? { 'content-length': String(body.length) } : {}),
+      },
+      ...(body instanceof Uint8Array ? { body: piecesOf(body, sending), duplex: 'half' } : {}),
+      ...(typeof body === 'string' ? { body } : {}),
     });
   } catch (cause) {
     throw networkError(cause, 'the store does not answer; nothing was lost, check the network and try again');
+  } finally {
+    sending.isOver = true;
   }
   let text: Promise<string> | undefined;
   return {
@@ -143,6 +154,24 @@ async function sendOnce({ method, url, headers, body }: HttpRequest, attempts: n
     content: () => contentOf(response),
     discard: () => discard(response),
   };
+}
+
+/**
+ * Copies, one after the other: `fetch` would copy the whole at once and keep it, as memory that this program owes to nobody. A server may
+ * answer before all has come: then nothing of the rest is read, for its memory is the caller's again.
+ */
+function piecesOf(bytes: Uint8Array, sending: { isOver: boolean }): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let at = 0;
+  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+    {
+      pull: (controller) => {
+        if (sending.isOver) controller.error(new TypeError('the answer came before all was sent'));
+        else if (at >= bytes.length) controller.close();
+        else controller.enqueue(bytes.slice(at, (at += pieceBytes)));
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** A short body is read, which keeps the connection; a long one is cut off. */

@@ -14,7 +14,7 @@ import { fieldOf, partBytes, recordType, unusable } from './object-record';
 export async function uploadAssets(
   client: CloudKitClient,
   recordName: string,
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
 ): Promise<Readonly<Record<string, unknown>>> {
   const parts = Array.from({ length: Math.ceil(bytes.length / partBytes) }, (_, part) => part);
   // An asset has at least one byte: an empty object has none.
@@ -36,7 +36,7 @@ export async function uploadAssets(
 }
 
 /** @returns the dictionary that the record's field refers to the upload by */
-async function uploadAsset(client: CloudKitClient, url: string, body: Uint8Array<ArrayBuffer>): Promise<unknown> {
+async function uploadAsset(client: CloudKitClient, url: string, body: Uint8Array): Promise<unknown> {
   const answer = await client.assets.send(() => ({ method: 'POST', url: requireAssetUrl(url), body }));
   const text = await answer.text();
   if (answer.status !== 200) throw cloudKitError({ code: '', status: answer.status });

@@ -23,7 +23,7 @@ interface DavRequest {
   /** Path below the folder, without a slash at its start; one at the end names a collection. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array<ArrayBuffer> | string;
+  readonly body?: Uint8Array | string;
   /** Throws where it must not be sent (any more). */
   readonly beforeEachTry?: () => void;
 }

@@ -110,7 +110,7 @@ export class WebDavObjectStore implements ObjectStore {
     if (!isDone(status)) throw davError(status);
   }
 
-  async #upload(path: string, body: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #upload(path: string, body: Uint8Array): Promise<void> {
     const headers = { 'content-type': 'application/octet-stream' };
     const { status } = await this.#client.status({ method: 'PUT', path, headers, body });
     if (!isDone(status)) throw davError(status);
