@@ -4,7 +4,7 @@ import { BatteredVault } from './guess-histories/battered-vault';
 import { historyScripts } from './guess-histories/history-act';
 import { HistoryAccount } from './guess-histories/history-account';
 import { requireHonestBooks, type ChainFigures } from './guess-histories/honest-books';
-import { strikesOfSeason } from './guess-histories/strikes';
+import { seasonsForEveryStep, strikesOfSeason, struckSteps } from './guess-histories/strikes';
 import { requireSoundBooks } from './ledger-books';
 
 /**
@@ -26,8 +26,9 @@ describe(
       const add = (more: object): void => {
         for (const [name, value] of Object.entries(more)) figures[name] = (figures[name] ?? 0) + Number(value);
       };
-      for (let lived = 0; lived < histories; lived += abreast) {
-        const { chains, evaluations, kills } = await season(runSeedNumber(`guess-histories ${lived}`));
+      const seasons = histories / abreast;
+      for (let number = 0; number < seasons; number++) {
+        const { chains, evaluations, kills } = await season(number);
         add({ seasons: 1, evaluations, ...chains });
         add(Object.fromEntries(Object.entries(kills).map(([what, times]) => [`killed: ${what}`, times])));
       }
@@ -36,6 +37,9 @@ describe(
       expect(figures['proven']).toBeGreaterThan(histories / 4);
       expect(figures['activated']).toBeGreaterThan(histories);
       expect(figures['shredded']).toBeGreaterThan(histories / 50);
+      if (seasons >= seasonsForEveryStep) {
+        for (const step of struckSteps) expect(figures[`killed: process, at ${step}`]).toBeGreaterThan(0);
+      }
       recordProof({
         proof: 'guess-histories',
         count: histories,
@@ -51,14 +55,15 @@ describe(
 );
 
 /** The histories of so many accounts in one vault, through every strike once. */
-async function season(seed: number): Promise<{
+async function season(number: number): Promise<{
   readonly chains: ChainFigures;
   readonly evaluations: number;
   readonly kills: Readonly<Record<string, number>>;
 }> {
+  const seed = runSeedNumber(`guess-histories ${number}`);
   const vault = await BatteredVault.start();
   try {
-    const strikes = strikesOfSeason(seed);
+    const strikes = strikesOfSeason(seed, runSeedNumber('guess-histories'), number);
     const accounts = historyScripts(abreast, strikes.length, seed).map((script) => new HistoryAccount(vault, script));
     await inLanes(accounts, (account) => account.claim());
     for (const [round, strike] of strikes.entries()) {

@@ -23,8 +23,8 @@ export type Strike =
   | { readonly kind: 'dump'; readonly afterMs: number }
   | { readonly kind: 'restore'; readonly afterMs: number };
 
-/** How often a device sends the same bytes again, a tenth of a second apart: longer than a process takes to start. */
-const patience = 100;
+/** How often a device sends the same bytes again, half a second apart in the end: longer than a process takes to start. */
+const patience = 25;
 
 /** Two API processes over one PostgreSQL, all of which are killed and come back. */
 export class BatteredVault {

@@ -238,7 +238,7 @@ export class HistoryAccount {
       const signal = hangUpMs === null || tries > 0 ? undefined : AbortSignal.timeout(hangUpMs);
       const answer = await send(signal).catch(requireBroken);
       if (answer !== undefined && !notTaken.includes(answer.status)) return answer;
-      await pause(100);
+      await pause(pauseMs(tries));
     }
     return undefined;
   }
@@ -253,10 +253,15 @@ export class HistoryAccount {
       const status = result === undefined ? 503 : answerOf(result).status;
       expect([500, 502, 504]).not.toContain(status);
       if (!notTaken.includes(status)) return result;
-      await pause(100);
+      await pause(pauseMs(tries));
     }
     return undefined;
   }
+}
+
+/** Who asks a vault that is away asks more and more seldom. */
+function pauseMs(tries: number): number {
+  return Math.min(500, 50 * 2 ** tries);
 }
 
 /** For the message of a failure. */
