@@ -5,7 +5,7 @@ import { CofferError } from '@coffer/foundation';
 import { VaultClientError } from '@coffer/vault-client';
 import { describe, expect, it } from 'vitest';
 import { describeError } from './describe-error';
-import { formatBytes, formatDuration } from './format';
+import { formatBytes, formatCount, formatDuration } from './format';
 import { createReporter, progressText } from './reporter';
 
 function sink(isTTY = false): { written: string; isTTY: boolean; write(text: string): void } {
@@ -114,5 +114,11 @@ describe('format', () => {
   it('uses units that people read', () => {
     expect([0, 999, 1000, 123_456_789].map(formatBytes)).toEqual(['0 B', '999 B', '1.0 kB', '123.5 MB']);
     expect([5, 75, 7260].map(formatDuration)).toEqual(['5 s', '1 min 15 s', '2 h 1 min']);
+  });
+});
+
+describe('formatCount', () => {
+  it.each([0, 7, 999, 1000, 12_345, 123_456, 1_234_567, -1234, Number.MAX_SAFE_INTEGER])('writes %i', (count) => {
+    expect(formatCount(count)).toBe(count.toLocaleString('en'));
   });
 });
