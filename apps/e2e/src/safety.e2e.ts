@@ -207,10 +207,10 @@ test.describe('safety page', () => {
     page,
   }) => {
     const said = complaintsOf(page);
-    await signIn(page, 'robin');
+    await signIn(page, 'alex');
     await page.getByRole('button', { name: 'Set up the backup key' }).click();
     await page.getByRole('button', { name: 'Sign in once more and begin' }).click();
-    await passProvider(page, 'robin');
+    await passProvider(page, 'alex');
     await page.getByRole('radio', { name: /^64-digit key/ }).check();
     await expectAxeClean(page);
     await page.getByRole('button', { name: 'Go on' }).click();
