@@ -90,13 +90,18 @@ else process.stdout.write(`\n${chromium.why}\n`);
 const withBrowser = chromium.path !== undefined || process.env.CI === 'true';
 const projects = testedProjects().filter((name) => withBrowser || name !== 'e2e');
 // Suites first, then those that start whole platforms, one after the other: they need the machine for themselves. The longest
-// suite has a lane of its own from the beginning: Nx would begin it last, since nothing depends on it, and alone it mostly waits.
+// suite has a lane of its own from the beginning: Nx would begin it last, since nothing depends on it, and alone it mostly waits. The
+// next longest follows it there, so that both lanes end at about the same time.
 // The other lane takes one suite at a time: three at once starve each other on two cores.
 const alone = ['e2e', 'boundaries'].filter((name) => projects.includes(name));
-const longest = 'vault-api';
+const longest = ['vault-api', 'cli'];
 const suites = ['--no', 'nx', 'run-many', '--outputStyle=static', '-t', 'test', '--nx-bail=false'];
-const lane = beside(longest, 'npx', ['--no', 'nx', 'run', `${longest}:test`, '--outputStyle=static']);
-const apart = [longest, ...alone];
+const lane = longest.reduce(
+  (before, name) =>
+    before.then(() => beside(name, 'npx', ['--no', 'nx', 'run', `${name}:test`, '--outputStyle=static'])),
+  Promise.resolve(),
+);
+const apart = [...longest, ...alone];
 if (process.env.CI === 'true') {
   // Nothing is cached, so all libs go in one run: thirty starts of vitest took a tenth of the whole time.
   const libs = testedFolders(['libs']);
