@@ -1,3 +1,4 @@
+import { systemClock } from '@coffer/foundation';
 import { rangedAnswer } from '../http-fake/byte-range';
 import { startHttpFake, type FakeAnswer, type FakeRequest, type HttpFake } from '../http-fake/http-fake';
 import { apiError, json } from './api-answers';
@@ -25,7 +26,7 @@ export interface DriveFake extends HttpFake {
 
 /** Starts a fake of Google Drive v3 on loopback: the app's folder, resumable uploads, and the device authorization grant. */
 export async function startDriveFake(options: DriveFakeOptions = {}): Promise<DriveFake> {
-  const nowMs = options.nowMs ?? (() => Date.now());
+  const nowMs = options.nowMs ?? (() => systemClock.nowMs());
   const folder = new FakeDriveFolder(nowMs, options.listLagMs ?? 0);
   const accounts = new GoogleAccounts(nowMs);
   const uploads = new DriveUploads(folder, options.capacityBytes ?? Number.POSITIVE_INFINITY);

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '@coffer/foundation';
 
 import { HttpFaults, type HttpFault } from '../http-fake/http-faults';
 import type { S3Bucket } from './s3-bucket';
@@ -50,7 +51,7 @@ export async function startS3Fake(options: S3FakeOptions = {}): Promise<S3Fake> 
   const newId = (): string => `${start}.${(ids++).toString(36).padStart(6, '0')}`;
   const world: S3World = {
     buckets,
-    nowMs: options.nowMs ?? (() => Date.now()),
+    nowMs: options.nowMs ?? (() => systemClock.nowMs()),
     newId,
     listLagMs: options.listLagMs ?? 0,
     capacityBytes: options.capacityBytes ?? Number.POSITIVE_INFINITY,

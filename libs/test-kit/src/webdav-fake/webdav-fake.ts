@@ -1,3 +1,4 @@
+import { systemClock } from '@coffer/foundation';
 import { rangedAnswer } from '../http-fake/byte-range';
 import { startHttpFake, type FakeAnswer, type FakeRequest, type HttpFake } from '../http-fake/http-fake';
 import { DavTree } from './webdav-tree';
@@ -35,7 +36,7 @@ const base = '/dav';
 
 /** Starts a fake of a WebDAV server (RFC 4918, class 1) on loopback, with one share at `/dav`. */
 export async function startWebDavFake(options: WebDavFakeOptions = {}): Promise<WebDavFake> {
-  const nowMs = options.nowMs ?? (() => Date.now());
+  const nowMs = options.nowMs ?? (() => systemClock.nowMs());
   const tree = new DavTree(nowMs, options.hasWeakEtags ?? false);
   const server = new WebDavServer(tree, options);
   const fake = await startHttpFake(
