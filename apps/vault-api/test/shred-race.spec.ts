@@ -55,7 +55,7 @@ async function settled(device: TestDevice) {
   const { accountId } = await device.account();
   const due = (): Promise<readonly object[]> =>
     bench.sql('SELECT 1 FROM due_shreds WHERE account_id = $1::uuid', [accountId]);
-  await expect.poll(due, { timeout: 10_000 }).toEqual([]);
+  await expect.poll(due, { timeout: 60_000 }).toEqual([]);
   const [row] = await bench.sql<{ serial: number | null; remaining: number; kinds: readonly string[] }>(
     `SELECT (SELECT serial FROM password_records WHERE account_id = b.account_id AND purpose = 'recovery') AS serial,
        remaining, ARRAY(SELECT kind FROM ledger_events WHERE account_id = b.account_id ORDER BY number) AS kinds
