@@ -44,15 +44,18 @@ describe('coffer backup, killed', () => {
       writeFileSync(join(source, 'new-0.bin'), randomBytes(100_000));
       const second = performance.now();
       expect((await run(['backup', source, ...common])).code).toBe(0);
-      const wholeRunMs = performance.now() - second;
+      let wholeRunMs = performance.now() - second;
       let [killed, verified] = [0, 0];
       for (let point = 0; point < killPoints; point++) {
         // Something new to take in each time, so that packs, index, snapshot and head are all written.
         writeFileSync(join(source, `new-${point % 7}.bin`), randomBytes(40_000 + 1_000 * (point % 100)));
         const share = new DataView(places.buffer, places.byteOffset + 4 * point, 4).getUint32(0) / 2 ** 32;
+        const began = performance.now();
         const { code, printed } = await run(['backup', source, ...common], { killAfterMs: share * wholeRunMs });
         if (code === null) killed++;
         else expect(code, printed).toBe(0);
+        // A machine grows busy and idle again: each run that ends says how long one takes now, and kills go on to its end.
+        wholeRunMs = code === null ? 1.02 * wholeRunMs : performance.now() - began;
         if (point % verifyEvery !== verifyEvery - 1) continue;
         const sound = await run(['verify', '--sample', '100', ...common]);
         expect(sound.code, sound.printed).toBe(0);
