@@ -4,6 +4,8 @@ import { Zip, ZipDeflate } from 'fflate';
 
 /** Pages that are made before others have their turn, and a request can be taken back. */
 const turnPieces = 8;
+/** Least length of what becomes one part of a Blob, in UTF-16 units. */
+const partLength = 256 * 1024;
 
 const letOthers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
@@ -23,7 +25,14 @@ type Told = DeviceRequestContext['progress'];
 
 async function json(source: ChatSource, signal: AbortSignal, progress: Told): Promise<Blob> {
   const parts = new BlobParts('application/json', progress);
-  for (const piece of jsonDocument(source)) await parts.add(new TextEncoder().encode(piece), signal);
+  let part = '';
+  for (const piece of jsonDocument(source)) {
+    part += piece;
+    if (part.length < partLength) continue;
+    await parts.add(new TextEncoder().encode(part), signal);
+    part = '';
+  }
+  await parts.add(new TextEncoder().encode(part), signal);
   return parts.whole();
 }
 

@@ -3,6 +3,7 @@ import type { MediaPlace, OpenedBackup } from '@coffer/chat-formats';
 
 import { writeNewFile, writeNewFolder } from '../files/new-output';
 import { writeNewZip } from '../files/new-zip';
+import { writeTexts } from '../files/write-texts';
 import { MediaBeside } from './media-beside';
 
 /** Where and how a result is written. */
@@ -52,15 +53,11 @@ export async function writeJson(backup: OpenedBackup, options: OutputOptions): P
   let bytes = 0;
   let counts: ChatCounts = { chats: 0, messages: 0 };
   await writeNewFile(options.folder, path, options, async (write) => {
-    const pieces = jsonDocument(watched);
-    let next = pieces.next();
-    for (; next.done !== true; next = pieces.next()) {
-      const piece = Buffer.from(next.value);
+    counts = await writeTexts(jsonDocument(watched), async (piece) => {
       await write(piece);
       bytes += piece.length;
       options.onWritten(bytes, position(), source.counts.chats);
-    }
-    counts = next.value;
+    });
   });
   return { path, bytes, counts };
 }

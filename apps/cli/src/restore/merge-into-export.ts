@@ -7,6 +7,7 @@ import { identifyBackup, openBackup } from '@coffer/chat-formats/node';
 import { jsonDocument, mergeSources, type ChatSource, type ConversationSource } from '@coffer/chat-model';
 
 import type { CommandContext } from '../command-context';
+import { writeTexts } from '../files/write-texts';
 import type { HomeDirectory } from '../home/home-directory';
 import { formatCount } from '../output/format';
 import { printable } from '../output/printable';
@@ -138,12 +139,11 @@ async function write(
 ): Promise<void> {
   await replacement.write(name, async (put) => {
     let doneBytes = 0;
-    for (const piece of jsonDocument(source)) {
+    await writeTexts(jsonDocument(source), async (bytes) => {
       signal.throwIfAborted();
-      const bytes = Buffer.from(piece);
       await put(bytes);
       doneBytes += bytes.length;
       reporter.progress({ phase: 'writing', doneBytes });
-    }
+    });
   });
 }

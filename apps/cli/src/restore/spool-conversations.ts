@@ -4,6 +4,7 @@ import { jsonDocumentOf, type ConversationSource } from '@coffer/chat-model';
 
 import type { CommandContext } from '../command-context';
 import { writeNewFile } from '../files/new-output';
+import { writeTexts } from '../files/write-texts';
 import { readConversation, type WantedConversation } from './wanted-messages';
 
 /**
@@ -31,7 +32,7 @@ export async function spoolConversations(
       }
     }
     await writeNewFile(folder, name, { isForced: false, signal: context.signal }, async (write) => {
-      for await (const piece of jsonDocumentOf(group[0]!.item.format, read())) await write(Buffer.from(piece));
+      await writeTexts(jsonDocumentOf(group[0]!.item.format, read()), write);
     });
     if (conversations > 0) paths.push(join(folder, name));
   }

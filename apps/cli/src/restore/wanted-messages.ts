@@ -11,6 +11,7 @@ import { jsonDocument, type ChatSource, type Message } from '@coffer/chat-model'
 
 import type { CommandContext } from '../command-context';
 import { writeNewFile } from '../files/new-output';
+import { writeTexts } from '../files/write-texts';
 
 /** Which messages are wanted. */
 export interface WantedMessages {
@@ -60,7 +61,7 @@ export async function writeDocument(
   source: ChatSource,
 ): Promise<void> {
   await writeNewFile(folder, name, { isForced: false, signal }, async (write) => {
-    for (const piece of jsonDocument(source)) await write(Buffer.from(piece));
+    await writeTexts(jsonDocument(source), write);
   });
 }
 
