@@ -18,6 +18,8 @@ import {
 import { otherKeyFile, type CryptFile, type CryptFileOptions } from '../whatsapp/crypt-file';
 import { fileKeyOf } from '../whatsapp/file-key';
 import { filePieces, readAt } from './file-pieces';
+import { inMemoryLimitBytes } from './payload-bytes';
+import { statedDatabaseBytes } from './stated-size';
 
 const inflatedPieceBytes = 1024 * 1024;
 
@@ -50,7 +52,8 @@ export async function openCryptFile(
     if (!isNamed && isIntact(file, size, endingBytes)) throw otherKeyFile();
     const open: OpenFile = { file, sizeBytes: size - endingBytes, endingBytes, prefix, fileKey, onRead, signal };
     const { verdict, packed } = await checkFile(open);
-    const chunks = (): AsyncIterable<Uint8Array> => unpack(decrypt(open, verdict.trailerBytes));
+    const chunks = (areKept = false): AsyncIterable<Uint8Array> =>
+      unpack(decrypt(open, verdict.trailerBytes), areKept ? size : undefined);
     return { prefix, verdict, packed, chunks, close };
   } catch (error) {
     close();
@@ -164,7 +167,11 @@ function* decrypt(open: OpenFile, trailerBytes: 16 | 32): Generator<Buffer, void
   if (!finishes(decipher)) throw new ChatFormatError('damaged', 'the backup changed while it was read; try again');
 }
 
-async function* unpack(content: Generator<Buffer, void, undefined>): AsyncGenerator<Uint8Array, void, undefined> {
+/** @param keptBytes - where all pieces are kept: how long the content is at most, still compressed */
+async function* unpack(
+  content: Generator<Buffer, void, undefined>,
+  keptBytes?: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const first = content.next();
   if (first.done === true) return;
   const whole = prepend(first.value, content);
@@ -172,7 +179,10 @@ async function* unpack(content: Generator<Buffer, void, undefined>): AsyncGenera
     yield* whole;
     return;
   }
-  const inflate = createInflate({ chunkSize: inflatedPieceBytes });
+  const stated = keptBytes === undefined ? undefined : statedDatabaseBytes(first.value, keptBytes);
+  // zlib fills one memory of this size after the other. One byte more than it needs, and it asks for no second one at the end.
+  const chunkSize = stated === undefined || stated >= inMemoryLimitBytes ? inflatedPieceBytes : stated + 1;
+  const inflate = createInflate({ chunkSize });
   let failure: unknown;
   // a failure destroys both streams, and so ends the loop below by throwing
   pipeline(Readable.from(whole, { objectMode: false }), inflate, (error) => (failure = error));

@@ -34,6 +34,22 @@ describe('openPayloadDatabase', () => {
     expect([...database.rows('SELECT a FROM main.t')]).toEqual([['x']]);
     database.close();
   });
+  it.each([
+    ['one behind the other', 5],
+    ['apart from one another', 9],
+  ])('reads one whose pieces lie in one memory, %s', async (_name, secondAt) => {
+    const memory = new Uint8Array(2 * bytes.length);
+    const cut = 1000;
+    const pieces = [memory.subarray(5, 5 + cut), memory.subarray(secondAt + cut, secondAt + bytes.length)];
+    pieces[0]!.set(bytes.subarray(0, cut));
+    pieces[1]!.set(bytes.subarray(cut));
+    async function* each(): AsyncGenerator<Uint8Array, void, undefined> {
+      yield* pieces;
+    }
+    const database = await openPayloadDatabase(each());
+    expect([...database.rows('SELECT a FROM main.t')]).toEqual([['x']]);
+    database.close();
+  });
   it('reads one that is larger than memory should hold through a private file, which is gone afterwards', async () => {
     const before = spools();
     const database = await openPayloadDatabase(inPieces(bytes), 3000);

@@ -34,7 +34,18 @@ export async function openPayloadDatabase(
     throw error;
   }
   if (length === 0) throw noDatabase();
-  return spool === undefined ? openSqliteBytes(Buffer.concat(pieces.splice(0), length)) : openSpool(spool);
+  return spool === undefined ? openSqliteBytes(joined(pieces.splice(0), length)) : openSpool(spool);
+}
+
+/** All pieces in one array: a copy, or the memory that they lie in one behind the other. */
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const { buffer, byteOffset } = pieces[0]!;
+  let end = byteOffset;
+  for (const piece of pieces) {
+    if (piece.buffer !== buffer || piece.byteOffset !== end) return Buffer.concat(pieces, length);
+    end += piece.length;
+  }
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 const noDatabase = (): ChatFormatError =>

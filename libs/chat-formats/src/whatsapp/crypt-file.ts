@@ -13,9 +13,11 @@ export interface CryptFile {
    * The decrypted and inflated content. The file is read again and its tag is checked again at the end, so what a change in
    * between would do is an error, not an output that looks whole.
    *
+   * @param areKept - all pieces are wanted at once: those of a database then lie in one memory, one behind the other, where
+   *   its size can be foreseen
    * @throws ChatFormatError `damaged`
    */
-  chunks(): AsyncIterable<Uint8Array>;
+  chunks(areKept?: boolean): AsyncIterable<Uint8Array>;
   /** Closes the file and wipes the key. */
   close(): void;
 }

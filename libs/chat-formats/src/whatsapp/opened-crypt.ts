@@ -23,7 +23,7 @@ export interface CryptContent {
   readonly inspection: BackupInspection;
   readonly names: ContactNames;
   readonly acceptBadChecksum: boolean;
-  /** The database that the content is. @throws ChatFormatError `no-chats` where it is none */
+  /** The database that the content is; pieces are kept until the end. @throws ChatFormatError `no-chats` where it is none */
   readonly openDatabase: (chunks: AsyncIterable<Uint8Array>) => Promise<SqlDatabase>;
 }
 
@@ -62,7 +62,7 @@ function openedCrypt(
     payload: { name: payloadName(fileName), chunks: () => file.chunks() },
     chats: async () => {
       if (several?.isIncrement === true) throw new ChatFormatError('unsupported-format', incrementMessage(several));
-      const source = openMsgstore(await openDatabase(file.chunks()), { names, isMigrated });
+      const source = openMsgstore(await openDatabase(file.chunks(true)), { names, isMigrated });
       sources.push(source);
       return source;
     },
