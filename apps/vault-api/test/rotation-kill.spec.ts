@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiProcess } from './api-process';
 import { CofferDevice, type CofferRun } from './coffer-device';
 import { requireSoundBooks } from './ledger-books';
 import { RotatingAccount, type KeyInForce } from './rotating-account';
@@ -43,6 +44,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** For ten minutes from now; a long run takes longer. */
+function signIn(at: Pick<ApiProcess, 'url'>): Promise<void> {
+  return account.device.pointTo(at);
+}
+
 /** The same command again completes the rotation. */
 async function complete(): Promise<void> {
   account.requireDone(await account.device.run(account.rotate));
@@ -61,6 +67,7 @@ describe('coffer keyslots rotate, killed', { timeout: proofSize({ sample: 900_00
   it.each(proofSample('rotation steps of the device', deviceSteps, 1))(
     'at %s leaves all of the %s key working, and the next run completes it',
     async (step, whose) => {
+      await signIn(bench.apis[0]!);
       const killed = await account.device.run(account.rotate, { COFFER_FAILPOINT: step });
       expect([killed.code, killed.summary]).toEqual([null, undefined]);
       expect(await account.inForce()).toBe(whose);
@@ -92,7 +99,8 @@ describe('coffer keyslots rotate, killed', { timeout: proofSize({ sample: 900_00
 
   it('before or after any of its requests leaves one key working, and the next run completes it', async () => {
     const started = performance.now();
-    await account.device.pointTo({ url: `http://127.0.0.1:${wire.port}` });
+    const throughWire = { url: `http://127.0.0.1:${wire.port}` };
+    await signIn(throughWire);
     const before = wire.count;
     account.requireDone(await account.device.run(account.rotate));
     const messages = wire.count - before;
@@ -100,6 +108,7 @@ describe('coffer keyslots rotate, killed', { timeout: proofSize({ sample: 900_00
     const all = Array.from({ length: messages }, (_, at) => at + 1);
     const figures = { messages, killed: 0, endedBefore: 0, formerInForce: 0, nextInForce: 0 };
     for (const [at, moment] of points(all)) {
+      await signIn(throughWire);
       const { child, ended } = account.device.start(account.rotate);
       wire.arm(at, moment, () => child.kill('SIGKILL'));
       const { code } = await ended;
