@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { requireSigningSeed } from '@coffer/crypto';
 import { ledgerOrigin, signCheckpoint } from '@coffer/evidence';
 import { fromBase64Url } from '@coffer/foundation';
-import { expect, test, type Locator, type Page } from '@playwright/test';
+import { expect, test, type Locator, type Page, type Request } from '@playwright/test';
 import { addAuthenticator } from './platform/authenticator';
 import { canaries, expectAxeClean, passProvider, signIn, storedByPage, unlock, wayIn } from './platform/portal-page';
 import type { DeliveredPush } from './platform/push-service';
 import { readyPlatform } from './platform/ready-platform';
+import { newStartWaitSeconds } from './platform/start-platform';
 
 /** What the console says, errors and warnings alone. */
 function complaintsOf(page: Page): string[] {
@@ -286,12 +287,29 @@ async function finishNewStart(page: Page): Promise<void> {
   await toSafety(page);
   await page.getByRole('button', { name: 'I have lost my key and my password' }).click();
   await expectAxeClean(page);
-  await page.getByRole('button', { name: 'Ask for a new start' }).click();
-  await expect(page.getByText(/^(A new start waits until|The new start is open until)/)).toBeVisible();
-  await page.getByRole('button', { name: 'Stop the new start' }).click();
+  const ask = page.getByRole('button', { name: 'Ask for a new start' });
+  const stop = page.getByRole('button', { name: 'Stop the new start' });
+  await ask.click();
+  // The wait ends while the stop is on its way. Reading anew then would show what was before the stop, and lose what came of it.
+  const readAnew: string[] = [];
+  const note = (request: Request): unknown => request.url().endsWith('/v1/new-starts') && readAnew.push(request.url());
+  await page.context().route('**/v1/new-starts/*/cancel', async (route) => {
+    page.context().on('request', note);
+    await page.waitForTimeout(newStartWaitSeconds * 1000 + 200);
+    page.context().off('request', note);
+    await route.continue();
+  });
+  await stop.click();
   await expect(page.getByText('The new start is stopped')).toBeVisible();
+  expect(readAnew).toEqual([]);
+  await page.context().unrouteAll();
 
-  await page.getByRole('button', { name: 'Ask for a new start' }).click();
+  // One that is stopped when it was open is not shown again while the next is asked for.
+  await ask.click();
+  await expect(page.getByText('The new start is open until')).toBeVisible();
+  await stop.click();
+  await expect(page.getByText('The new start is stopped')).toBeVisible();
+  await ask.click();
   await page.getByLabel('New password for your backups').fill('aaaaaaaaaaaa');
   await expect(page.getByText('Too easy to guess')).toBeVisible();
   await page.getByLabel('New password for your backups').fill(password);

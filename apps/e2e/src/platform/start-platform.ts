@@ -9,6 +9,9 @@ import type { ReadyPlatform } from './ready-platform';
 const root = resolve(import.meta.dirname, '../../../..');
 const readyWithinMs = 300_000;
 
+/** For how long a new start waits here before it can be finished. */
+export const newStartWaitSeconds = 1;
+
 /** Playwright's global set-up: the whole platform with a sample account that has one encrypted backup. */
 export default async function startPlatform(): Promise<() => Promise<void>> {
   const home = mkdtempSync(join(tmpdir(), 'coffer-e2e-'));
@@ -30,7 +33,7 @@ export default async function startPlatform(): Promise<() => Promise<void>> {
         COFFER_PUSH_CONTACT: 'mailto:operator@example.org',
         COFFER_PUSH_SERVICES: pushService.url,
         // A new start waits for seconds, so that one can be finished here.
-        COFFER_TEST_WAITS: '3,600,600,600,1',
+        COFFER_TEST_WAITS: `${newStartWaitSeconds},600,600,600,1`,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
@@ -42,16 +45,19 @@ export default async function startPlatform(): Promise<() => Promise<void>> {
   child.stderr.on('data', collect);
   const ended = new Promise<void>((done) => child.once('exit', () => done()));
   const deadline = performance.now() + readyWithinMs;
-  while (!existsSync(readyFile)) {
-    if (child.exitCode !== null || performance.now() > deadline)
-      throw new Error(`the platform did not come up:\n${printed}`);
-    await pause(200);
-  }
-  const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as Omit<ReadyPlatform, 'pushService'>;
-  process.env['COFFER_E2E_PLATFORM'] = JSON.stringify({ ...ready, pushService: pushService.url });
-  return async () => {
+  const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     await Promise.all([ended, pushService.stop()]);
     rmSync(home, { recursive: true, force: true });
   };
+  while (!existsSync(readyFile)) {
+    if (child.exitCode !== null || performance.now() > deadline) {
+      await stop();
+      throw new Error(`the platform did not come up:\n${printed}`);
+    }
+    await pause(200);
+  }
+  const ready = JSON.parse(readFileSync(readyFile, 'utf8')) as Omit<ReadyPlatform, 'pushService'>;
+  process.env['COFFER_E2E_PLATFORM'] = JSON.stringify({ ...ready, pushService: pushService.url });
+  return stop;
 }

@@ -68,11 +68,12 @@ interface KnownProps extends KnownState, Omit<NewStartScreenProps, 'onBack'> {
 
 function Known(props: KnownProps): ReactNode {
   const { device, openKeyIdHex, onBackups, onDue, keyIdHex, waits } = props;
-  const change = useAct<NewStart>();
+  // While something is asked for, the last that is known stays: an earlier one may have been stopped since.
+  const [last, setLast] = useState(props.last);
+  const change = useAct<NewStart>(setLast);
   const [finished, setFinished] = useState<DeviceResult<'finishNewStart'> | null>(null);
-  const last = change.result ?? props.last;
   const isPending = last?.state === 'waiting' || last?.state === 'open';
-  useDue(last?.state === 'waiting' ? last.opensAt : null, onDue);
+  useDue(last?.state === 'waiting' && !change.isBusy ? last.opensAt : null, onDue);
   const isOwner = openKeyIdHex !== null && openKeyIdHex === keyIdHex;
   const isFormer = openKeyIdHex !== null && last?.state === 'finished' && openKeyIdHex === last.keyId;
   if (keyIdHex === null) {
@@ -127,7 +128,10 @@ function Known(props: KnownProps): ReactNode {
   );
 }
 
-/** Calls `onDue` at the instant `at`. One that is days away is left to a later visit: a timer does not count through sleep. */
+/**
+ * Calls `onDue` at the instant `at`; never where that is null. One that is days away is left to a later visit: a timer does not count
+ * through sleep.
+ */
 function useDue(at: string | null, onDue: () => void): void {
   useEffect(() => {
     if (at === null) return undefined;
