@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import { AxeBuilder } from '@axe-core/playwright';
+import { axeFaults } from '@coffer/test-kit/node';
 import { chromium, type Browser, type BrowserContext, type Cookie, type Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
@@ -165,10 +165,8 @@ describe.skipIf(!hasBrowser)('ops-dashboard in a browser', () => {
           await page.locator('[data-stale]').waitFor();
           shown[section] = await page.locator('main').innerText();
           // What is dark differs in its colours alone.
-          const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
-          if (colorScheme === 'dark') axe.withRules('color-contrast');
-          const { violations } = await axe.analyze();
-          expect(violations.map(({ id, nodes }) => `${section} ${colorScheme} ${id} ${nodes[0]!.html}`)).toEqual([]);
+          const faults = await axeFaults(page, colorScheme === 'dark' ? ['color-contrast'] : undefined);
+          expect(faults, `${section} ${colorScheme}`).toEqual([]);
         }
       }
       expect(shown['Vault']).toContain('40 proven, 2 not');

@@ -1,3 +1,4 @@
+export { axeFaults } from './axe-faults';
 export type { S3Bucket, S3Version } from './s3-fake/s3-bucket';
 export { startS3Fake, type S3Fake, type S3FakeOptions } from './s3-fake/s3-fake';
 export type { HttpFault, HttpFaults } from './http-fake/http-faults';
