@@ -1,23 +1,10 @@
 import { Option } from 'commander';
 import type { CommonOptions, Register } from '../command-context';
 import { readConfig } from '../config';
-import type { OpenFormat } from '../open/run-open';
+import type { OpenRequest } from '../open/run-open';
 
-interface OpenOptions extends CommonOptions {
-  readonly key?: string;
-  readonly out: string;
-  readonly format: OpenFormat;
-  readonly passphraseFile?: string;
-  readonly aci?: string;
-  readonly tokenFile?: string;
-  readonly contacts?: string;
-  readonly timeZone?: string;
-  readonly acceptBadChecksum?: boolean;
-  readonly force?: boolean;
-  readonly merge?: readonly string[];
-  readonly media?: string;
-  readonly zip?: boolean;
-}
+/** What stands on the command line besides the file. */
+type OpenOptions = CommonOptions & Omit<OpenRequest, 'file' | 'environmentKey'>;
 
 const help = `
 The key of an end-to-end encrypted WhatsApp backup (crypt15) is its 64-digit key, or the file encrypted_backup.key; of an older

@@ -1,19 +1,14 @@
 import { InvalidArgumentError } from 'commander';
 import type { CommonOptions, Register } from '../command-context';
 import { readConfig } from '../config';
+import type { FileRequest } from '../open/open-file';
 import { repositoryHelp } from '../repository/repository-options';
 
-interface SearchOptions extends CommonOptions {
+interface SearchOptions extends CommonOptions, Omit<FileRequest, 'file' | 'environmentKey' | 'acceptBadChecksum'> {
   readonly file?: string;
   readonly store?: string;
   readonly snapshot?: string;
   readonly limit: number;
-  readonly key?: string;
-  readonly passphraseFile?: string;
-  readonly aci?: string;
-  readonly tokenFile?: string;
-  readonly contacts?: string;
-  readonly timeZone?: string;
   readonly repository?: string;
   readonly passwordFile?: string;
 }

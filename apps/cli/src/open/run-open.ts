@@ -11,7 +11,7 @@ import { mergeWith } from './merge-with';
 import { openFile, type FileRequest } from './open-file';
 import { writeHtml, writeJson, writeOriginal, type Output } from './outputs';
 
-export type OpenFormat = 'original' | 'json' | 'html';
+type OpenFormat = 'original' | 'json' | 'html';
 
 /** What `coffer open` is asked. */
 export interface OpenRequest extends FileRequest {

@@ -3,21 +3,11 @@
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react';
 import { forgetReturn, returnStep } from './last-resort/fresh-sign-in';
 
+/** The steps about the account, which need a sign-in and no open backup. */
+export const safetySteps = ['safety', 'messages', 'rotation', 'new-start', 'deletion', 'setup', 'key-check'] as const;
+
 /** Where in the portal a person is. Never in the address: what is read there would stay in the history of the browser. */
-export const steps = [
-  'backups',
-  'unlock',
-  'reader',
-  'chat',
-  'passkey',
-  'safety',
-  'messages',
-  'rotation',
-  'new-start',
-  'deletion',
-  'setup',
-  'key-check',
-] as const;
+const steps = ['backups', 'unlock', 'reader', 'chat', 'passkey', ...safetySteps] as const;
 export type Step = (typeof steps)[number];
 
 const stateKey = 'cofferStep';

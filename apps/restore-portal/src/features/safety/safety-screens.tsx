@@ -8,18 +8,9 @@ import { NewStartScreen } from '../last-resort/new-start-screen';
 import { MessagesScreen } from '../messages/messages-screen';
 import { RotationScreen } from '../rotation/rotation-screen';
 import { SetupScreen } from '../setup/setup-screen';
-import type { Step } from '../use-step';
+import { safetySteps, type Step } from '../use-step';
 import { SafetyScreen } from './safety-screen';
 
-const safetySteps = [
-  'safety',
-  'messages',
-  'rotation',
-  'new-start',
-  'deletion',
-  'setup',
-  'key-check',
-] as const satisfies readonly Step[];
 type SafetyStep = (typeof safetySteps)[number];
 
 /** Whether a step is one of those about the account, which need a sign-in and no open backup. */
