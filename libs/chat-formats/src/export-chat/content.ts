@@ -57,7 +57,8 @@ function readPlain(body: string, mediaSizes: MediaSizes): ExportContent {
   if (name !== undefined) return { ...withText(caption), ...attachment(name, mediaSizes) };
   if (androidOmitted.test(first)) return { kind: 'unsupported', ...withText(caption), media: { isOmitted: true } };
   if (iosOmitted.test(first)) return { kind: omittedKind(first), ...withText(caption), media: { isOmitted: true } };
-  const document = namedOmitted.exec(first)?.[1];
+  // The expressions look for their end from every place of the line on: most lines have not even the one sign.
+  const document = first.includes('•') ? namedOmitted.exec(first)?.[1] : undefined;
   if (document !== undefined)
     return { kind: 'document', ...withText(caption), media: { name: document, isOmitted: true } };
   if (deleted.test(first) && caption === '') return { kind: 'deleted' };
@@ -127,6 +128,7 @@ const omittedKinds: readonly (readonly [RegExp, MessageKind])[] = [
 const omittedKind = (line: string): MessageKind => omittedKinds.find(([words]) => words.test(line))?.[1] ?? 'image';
 
 function placeOf(line: string): Place | undefined {
+  if (!line.includes('maps.google.com')) return undefined;
   const match = mapLink.exec(line);
   const [latitude, longitude] = [Number(match?.[1]), Number(match?.[2])];
   return Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180 ? { latitude, longitude } : undefined;

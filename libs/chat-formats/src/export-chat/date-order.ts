@@ -1,4 +1,4 @@
-import type { LineHeader } from './header';
+import type { LineHeader } from './line-header';
 
 export type DateOrder = 'dmy' | 'mdy' | 'ymd';
 

@@ -1,4 +1,5 @@
-import { readHeader, type LineHeader } from './header';
+import { readHeader } from './header';
+import type { LineHeader } from './line-header';
 
 /** One message of an exported chat as it stands in the file. */
 export interface ExportEntry {
@@ -42,7 +43,8 @@ function entryOf(text: string, start: number, end: number, header: LineHeader | 
   if (header === undefined) return body.trim() === '' ? undefined : { startsAt: start, body };
   const author = authorOf(body);
   if (author === undefined) return { startsAt: start, header, body };
-  return { startsAt: start, header, author: cleanName(author), body: body.slice(author.length + 1).replace(/^ /, '') };
+  const bodyAt = author.length + (body.charCodeAt(author.length + 1) === 32 ? 2 : 1);
+  return { startsAt: start, header, author: cleanName(author), body: body.slice(bodyAt) };
 }
 
 const longestAuthor = 200;

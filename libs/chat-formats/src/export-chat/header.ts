@@ -1,20 +1,6 @@
 import { dayHalves, isKoreanHalf } from './day-halves';
-
-/** The date and time at the start of a line, before anybody knows which number is the day. */
-export interface LineHeader {
-  /** The three numbers of the date as they stand. */
-  readonly date: readonly [number, number, number];
-  /** What the date looks like apart from its numbers; dates that look alike have the same order. */
-  readonly shape: string;
-  /** True for `[DATE, TIME]`, the form of iPhones. */
-  readonly isBracketed: boolean;
-  /** 0 to 23. */
-  readonly hour: number;
-  readonly minute: number;
-  readonly second?: number;
-  /** Where the rest of the line begins: author and text, or a system line. */
-  readonly bodyAt: number;
-}
+import { isMonthAndDay, type LineHeader } from './line-header';
+import { readPlainHeader } from './plain-header';
 
 /** Marks of direction: phones put them before a line, and Arabic ones within a date. */
 const marks = '[\\u200e\\u200f]*';
@@ -58,6 +44,8 @@ function withAsciiDigits(text: string, at: number): string {
 export function readHeader(text: string, at: number): LineHeader | undefined {
   const code = text.charCodeAt(at);
   if (!canStart(code)) return isOtherDigit(code) ? readOtherDigits(text, at) : undefined;
+  const plain = readPlainHeader(text, at);
+  if (plain !== undefined) return plain;
   headerPattern.lastIndex = at;
   const match = headerPattern.exec(text);
   // behind a bracket or a mark other digits can stand
@@ -101,5 +89,3 @@ function isPlausible([a, b, c]: readonly [number, number, number], firstDigits: 
   if (firstDigits === 4) return lastDigits <= 2 && isMonthAndDay(b, c);
   return firstDigits <= 2 && (lastDigits === 2 || lastDigits === 4) && (isMonthAndDay(a, b) || isMonthAndDay(b, a));
 }
-
-const isMonthAndDay = (month: number, day: number): boolean => month >= 1 && month <= 12 && day >= 1 && day <= 31;

@@ -37,5 +37,13 @@ export function openByteSource(path: string): OpenBytes {
 const inflatePart = (stored: Uint8Array, maximumBytes: number): Uint8Array =>
   inflateRawSync(stored, { maxOutputLength: maximumBytes, finishFlush: constants.Z_SYNC_FLUSH });
 
+/** Least size of zlib's memory for what comes out. */
+const leastChunkBytes = 64;
+
+/** In one memory of the size that is stated, instead of many that are copied together. */
 const inflate = (stored: Uint8Array, sizeBytes: number): Uint8Array =>
-  inflateRawSync(stored, { maxOutputLength: Math.max(1, sizeBytes) });
+  inflateRawSync(stored, {
+    maxOutputLength: Math.max(1, sizeBytes),
+    // One byte more than is needed, and zlib asks for no second one at the end.
+    chunkSize: Math.max(leastChunkBytes, sizeBytes + 1),
+  });
