@@ -11,11 +11,14 @@ import { createReporter } from '../src/output/reporter';
 import type { RepositoryOptions } from '../src/repository/repository-options';
 import { runRestore, type RestoreRequest } from '../src/restore/run-restore';
 import { runScramble } from '../src/scramble/run-scramble';
+import { runSearch } from '../src/search/run-search';
 import { hashes, run } from './run-coffer';
 
 let folder: string;
 let source: string;
 let common: readonly string[];
+/** Id of the snapshot that was made before any conversation was there. */
+let first: string;
 const large = randomBytes(500_000);
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'coffer-mending-'));
@@ -26,7 +29,9 @@ beforeAll(async () => {
   common = ['--store', store, '--key', key, '--home', join(folder, 'home'), '--json'];
   expect((await run(['init', '--store', store, '--key-out', key])).code).toBe(0);
   writeFileSync(join(source, 'large.bin'), large);
-  expect((await run(['backup', source, ...common])).code).toBe(0);
+  const made = await run(['backup', source, ...common]);
+  expect(made.code).toBe(0);
+  first = String(linesOf(made.printed).at(-1)!['snapshot']);
   writeFileSync(join(source, 'text.txt'), 'a message');
   expect((await run(['backup', source, ...common])).code).toBe(0);
 }, 120_000);
@@ -135,9 +140,11 @@ describe('coffer stats, prune --dry-run, rebuild-index and restore --salvage', {
 });
 
 /** Runs a command in this process, which needs no start of another. */
-async function inProcess(
-  command: (context: CommandContext) => Promise<void>,
-): Promise<{ readonly code: string | undefined; readonly summary: Record<string, unknown> | undefined }> {
+async function inProcess(command: (context: CommandContext) => Promise<void>): Promise<{
+  readonly code: string | undefined;
+  readonly lines: readonly Record<string, unknown>[];
+  readonly summary: Record<string, unknown> | undefined;
+}> {
   let written = '';
   const stdout = { write: (text: string) => (written += text) };
   const reporter = createReporter({ json: true, stdout, stderr: stdout });
@@ -145,8 +152,11 @@ async function inProcess(
     () => undefined,
     (error: unknown) => describeError(error).code,
   );
-  return { code, summary: written === '' ? undefined : linesOf(written).find(({ type }) => type === 'summary') };
+  const lines = written === '' ? [] : linesOf(written);
+  return { code, lines, summary: lines.find(({ type }) => type === 'summary') };
 }
+
+const where = (): RepositoryOptions => ({ store: common[1]!, key: common[3]!, home: common[5]! });
 
 interface Documents {
   readonly conversations: readonly {
@@ -155,8 +165,36 @@ interface Documents {
   }[];
 }
 
+describe('coffer search --store', { timeout: 120_000 }, () => {
+  const search = (words: string, snapshot?: string): ReturnType<typeof inProcess> =>
+    inProcess((context) =>
+      runSearch(context, {
+        words: [words],
+        limit: 100,
+        repository: where(),
+        ...(snapshot === undefined ? {} : { snapshot }),
+      }),
+    );
+
+  it('finds words in all conversations of the newest snapshot, the newest message first', async () => {
+    const { code, lines } = await search('of 1');
+    expect(code).toBeUndefined();
+    expect(lines).toMatchObject([
+      { type: 'message', title: 'Anna', time: '2024-05-15T10:30:00', sender: 'Anna', excerpt: { hit: 'of' } },
+      { type: 'message', time: '2024-05-14T10:30:00' },
+      { type: 'message', time: '2024-05-13T10:30:00' },
+      { type: 'summary', searched: 4, found: 3, shown: 3 },
+    ]);
+    expect((await search('LATER')).lines).toMatchObject([{ conversation: 'Ben' }, { searched: 4, found: 1 }]);
+  });
+
+  it('looks into the snapshot that is named, and says when there is none of that name', async () => {
+    expect((await search('later', first)).lines).toEqual([{ type: 'summary', searched: 0, found: 0, shown: 0 }]);
+    expect((await search('later', '0'.repeat(64))).code).toBe('no-snapshot');
+  });
+});
+
 describe('coffer restore --merge', { timeout: 120_000 }, () => {
-  const where = (): RepositoryOptions => ({ store: common[1]!, key: common[3]!, home: common[5]! });
   const merge = (into: string, more: Partial<RestoreRequest> = {}): ReturnType<typeof inProcess> =>
     inProcess((context) => runRestore(context, { ...where(), snapshot: undefined, merge: into, ...more }));
   const textsIn = (path: string): readonly (readonly string[])[] =>
