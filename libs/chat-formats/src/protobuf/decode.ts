@@ -1,8 +1,6 @@
 import { toHex } from '@coffer/foundation';
-import { ChatFormatError } from '../errors';
-import { largestFieldNumber, type Field, type MessageSchema, type UnknownField } from './schema';
-
-const damaged = (): ChatFormatError => new ChatFormatError('damaged', 'a record of this backup cannot be read');
+import type { Field, MessageSchema, UnknownField } from './schema';
+import { damagedRecord, WireReader } from './wire-reader';
 
 /** Makes text of a number that refers to somebody. */
 export type Refer = (id: number | string) => string;
@@ -17,12 +15,13 @@ const utf8 = new TextDecoder();
  */
 export class MessageDecoder {
   readonly #bytes: Uint8Array;
+  readonly #wire: WireReader;
   readonly #refer: Refer;
-  #at = 0;
 
   /** @param bytes - one message; no value is a view into it */
   constructor(bytes: Uint8Array, refer: Refer = String) {
     this.#bytes = bytes;
+    this.#wire = new WireReader(bytes);
     this.#refer = refer;
   }
 
@@ -33,11 +32,10 @@ export class MessageDecoder {
 
   #message(schema: MessageSchema<object>, end: number): object {
     const result: Record<string, unknown> = {};
-    while (this.#at < end) {
-      const tag = this.#varint(end);
-      const number = Math.floor(tag / 8);
-      const wireType = tag % 8;
-      if (number === 0 || number > largestFieldNumber) throw damaged();
+    const wire = this.#wire;
+    while (wire.at < end) {
+      wire.tag(end);
+      const { number, wireType } = wire;
       const known = schema.byNumber[number];
       if (known === undefined || !fits(known.field, wireType)) {
         ((result['unknown'] ??= []) as UnknownField[]).push({ number, value: this.#unknown(wireType, end) });
@@ -47,7 +45,7 @@ export class MessageDecoder {
         this.#repeated((result[known.name] ??= []) as unknown[], known.field, wireType, end);
       }
     }
-    if (this.#at !== end) throw damaged();
+    if (wire.at !== end) throw damagedRecord();
     return result;
   }
 
@@ -57,16 +55,18 @@ export class MessageDecoder {
       list.push(this.#value(field, wireType, end));
       return;
     }
-    const packedEnd = this.#span(end);
-    while (this.#at < packedEnd) list.push(this.#value(field, wireTypes[field.kind], packedEnd));
+    const start = this.#wire.span(end);
+    const packedEnd = this.#wire.at;
+    this.#wire.at = start;
+    while (this.#wire.at < packedEnd) list.push(this.#value(field, wireTypes[field.kind], packedEnd));
   }
 
   #value(field: Field<unknown>, wireType: number, end: number): unknown {
     if (wireType === 0) return this.#ofVarint(field, end);
-    const start = this.#spanStart(end);
-    const stop = this.#at;
+    const start = this.#wire.span(end);
+    const stop = this.#wire.at;
     if (field.kind === 'message') {
-      this.#at = start;
+      this.#wire.at = start;
       return this.#message(field.message!, stop);
     }
     const part = this.#bytes.subarray(start, stop);
@@ -75,63 +75,20 @@ export class MessageDecoder {
   }
 
   #ofVarint(field: Field<unknown>, end: number): unknown {
-    const start = this.#at;
-    const value = this.#varint(end);
+    const start = this.#wire.at;
+    const value = this.#wire.varint(end);
     if (field.kind === 'flag') return value !== 0;
     if (field.kind === 'word') return field.words![value] ?? String(value);
-    const exact = Number.isSafeInteger(value) ? value : this.#wide(start).toString();
+    const exact = Number.isSafeInteger(value) ? value : this.#wire.exact(start).toString();
     return field.kind === 'reference' ? this.#refer(exact) : exact;
   }
 
-  /** Up to ten bytes; beyond 2^53 only nearly right, see `#wide`. */
-  #varint(end: number): number {
-    const bytes = this.#bytes;
-    let value = 0;
-    let scale = 1;
-    for (let index = 0; index < 10; index++) {
-      if (this.#at >= end) throw damaged();
-      const byte = bytes[this.#at++]!;
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) return value;
-      scale *= 128;
-    }
-    throw damaged();
-  }
-
-  /** The varint that starts at `start` and was read before, exactly. */
-  #wide(start: number): bigint {
-    let value = 0n;
-    for (let at = start; at < this.#at; at++) value |= BigInt(this.#bytes[at]! & 0x7f) << BigInt(7 * (at - start));
-    return BigInt.asUintN(64, value);
-  }
-
-  /** Goes behind a length-delimited value. @returns where it ends */
-  #span(end: number): number {
-    const length = this.#varint(end);
-    const stop = this.#at + length;
-    if (stop > end) throw damaged();
-    return stop;
-  }
-
-  /** Goes behind a length-delimited value. @returns where it starts */
-  #spanStart(end: number): number {
-    const stop = this.#span(end);
-    const start = this.#at;
-    this.#at = stop;
-    return start;
-  }
-
   #unknown(wireType: number, end: number): string {
-    const start = this.#at;
-    if (wireType === 0) {
-      this.#varint(end);
-      return this.#wide(start).toString();
-    }
-    if (wireType === 2) return toHex(this.#bytes.subarray(this.#spanStart(end), this.#at));
-    if (wireType !== 1 && wireType !== 5) throw damaged();
-    this.#at += wireType === 1 ? 8 : 4;
-    if (this.#at > end) throw damaged();
-    return toHex(this.#bytes.subarray(start, this.#at));
+    const wire = this.#wire;
+    if (wireType !== 0) return toHex(this.#bytes.subarray(wire.span(end), wire.at));
+    const start = wire.at;
+    wire.varint(end);
+    return wire.exact(start).toString();
   }
 }
 

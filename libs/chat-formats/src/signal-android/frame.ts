@@ -1,5 +1,6 @@
 import { ChatFormatError } from '../errors';
-import { FieldCursor, signedVarint } from '../protobuf/field-cursor';
+import { FieldCursor } from '../protobuf/field-cursor';
+import { signedVarint } from '../protobuf/wire-reader';
 import type { SqlValue } from '../sql';
 
 /** The record before all others, not encrypted. */

@@ -1,4 +1,5 @@
 import { ChatFormatError } from '../errors';
+import { WireReader } from '../protobuf/wire-reader';
 import type { ByteSource } from '../zip/zip-directory';
 
 /** Longest record that is read, in bytes: a message's text has at most some hundred thousand. */
@@ -25,6 +26,7 @@ export interface BackupRecord {
 export function* backupRecords(source: ByteSource): Generator<BackupRecord, void, undefined> {
   let window = new Uint8Array();
   let windowAt = 0;
+  const wire = new WireReader(window);
   const record: BackupRecord = { offset: 0, bytes: window, start: 0, end: 0 };
   for (let at = 0; at < source.sizeBytes;) {
     const ahead = Math.min(longestVarint, source.sizeBytes - at);
@@ -32,8 +34,10 @@ export function* backupRecords(source: ByteSource): Generator<BackupRecord, void
       windowAt = at;
       window = view(source.read(at, Math.min(windowBytes, source.sizeBytes - at)));
     }
-    const { length, headBytes } = readLength(window, at - windowAt);
-    const offset = at + headBytes;
+    wire.bytes = window;
+    wire.at = at - windowAt;
+    const length = wire.varint(window.length);
+    const offset = windowAt + wire.at;
     if (length > recordLimitBytes) {
       throw new ChatFormatError('too-large', `a record of this backup has more than ${recordLimitBytes} bytes`);
     }
@@ -54,14 +58,3 @@ export function* backupRecords(source: ByteSource): Generator<BackupRecord, void
 /** A Buffer's subarray costs twice what that of a plain array does. */
 const view = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
-
-function readLength(bytes: Uint8Array, at: number): { readonly length: number; readonly headBytes: number } {
-  let length = 0;
-  for (let index = 0; index < longestVarint; index++) {
-    const byte = bytes[at + index];
-    if (byte === undefined) break;
-    length += (byte & 0x7f) * 2 ** (7 * index);
-    if (byte < 0x80) return { length, headBytes: index + 1 };
-  }
-  throw new ChatFormatError('damaged', 'this backup ends within a record');
-}
