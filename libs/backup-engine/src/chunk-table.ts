@@ -62,32 +62,42 @@ export class ChunkTable {
    * @param ids - holds the 32 bytes at `at`
    */
   claim(ids: Uint8Array, at = 0): boolean {
+    const slot = this.#take(ids, at);
+    return slot === undefined || slot < 0;
+  }
+
+  /** @returns the slot of an id; `~slot` where it was taken just now, undefined where the table is full */
+  #take(ids: Uint8Array, at: number): number | undefined {
     const { states } = this.memory;
     for (let step = 0, slot = this.#start(ids, at); step < this.#slots; step++, slot = this.#next(slot)) {
       let state = Atomics.load(states, slot);
       if (state === slotStates.free) {
-        if (this.size >= this.#slots * fullness) return true;
+        if (this.size >= this.#slots * fullness) return undefined;
         state = Atomics.compareExchange(states, slot, slotStates.free, slotStates.busy);
         if (state === slotStates.free) {
           this.memory.ids.set(ids.subarray(at, at + chunkIdBytes), slot * chunkIdBytes);
           Atomics.store(states, slot, slotStates.taken);
           Atomics.add(states, this.#slots, 1);
-          return true;
+          return ~slot;
         }
       }
       // The thread that holds it copies 32 bytes: shorter than any other way to wait.
       while (state === slotStates.busy) state = Atomics.load(states, slot);
-      if (this.#isAt(slot, ids, at)) return false;
+      if (this.#isAt(slot, ids, at)) return slot;
     }
-    return true;
+    return undefined;
   }
 
   /** Puts a chunk in, or in another place than before. @returns false where the table is full */
   put(ids: Uint8Array, at: number, place: ChunkPlace): boolean {
-    this.claim(ids, at);
-    const slot = this.#find(ids, at);
-    if (slot < 0) return false;
-    this.memory.places.set([place.pack + 1, place.offset, place.storedLength, place.rawLength], 4 * slot);
+    const taken = this.#take(ids, at);
+    if (taken === undefined) return false;
+    const first = 4 * (taken < 0 ? ~taken : taken);
+    const { places } = this.memory;
+    places[first] = place.pack + 1;
+    places[first + 1] = place.offset;
+    places[first + 2] = place.storedLength;
+    places[first + 3] = place.rawLength;
     return true;
   }
 
@@ -95,9 +105,12 @@ export class ChunkTable {
   get(ids: Uint8Array, at = 0): ChunkPlace | undefined {
     const slot = this.#find(ids, at);
     if (slot < 0) return undefined;
-    const [pack, offset, storedLength, rawLength] = this.memory.places.subarray(4 * slot, 4 * slot + 4);
+    const { places } = this.memory;
+    const first = 4 * slot;
+    const pack = places[first]!;
     if (pack === 0) return undefined;
-    return { pack: pack! - 1, offset: offset!, storedLength: storedLength!, rawLength: rawLength! };
+    const [offset, storedLength, rawLength] = [places[first + 1]!, places[first + 2]!, places[first + 3]!];
+    return { pack: pack - 1, offset, storedLength, rawLength };
   }
 
   #find(ids: Uint8Array, at: number): number {

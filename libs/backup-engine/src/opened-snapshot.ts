@@ -5,6 +5,7 @@ import {
   objectIdHex,
   requireSection,
   sectionPlaces,
+  type ConversationItem,
   type SnapshotItem,
   type SnapshotSummary,
   type StoredConversation,
@@ -15,12 +16,18 @@ import { readingObject } from './guard';
 import { SealedObjects, type SealedPlace } from './sealed-objects';
 import type { OpenedSummary } from './snapshots';
 
+/** The conversations of a snapshot, whose bytes are views of the section. */
+interface ReadConversations {
+  readonly section: Uint8Array;
+  readonly items: readonly StoredConversation[];
+}
+
 /** A snapshot whose summary was verified; the rest is fetched when it is asked for. */
 export class OpenedSnapshot {
   readonly summary: SnapshotSummary;
   readonly place: SealedPlace;
   readonly #opened: OpenedSummary;
-  #conversations: Promise<readonly StoredConversation[]> | undefined;
+  #conversations: Promise<ReadConversations> | undefined;
   #items: Promise<readonly SnapshotItem[]> | undefined;
 
   constructor(opened: OpenedSummary) {
@@ -41,7 +48,22 @@ export class OpenedSnapshot {
 
   /** Its conversations, in the order of the backup. @throws BackupEngineError `damaged` */
   conversations(): Promise<readonly StoredConversation[]> {
-    return (this.#conversations ??= this.#read('conversations', decodeConversationItems));
+    return this.#readConversations().then(({ items }) => items);
+  }
+
+  /**
+   * The section that a list of conversations was read from, where it is the very list of this snapshot: then it need not be encoded
+   * again.
+   */
+  async sectionOf(conversations: readonly ConversationItem[]): Promise<Uint8Array | undefined> {
+    const read = await this.#conversations;
+    if (read?.items.length !== conversations.length) return undefined;
+    return read.items.every((item, at) => item === conversations[at]) ? read.section : undefined;
+  }
+
+  #readConversations(): Promise<ReadConversations> {
+    const decode = (section: Uint8Array): ReadConversations => ({ section, items: decodeConversationItems(section) });
+    return (this.#conversations ??= this.#read('conversations', decode));
   }
 
   /** Its files, folders and links, by path. @throws BackupEngineError `damaged` */
@@ -59,12 +81,13 @@ export class OpenedSnapshot {
   }
 
   async #read<T>(name: 'conversations' | 'files', decode: (section: Uint8Array) => T): Promise<T> {
-    const { reader, signedLength, summary } = this.#opened;
+    const { reader, signedLength, summary, platform } = this.#opened;
     const { offset, length } = sectionPlaces(signedLength, summary)[name];
     return readingObject(this.path, async () => {
       if (offset + length > reader.plainSize)
         throw new BackupEngineError('damaged', 'a snapshot is shorter than it says');
-      return decode(requireSection(await reader.read(offset, length), summary[name]));
+      const section = await reader.read(offset, length);
+      return decode(requireSection(section, summary[name], await platform.sha256(section)));
     });
   }
 }

@@ -12,6 +12,11 @@ export interface EnginePlatform {
    * @throws DeviceCryptoError
    */
   openTaking(key: ChunkedKey, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Seals a whole message, and may put it where the plaintext was, which is then gone. It does where the plaintext's memory has room
+   * before it, as that of snapshots and indexes has.
+   */
+  sealTaking(key: ChunkedKey, plaintext: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /** HMAC-SHA-256. */
   hmacSha256(key: Uint8Array, bytes: Uint8Array): Promise<Uint8Array> | Uint8Array;
   /** SHA-256. */

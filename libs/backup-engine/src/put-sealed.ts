@@ -32,16 +32,22 @@ export function currentEpoch({ keyring }: Pick<RepositoryAccess, 'keyring'>): nu
   return keyring.epochs.at(-1)!.epoch;
 }
 
-/** Seals an object under the current epoch and stores it. @returns the sealed bytes @throws ObjectStoreError */
+/**
+ * Seals an object under the current epoch and stores it.
+ *
+ * @param plaintext - may be gone afterwards
+ * @returns the sealed bytes
+ * @throws ObjectStoreError
+ */
 export async function putSealed(
   access: RepositoryAccess,
   kind: ObjectKind,
   id: Uint8Array,
-  plaintext: Uint8Array,
+  plaintext: Uint8Array<ArrayBuffer>,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const place = { kind, epoch: currentEpoch(access), id };
-  const sealed = await access.objects.seal(place, plaintext);
+  const sealed = await access.objects.sealTaking(place, plaintext);
   await putObject(access.store, SealedObjects.path(place), sealed, signal);
   return sealed;
 }

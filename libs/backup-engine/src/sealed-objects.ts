@@ -77,6 +77,11 @@ export class SealedObjects {
     return this.#platform.encryption.seal(this.keyOf(place), plaintext);
   }
 
+  /** As {@link seal}; the plaintext may be gone afterwards. */
+  sealTaking(place: SealedPlace, plaintext: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#platform.sealTaking(this.keyOf(place), plaintext);
+  }
+
   /**
    * Fetches and opens a whole object.
    *

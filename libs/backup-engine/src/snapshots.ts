@@ -15,6 +15,7 @@ import { BackupEngineError } from './errors';
 import { readingObject } from './guard';
 import type { CurrentHead } from './head-keeper';
 import { verifiedBody } from './owner-signature';
+import type { EnginePlatform } from './platform';
 import { readMarksIfReadable, type PruneMarks } from './prune/prune-marks';
 import type { RepositoryAccess } from './repository-access';
 import { placeOf, SealedObjects, type SealedPlace } from './sealed-objects';
@@ -46,6 +47,7 @@ export interface OpenedSummary {
   /** Length of the first section in bytes. */
   readonly signedLength: number;
   readonly summary: SnapshotSummary;
+  readonly platform: EnginePlatform;
 }
 
 const firstReadBytes = 16_384;
@@ -120,7 +122,7 @@ export async function openSummary(
     if (!equalBytes(summary.id, place.id)) {
       throw new BackupEngineError('damaged', 'a snapshot names another id than its own');
     }
-    return { place, reader, signedLength: length, summary };
+    return { place, reader, signedLength: length, summary, platform: access.platform };
   });
 }
 

@@ -2,16 +2,16 @@ import { chatLimits, type Conversation } from '@coffer/chat-model';
 import { encodeCbor, type CborValue } from '@coffer/foundation';
 
 import {
-  anyBytesOf,
   bytesOf,
   damaged,
-  decodeObject,
+  decodeObjectSharing,
   listOf,
   mapOf,
   nullableWholeOf,
   requireAtMost,
   textOf,
   tupleOf,
+  viewOf,
   wholeOf,
 } from './fields';
 import { itemPathOf, requireItemPath } from './item-path';
@@ -80,9 +80,12 @@ export function encodeConversationItems(items: readonly ConversationItem[]): Uin
   return encodeCbor({ packs: packs.map((pack) => [pack.epoch, pack.packId, pack.sealedBytes]), items: encoded });
 }
 
-/** Reads the `conversations` section; participants and segments later. @throws BackupFormatError `damaged`, `too-large` */
+/**
+ * Reads the `conversations` section; participants and segments later, so what it gives holds views of `section`, which it is
+ * nearly all of. @throws BackupFormatError `damaged`, `too-large`
+ */
 export function decodeConversationItems(section: Uint8Array): readonly StoredConversation[] {
-  const map = mapOf(decodeObject(section, 'snapshot'), ['packs', 'items'], 'snapshot');
+  const map = mapOf(decodeObjectSharing(section, 'snapshot'), ['packs', 'items'], 'snapshot');
   const packs = listOf(map.packs, formatLimits.indexPacks, 'snapshot').map(decodeSegmentPack);
   return listOf(map.items, formatLimits.snapshotConversations, 'snapshot').map((value) => {
     const [conversation, source, format, messages, firstMs, lastMs, segments] = tupleOf(value, 7, 'snapshot');
@@ -93,9 +96,9 @@ export function decodeConversationItems(section: Uint8Array): readonly StoredCon
       firstMs: nullableWholeOf(firstMs, 'snapshot'),
       lastMs: nullableWholeOf(lastMs, 'snapshot'),
     };
-    const segmentBytes = anyBytesOf(segments, formatLimits.sealedSnapshotBytes, 'snapshot');
-    return new StoredConversation(anyBytesOf(conversation, chatLimits.conversationBytes, 'snapshot'), facts, () =>
-      listOf(decodeObject(segmentBytes, 'snapshot'), formatLimits.snapshotFiles, 'snapshot').map((segment) =>
+    const segmentBytes = viewOf(segments, formatLimits.sealedSnapshotBytes, 'snapshot');
+    return new StoredConversation(viewOf(conversation, chatLimits.conversationBytes, 'snapshot'), facts, () =>
+      listOf(decodeObjectSharing(segmentBytes, 'snapshot'), formatLimits.snapshotFiles, 'snapshot').map((segment) =>
         decodeSegmentPlace(segment, packs),
       ),
     );

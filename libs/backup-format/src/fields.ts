@@ -8,8 +8,20 @@ export type ObjectKind =
 
 /** Decodes CBOR from outside. @throws BackupFormatError `damaged` */
 export function decodeObject(bytes: Uint8Array, object: ObjectKind): CborValue {
+  return decode(bytes, object, false);
+}
+
+/**
+ * As {@link decodeObject}; byte strings are views of `bytes`, for {@link bytesOf} and {@link anyBytesOf} copy what they give: tables and
+ * lists of files are mostly byte strings.
+ */
+export function decodeObjectSharing(bytes: Uint8Array, object: ObjectKind): CborValue {
+  return decode(bytes, object, true);
+}
+
+function decode(bytes: Uint8Array, object: ObjectKind, isShared: boolean): CborValue {
   try {
-    return decodeCbor(bytes);
+    return decodeCbor(bytes, { isShared });
   } catch (cause) {
     if (!(cause instanceof EncodingError)) throw cause;
     throw damaged(object, 'it is not deterministic CBOR', cause);
@@ -85,11 +97,16 @@ export function bytesOf(value: CborValue | undefined, length: number, object: Ob
   return value.slice();
 }
 
-/** A byte string of at most `most` bytes. */
+/** A byte string of at most `most` bytes; a copy. */
 export function anyBytesOf(value: CborValue | undefined, most: number, object: ObjectKind): Uint8Array<ArrayBuffer> {
+  return viewOf(value, most, object).slice();
+}
+
+/** As {@link anyBytesOf}, a view of what was decoded. */
+export function viewOf(value: CborValue | undefined, most: number, object: ObjectKind): Uint8Array {
   if (!(value instanceof Uint8Array)) throw damaged(object, 'bytes are expected');
   if (value.length > most) throw tooLarge(object, 'a byte string', most);
-  return value.slice();
+  return value;
 }
 
 /** Text of `least` to `most` UTF-16 units. */

@@ -1,6 +1,15 @@
 import { encodeCbor, type CborValue } from '@coffer/foundation';
 
-import { anyBytesOf, damaged, decodeObject, invalidValue, listOf, requireAtMost, textOf, wholeOf } from './fields';
+import {
+  anyBytesOf,
+  damaged,
+  decodeObjectSharing,
+  invalidValue,
+  listOf,
+  requireAtMost,
+  textOf,
+  wholeOf,
+} from './fields';
 import { itemPathOf, requireItemPath } from './item-path';
 import { chunkIdBytes, formatLimits } from './limits';
 import { comparePaths } from './path-order';
@@ -50,7 +59,9 @@ export function encodeFileItems(items: readonly SnapshotItem[]): Uint8Array<Arra
 
 /** Reads the `files` section. @throws BackupFormatError `damaged`, `too-large` */
 export function decodeFileItems(section: Uint8Array): readonly SnapshotItem[] {
-  const items = listOf(decodeObject(section, 'snapshot'), formatLimits.snapshotFiles, 'snapshot').map(decodeItem);
+  const items = listOf(decodeObjectSharing(section, 'snapshot'), formatLimits.snapshotFiles, 'snapshot').map(
+    decodeItem,
+  );
   items.forEach((item, at) => {
     if (at > 0 && comparePaths(items[at - 1]!.path, item.path) >= 0)
       throw damaged('snapshot', 'items are out of order');

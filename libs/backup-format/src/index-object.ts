@@ -4,7 +4,7 @@ import {
   anyBytesOf,
   bytesOf,
   damaged,
-  decodeObject,
+  decodeObjectSharing,
   listOf,
   mapOf,
   requireAtMost,
@@ -40,7 +40,7 @@ export function encodeIndex(packs: readonly IndexedPack[]): Uint8Array<ArrayBuff
 export function decodeIndex(plaintext: Uint8Array): readonly IndexedPack[] {
   requireAtMost(plaintext.length, formatLimits.sealedIndexBytes, 'index');
   const [section] = splitSections(plaintext, [formatLimits.sealedIndexBytes], 'index');
-  const value = decodeObject(section!, 'index');
+  const value = decodeObjectSharing(section!, 'index');
   versionFirst(value, formatVersion, 'index');
   const { packs } = mapOf(value, ['v', 'packs'], 'index');
   const seen = new Set<string>();

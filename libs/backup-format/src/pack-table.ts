@@ -1,6 +1,6 @@
 import { encodeCbor } from '@coffer/foundation';
 
-import { bytesOf, damaged, decodeObject, listOf, tupleOf, wholeOf } from './fields';
+import { bytesOf, damaged, decodeObjectSharing, listOf, tupleOf, wholeOf } from './fields';
 import { chunkIdBytes, formatLimits } from './limits';
 
 /** Where one chunk lies in the plaintext of its pack. Lengths in bytes. */
@@ -33,7 +33,7 @@ export function packEntryBytes({ offset, storedLength, rawLength }: Omit<PackEnt
  * @throws BackupFormatError `damaged`, `too-large`
  */
 export function decodePackTable(table: Uint8Array): readonly PackEntry[] {
-  const list = listOf(decodeObject(table, 'pack'), formatLimits.packChunks, 'pack');
+  const list = listOf(decodeObjectSharing(table, 'pack'), formatLimits.packChunks, 'pack');
   if (list.length === 0) throw damaged('pack', 'it holds no chunk');
   let next = 0;
   return list.map((value) => {

@@ -1,4 +1,5 @@
-import { concatBytes, readU32be, u32be } from '@coffer/foundation';
+import { sealedSize } from '@coffer/device-crypto';
+import { readU32be, u32be } from '@coffer/foundation';
 
 import { damaged, requireAtMost, type ObjectKind } from './fields';
 import { padme } from './padme';
@@ -6,11 +7,19 @@ import { padme } from './padme';
 /** Length of the number before each section. */
 export const sectionHeadBytes = 4;
 
-/** `section(x) || … || 0^p` (docs/format/v1.md, "Index"). */
+/**
+ * `section(x) || … || 0^p` (docs/format/v1.md, "Index"), in one piece of memory that has room before it to be sealed in place: a
+ * snapshot has megabytes, and touching memory for the first time costs more than copying.
+ */
 export function joinSections(...sections: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const joined = concatBytes(...sections.flatMap((section) => [u32be(section.length), section]));
-  const padded = new Uint8Array(padme(joined.length));
-  padded.set(joined);
+  const length = padme(sections.reduce((sum, section) => sum + sectionHeadBytes + section.length, 0));
+  const padded = new Uint8Array(sealedSize(length)).subarray(sealedSize(length) - length);
+  let at = 0;
+  for (const section of sections) {
+    padded.set(u32be(section.length), at);
+    padded.set(section, at + sectionHeadBytes);
+    at += sectionHeadBytes + section.length;
+  }
   return padded;
 }
 

@@ -139,6 +139,13 @@ describe('CborReader', () => {
       expect(Object.getPrototypeOf(read)).toBe(Uint8Array.prototype);
     });
 
+    it('gives views of what was read where they may be shared', () => {
+      const bytes = fromHex('82440102030440');
+      const [read] = decodeCbor(bytes, { isShared: true }) as readonly Uint8Array[];
+      expect(read).toEqual(Uint8Array.of(1, 2, 3, 4));
+      expect(read!.buffer).toBe(bytes.buffer);
+    });
+
     property.prop([nearlyCbor], { numRuns: 4_000 })(
       'takes what another reader takes, and as the same value',
       (bytes) => {

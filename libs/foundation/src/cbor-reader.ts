@@ -10,6 +10,8 @@ export interface CborLimits {
   readonly isPlain?: boolean;
   /** Lists and maps within each other; 32 unless told. */
   readonly deepest?: number;
+  /** Whether byte strings are views of the bytes that are read; they are copies unless told. */
+  readonly isShared?: boolean;
 }
 /** Below this many bytes a loop reads text faster than the platform's decoder. */
 const shortTextBytes = 24;
@@ -24,11 +26,13 @@ export class CborReader {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #isPlain: boolean;
   readonly #deepest: number;
+  readonly #isShared: boolean;
   #at = 0;
 
   constructor(bytes: Uint8Array, limits: CborLimits = {}) {
     this.#isPlain = limits.isPlain ?? false;
     this.#deepest = limits.deepest ?? deepest;
+    this.#isShared = limits.isShared ?? false;
     // A plain view: slices of a Buffer would share its memory and be Buffers.
     this.#bytes = new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
   }
@@ -49,7 +53,7 @@ export class CborReader {
         return this.#integer(this.#negative(initial));
       case 2:
         if (this.#isPlain) throw notHere();
-        return this.#next(this.#length(initial)).slice();
+        return this.#byteString(this.#length(initial));
       case 3:
         return this.#text(this.#length(initial));
       case 4:
@@ -59,6 +63,11 @@ export class CborReader {
       default:
         return simple(initial);
     }
+  }
+
+  #byteString(length: number): Uint8Array {
+    const view = this.#next(length);
+    return this.#isShared ? view : view.slice();
   }
 
   #byte(): number {

@@ -9,6 +9,7 @@ export const browserPlatform: EnginePlatform = {
   encryption: browserChunkedEncryption,
   decompressor: browserDecompressor,
   openTaking: openChunked,
+  sealTaking: (key, plaintext) => browserChunkedEncryption.seal(key, plaintext),
   async hmacSha256(key, bytes) {
     const imported = await crypto.subtle.importKey('raw', copy(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
       'sign',

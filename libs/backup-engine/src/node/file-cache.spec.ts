@@ -12,8 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import type { SectionDigest } from '@coffer/backup-format';
 import { generateBackupKey } from '@coffer/device-crypto';
-import { systemClock } from '@coffer/foundation';
+import { systemClock, utf8 } from '@coffer/foundation';
 import { MemoryObjectStore } from '@coffer/object-store';
 import { seed } from '@coffer/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -86,6 +87,27 @@ describe('a backup with a cache of files', () => {
     contents.set('b', contents.get('new')!);
     contents.delete('new');
     expect(await backUpSoundly()).toEqual({ filesRead: 1, filesUnchanged: 2 });
+  });
+
+  it('takes over conversations as they are stored, and those of a file that changed anew', async () => {
+    const chat = (last: string): Uint8Array => utf8(`12/30/23, 10:00 - Anna: one\n12/30/23, 10:01 - Ben: ${last}\n`);
+    const conversations = async (): Promise<SectionDigest> => (await repository.openSnapshot()).summary.conversations;
+    const wholeList = async (): Promise<readonly string[]> => {
+      const read = await (await repository.openSnapshot()).conversations();
+      return read.map(({ source, messages, segments }) => `${source} ${messages} ${segments.length}`);
+    };
+    write('WhatsApp Chat with Anna.txt', chat('two'));
+    write('WhatsApp Chat with Carl.txt', chat('three'));
+    await backUpSoundly();
+    const before = await conversations();
+    const both = ['source/WhatsApp Chat with Anna.txt 2 1', 'source/WhatsApp Chat with Carl.txt 2 1'];
+    expect(await wholeList()).toEqual(both);
+    expect(await backUpSoundly()).toEqual({ filesRead: 0, filesUnchanged: 5 });
+    expect(await conversations()).toEqual(before);
+    write('WhatsApp Chat with Carl.txt', chat('another'));
+    expect(await backUpSoundly()).toEqual({ filesRead: 1, filesUnchanged: 4 });
+    expect(await wholeList()).toEqual(both);
+    expect(await conversations()).not.toEqual(before);
   });
 
   it('reads a file again that was written while the backup before ran', async () => {

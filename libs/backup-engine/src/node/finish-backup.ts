@@ -111,7 +111,7 @@ class SnapshotWriter {
     const { access } = this.repository;
     const { items, conversations, sources, device } = finished;
     const files = encodeFileItems(items);
-    const chats = encodeConversationItems(conversations);
+    const chats = (await state.snapshot?.sectionOf(conversations)) ?? encodeConversationItems(conversations);
     const summary: SnapshotSummary = {
       id: randomBytes(objectIdBytes),
       generation: (current?.head.generation ?? 0) + 1,
@@ -122,8 +122,8 @@ class SnapshotWriter {
       counts: countItems(items, conversations),
       bytes: items.reduce((sum, item) => sum + (item.kind === 'file' ? item.sizeBytes : 0), 0),
       indexes,
-      conversations: digestSection(chats),
-      files: digestSection(files),
+      conversations: digestSection(chats, await access.platform.sha256(chats)),
+      files: digestSection(files, await access.platform.sha256(files)),
     };
     const written = await putSnapshot(access, current, { summary, conversations: chats, files }, this.signal);
     this.storedBytes += written.storedBytes;

@@ -1,5 +1,5 @@
 import { chunkIdBytes, decodePackTable, type IndexedPack, type SegmentPart } from '@coffer/backup-format';
-import { toHex } from '@coffer/foundation';
+import { equalBytes, toHex } from '@coffer/foundation';
 
 import type { ChunkPlace, ChunkTable } from '../chunk-table';
 import { putPack } from '../chunk-index';
@@ -58,6 +58,16 @@ export class PackStore {
     const place = this.#table.get(ids, at);
     if (place !== undefined || this.#overflow.size === 0) return place;
     return this.#overflow.get(toHex(ids.subarray(at, at + chunkIdBytes)));
+  }
+
+  /** Whether a part of a segment lies where it says. */
+  isPlaced({ id, pack, offset, storedLength, rawLength }: SegmentPart): boolean {
+    const place = this.place(id, 0);
+    if (place === undefined) return false;
+    const { epoch, packId, sealedBytes } = this.packs[place.pack]!;
+    const isSamePlace = place.offset === offset && place.storedLength === storedLength && place.rawLength === rawLength;
+    const isSamePack = epoch === pack.epoch && sealedBytes === pack.sealedBytes;
+    return isSamePlace && isSamePack && equalBytes(packId, pack.packId);
   }
 
   /** A part of a segment with its place. @throws BackupEngineError `worker-failed` where it was not stored: a fault of this run */

@@ -1,6 +1,7 @@
 import { nodeCompressor, ReusedCompressor } from '@coffer/backup-format/node';
 import { createSha256, hmacSha256, sha256 } from '@coffer/crypto/node';
-import { nodeChunkedEncryption, openChunkedSync } from '@coffer/device-crypto/node';
+import { sealedSize } from '@coffer/device-crypto';
+import { nodeChunkedEncryption, openChunkedSync, sealChunkedSync } from '@coffer/device-crypto/node';
 
 import type { EnginePlatform } from '../platform';
 
@@ -9,6 +10,7 @@ export const nodePlatform: EnginePlatform = {
   encryption: nodeChunkedEncryption,
   decompressor: nodeCompressor,
   openTaking: async (key, sealed) => openChunkedSync(key, sealed, sealed),
+  sealTaking: async (key, plaintext) => sealChunkedSync(key, plaintext, undefined, roomBefore(plaintext)),
   hmacSha256,
   sha256,
   createSha256,
@@ -19,4 +21,10 @@ export const nodePlatform: EnginePlatform = {
  */
 export function newWorkerPlatform(): EnginePlatform {
   return { ...nodePlatform, decompressor: new ReusedCompressor() };
+}
+
+/** The memory of a plaintext, where it begins far enough in it to be sealed to the start. */
+function roomBefore({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
+  const isRoom = byteOffset >= sealedSize(length) - length;
+  return isRoom ? new Uint8Array(buffer, byteOffset - (sealedSize(length) - length), sealedSize(length)) : undefined;
 }

@@ -102,8 +102,10 @@ function isStored(chunkIds: Uint8Array, packs: PackStore): boolean {
   return true;
 }
 
-/** A pack may have been lost and its chunks stored again elsewhere. */
+/** A pack may have been lost and its chunks stored again elsewhere; mostly the conversation stays the very one that was read. */
 function placedAnew(conversation: StoredConversation, packs: PackStore): StoredConversation {
+  const stays = conversation.segments.every(({ parts }) => parts.every((part) => packs.isPlaced(part)));
+  if (stays) return conversation;
   const segments = conversation.segments.map((segment) => ({
     ...segment,
     parts: segment.parts.map((part) => packs.segmentPart(part.id, 0)),

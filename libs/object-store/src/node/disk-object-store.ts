@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { createSha256 } from '@coffer/crypto/node';
 import { systemClock, type Clock } from '@coffer/foundation';
 
-import { checkedPieces, collect, requireAnnounced, requireRange, resolveRange } from '../content';
+import { checkedPieces, requireAnnounced, requireRange, resolveRange, type ResolvedRange } from '../content';
 import { ObjectStoreError } from '../errors';
 import { walkFolders, type FolderName } from '../folder-walk';
 import { requireObjectKey } from '../object-key';
@@ -63,16 +63,24 @@ export class DiskObjectStore implements ObjectStore {
   }
 
   async get(key: string, range?: ByteRange): Promise<Uint8Array<ArrayBuffer>> {
-    return collect((await this.getStream(key, range)).content);
+    const { path, offset, length } = await this.#part(key, range);
+    const whole = new Uint8Array(length);
+    // It ends when all of it was read, or throws.
+    for await (const _piece of readPieces(path, offset, length, whole));
+    return whole;
   }
 
   async getStream(key: string, range?: ByteRange, options: ReadOptions = {}): Promise<ObjectStream> {
+    const { path, sizeBytes, offset, length } = await this.#part(key, range);
+    return { sizeBytes, offset, length, content: readPieces(path, offset, length, options.into) };
+  }
+
+  async #part(key: string, range: ByteRange | undefined): Promise<ResolvedRange & { path: string; sizeBytes: number }> {
     const path = this.#path(key);
     requireRange(range);
     const sizeBytes = await onDisk(() => this.#size(path));
     if (sizeBytes === undefined) throw new ObjectStoreError('not-found', 'no object under this key');
-    const { offset, length } = resolveRange(range, sizeBytes);
-    return { sizeBytes, offset, length, content: readPieces(path, offset, length, options.into) };
+    return { path, sizeBytes, ...resolveRange(range, sizeBytes) };
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
