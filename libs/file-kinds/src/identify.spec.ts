@@ -21,6 +21,7 @@ describe('index', () => {
       'identifyFirstBytes',
       'identifyLastBytes',
       'isIncompressible',
+      'isMediaName',
     ]);
   });
 });

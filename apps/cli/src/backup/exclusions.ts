@@ -1,7 +1,7 @@
+import { isMediaName } from '@coffer/file-kinds';
 import picomatch from 'picomatch';
 
 import { UsageError } from '../output/usage-error';
-import { isMediaName } from './media-names';
 
 /**
  * What a backup leaves out.

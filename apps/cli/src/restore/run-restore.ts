@@ -1,7 +1,7 @@
 import type { OpenedSnapshot, Repository } from '@coffer/backup-engine';
 import { restoreSnapshot } from '@coffer/backup-engine/node';
+import { isMediaName } from '@coffer/file-kinds';
 
-import { isMediaName } from '../backup/media-names';
 import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
 import { IncompleteError } from '../output/incomplete-error';

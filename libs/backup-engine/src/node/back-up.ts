@@ -12,6 +12,7 @@ import { mostChunksOf, readBase, type BackupBase } from './backup-base';
 import type { BackupOptions, BackupReport } from './backup-options';
 import type { CachedFile } from './file-cache';
 import { finishBackup, type FinishItems } from './finish-backup';
+import { guessChunks } from './guess-chunks';
 import { findKeptItems } from './kept-items';
 import { PackStore } from './pack-store';
 import { neededPacks, placeConversations } from './place-conversations';
@@ -23,7 +24,6 @@ import type { ChatsRead } from './worker-messages';
 
 /** A file that was changed so shortly before it was read may change again without a trace in its times. */
 const settledMs = 2000;
-const bytesPerChunkGuess = 32 * 1024;
 
 /**
  * Backs up files and folders, and the conversations in them. Interrupted anywhere, what is stored stays, and the next run goes
@@ -242,11 +242,8 @@ class BackupRun {
   }
 }
 
-/** A guess, on the high side, at how many chunks files will give that do not look unchanged, and the conversations in them. */
 function newChunks({ entries }: Scan, previous: PreviousItems | undefined): number {
-  const changed = entries.filter((entry) => previous?.looksUnchanged(entry) !== true);
-  const bytes = changed.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return 2 * (changed.length + Math.ceil(bytes / bytesPerChunkGuess));
+  return guessChunks(entries.filter((entry) => entry.kind === 'file' && previous?.looksUnchanged(entry) !== true));
 }
 
 /** A full store with what is safe and what to do; everything else as it is. */
