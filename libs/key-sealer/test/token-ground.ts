@@ -1,8 +1,12 @@
-import pkcs11js from 'pkcs11js';
+import type { PKCS11 } from 'pkcs11js';
 import { systemClock } from '@coffer/foundation';
 import { startSoftHsm, type SoftHsm } from '@coffer/test-kit';
 import { openPkcs11Sealer, type Pkcs11Options, type TokenMechanism } from '../src/index';
+import { loadBinding, type Binding } from '../src/pkcs11/binding';
 import type { SealerGround } from './sealer-contract';
+
+/** Undefined only where it was not built, and with it no test that needs a token runs. */
+export const pkcs11js = (await loadBinding().catch(() => undefined)) as Binding;
 
 /** One SoftHSM token that a test can look into and break. */
 export interface TokenGround extends SealerGround {
@@ -12,7 +16,7 @@ export interface TokenGround extends SealerGround {
   /** Ends the library's work under the sealers of this process. */
   endLibrary(): void;
   /** Runs `work` beside the sealers of this process, over the same library. */
-  inside<T>(work: (pkcs11: pkcs11js.PKCS11, session: Buffer, slot: Buffer) => T): T;
+  inside<T>(work: (pkcs11: PKCS11, session: Buffer, slot: Buffer) => T): T;
 }
 
 export async function startTokenGround(mechanism: TokenMechanism): Promise<TokenGround> {
@@ -63,19 +67,19 @@ function tolerate(fault: string, act: () => void): void {
 }
 
 /** Handles of all secret keys in the token. */
-export function secretKeys(pkcs11: pkcs11js.PKCS11, session: Buffer): readonly Buffer[] {
+export function secretKeys(pkcs11: PKCS11, session: Buffer): readonly Buffer[] {
   pkcs11.C_FindObjectsInit(session, [{ type: pkcs11js.CKA_CLASS, value: pkcs11js.CKO_SECRET_KEY }]);
   const found = pkcs11.C_FindObjects(session, 1_000);
   pkcs11.C_FindObjectsFinal(session);
   return found;
 }
 
-export function labelOf(pkcs11: pkcs11js.PKCS11, session: Buffer, key: Buffer): string {
+export function labelOf(pkcs11: PKCS11, session: Buffer, key: Buffer): string {
   const [label] = pkcs11.C_GetAttributeValue(session, key, [{ type: pkcs11js.CKA_LABEL }]);
   return label!.value.toString();
 }
 
-function destroyAll(pkcs11: pkcs11js.PKCS11, session: Buffer, deployment: string): void {
+function destroyAll(pkcs11: PKCS11, session: Buffer, deployment: string): void {
   for (const key of secretKeys(pkcs11, session)) {
     if (labelOf(pkcs11, session, key).startsWith(`${deployment}/`)) pkcs11.C_DestroyObject(session, key);
   }

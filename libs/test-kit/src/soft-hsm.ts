@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
@@ -23,19 +24,30 @@ export interface SoftHsm {
 }
 
 /**
- * A `describe` that needs SoftHSM 2. Without it the block is skipped with one visible line; where CI=true it fails instead.
+ * A `describe` that needs SoftHSM 2 and the package that speaks to it, which is built where a compiler is. Without them the block is
+ * skipped with one visible line; where CI=true it fails instead.
  *
- * @param define - defines the tests; it is called only where SoftHSM is there
+ * @param define - defines the tests; it is called only where both are there
  */
 export function describeWithSoftHsm(name: string, define: () => void): void {
-  if (existsSync(modulePath)) {
+  const why = whyNoToken();
+  if (why === undefined) {
     describe(name, define);
     return;
   }
-  const why = `no SoftHSM at ${modulePath} (apt-get install softhsm2)`;
   if (process.env['CI'] === 'true') throw new Error(`${name}: ${why}`);
   process.stderr.write(`SKIPPED ${name}: ${why}\n`);
   describe.skip(name, () => it('needs SoftHSM', () => undefined));
+}
+
+function whyNoToken(): string | undefined {
+  if (!existsSync(modulePath)) return `no SoftHSM at ${modulePath} (apt-get install softhsm2)`;
+  try {
+    createRequire(import.meta.url).resolve('pkcs11js');
+    return undefined;
+  } catch {
+    return 'the package pkcs11js was not built (apt-get install g++ make python3, then npm ci)';
+  }
 }
 
 /** Makes an empty folder of tokens, and has this process use it. */

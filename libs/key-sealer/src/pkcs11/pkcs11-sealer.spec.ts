@@ -2,13 +2,12 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import pkcs11js from 'pkcs11js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithSoftHsm } from '@coffer/test-kit';
 import { systemClock, utf8 } from '@coffer/foundation';
 import type { SealingKeys } from '@coffer/key-vault';
 import { knownOf, row, sealerContract } from '../../test/sealer-contract';
-import { labelOf, secretKeys, startTokenGround, type TokenGround } from '../../test/token-ground';
+import { labelOf, pkcs11js, secretKeys, startTokenGround, type TokenGround } from '../../test/token-ground';
 import { openPkcs11Sealer, openSealer, sealerChoice, sealerVariables } from '../index';
 import { z } from 'zod';
 
