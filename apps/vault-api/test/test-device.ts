@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { client, ready } from '@serenity-kit/opaque';
 import type { ProblemDetails } from '@coffer/contracts';
 import {
@@ -84,6 +85,15 @@ export class NotAnswered extends Error {
 function answered<Body>({ status, text, body }: Answer<Body>): Body {
   if (status === 503) throw new NotAnswered(status, text);
   return body;
+}
+
+/** Asks until it is not 503, and not so often that the one who is waited for comes to nothing. */
+async function untilAnswered<Body>(ask: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
+  for (;;) {
+    const answer = await ask();
+    if (answer.status !== 503) return answer;
+    await pause(100);
+  }
 }
 
 /** A device of one account, over HTTP and with the OPAQUE library itself. */
@@ -333,13 +343,10 @@ export class TestDevice {
   /** The same, where a busy machine's anchor was late (503) the same login again: a guess that was counted is not made twice. */
   async recoverPatiently(password: string): Promise<Answer> {
     const attempt = await this.beginAttempt(password);
-    let started = await this.startLogin(attempt);
-    while (started.status === 503) started = await this.startLogin(attempt);
+    const started = await untilAnswered(() => this.startLogin(attempt));
     if (started.status !== 201) return started as unknown as Answer;
     const ke3 = await this.#ke3(attempt, started.body);
-    let answer = await this.finishLogin(attempt.loginId, ke3);
-    while (answer.status === 503) answer = await this.finishLogin(attempt.loginId, ke3);
-    return answer;
+    return untilAnswered(() => this.finishLogin(attempt.loginId, ke3));
   }
 
   /** What is sent back for KE2: where the password was wrong, bytes that are wrong too. */
