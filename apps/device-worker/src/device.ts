@@ -100,6 +100,11 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
         from,
         messages: await backup.readMessages(snapshotId, conversationId, from, to),
       })),
+    searchMessages: (params, { progress, signal }) =>
+      // How far the index is says more than what was fetched.
+      device.reading({ progress: () => undefined, signal }, (backup) =>
+        backup.searchMessages(params, options.files.sqlite, { progress, signal }),
+      ),
     lock: async () => {
       device.lock('asked');
       return {};

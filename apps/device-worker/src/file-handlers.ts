@@ -4,7 +4,7 @@ import { openBackup, type BackupFile, type SqliteStarter } from '@coffer/chat-fo
 import { wipe } from '@coffer/crypto';
 import { DeviceError, type DeviceHandlers, type DeviceParams, type FileSecret } from '@coffer/device-protocol';
 import { chosenBackup } from './chosen-backup';
-import { FileSearch } from './file-search';
+import { MessageSearch } from './message-search';
 import { OpenedFile } from './opened-file';
 import { savedContent } from './saved-file';
 import { toDeviceError } from './to-device-error';
@@ -20,7 +20,7 @@ type Files = 'inspectFiles' | 'openFile' | 'listFileConversations' | 'readFileMe
 /** Backups of other apps. Nothing here reaches the vault, the network or a storage, and no backup key is wanted. */
 export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, Files> {
   let opened: OpenedFile | undefined;
-  let search: FileSearch | undefined;
+  let search: MessageSearch | undefined;
   const open = async (
     { file, contacts, secret, timeZone }: DeviceParams<'openFile'>,
     signal: AbortSignal,
@@ -77,7 +77,7 @@ export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, 
         const totalBytes = current().inspection.sizeBytes;
         const onIndexed = (part: number): void =>
           progress({ phase: 'reading', doneBytes: Math.min(totalBytes, part * totalBytes), totalBytes });
-        search ??= new FileSearch(current(), sqlite);
+        search ??= new MessageSearch(current(), sqlite);
         return search.find(query, { limit, signal, onIndexed });
       }),
     saveFile: ({ form }, { signal, progress }) =>

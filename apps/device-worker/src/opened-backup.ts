@@ -1,16 +1,25 @@
 import { Repository, repositoryStore, segmentsBetween, type OpenedSnapshot } from '@coffer/backup-engine';
 import { browserPlatform } from '@coffer/backup-engine/browser';
 import type { ConversationItem, Segment } from '@coffer/backup-format';
+import type { SqliteStarter } from '@coffer/chat-formats/browser';
 import type { Message } from '@coffer/chat-model';
 import { wipe } from '@coffer/crypto';
 import type { BackupKey } from '@coffer/device-crypto';
-import { DeviceError, type ConversationSummary, type DeviceResult } from '@coffer/device-protocol';
+import {
+  DeviceError,
+  type ConversationSummary,
+  type DeviceParams,
+  type DeviceRequestContext,
+  type DeviceResult,
+} from '@coffer/device-protocol';
 import { fromBase64Url, toRfc3339 } from '@coffer/foundation';
 import { readOwnerAgain, VaultHeadKeeper, vaultStore, type DeviceAccount } from '@coffer/vault-device';
 import { KeyRotation } from './key-rotation';
+import { MessageSearch } from './message-search';
 import { observedStore } from './observed-store';
 import { PasskeyAddition } from './passkey-addition';
 import { areGroupsOf, drawGroups, report } from './secret-check';
+import { SnapshotChats } from './snapshot-chats';
 
 /** Decoded segments that are kept: scrolling back and forth asks for the same ones. */
 const segmentsKept = 16;
@@ -32,6 +41,8 @@ export class OpenedBackup {
   readonly #bytes: ByteCount;
   readonly #snapshots = new Map<string, Promise<OpenedSnapshot>>();
   readonly #segments = new Map<string, Promise<readonly Message[]>>();
+  /** Of one snapshot at a time: an index takes memory. */
+  #searched: { readonly snapshotId: string; readonly search: MessageSearch; readonly totalBytes: number } | undefined;
   #addition: PasskeyAddition | undefined;
   #rotation: KeyRotation | undefined;
   #asked: { readonly groups: [number, number]; readonly isAgain: boolean } | undefined;
@@ -108,6 +119,32 @@ export class OpenedBackup {
     return found;
   }
 
+  /**
+   * Messages of a snapshot that have all words of `query`, the newest first. The first call reads all messages, for the index.
+   *
+   * @throws DeviceError as `MessageSearch.find`; what the engine throws
+   */
+  async searchMessages(
+    { snapshotId, query, limit }: DeviceParams<'searchMessages'>,
+    sqlite: SqliteStarter,
+    { signal, progress }: DeviceRequestContext,
+  ): Promise<DeviceResult<'searchMessages'>> {
+    if (this.#searched?.snapshotId !== snapshotId) {
+      const chats = new SnapshotChats({
+        items: await this.#conversations(snapshotId),
+        readSegment: (segment) => this.#repository.readSegment(segment),
+        readMessage: async ({ conversation, index }) =>
+          (await this.readMessages(snapshotId, String(conversation), index, index + 1))[0],
+      });
+      this.#searched?.search.close();
+      this.#searched = { snapshotId, search: new MessageSearch(chats, sqlite), totalBytes: chats.totalBytes };
+    }
+    const { search, totalBytes } = this.#searched;
+    const onIndexed = (part: number): void =>
+      progress({ phase: 'reading', doneBytes: Math.min(totalBytes, Math.round(part * totalBytes)), totalBytes });
+    return search.find(query, { limit, signal, onIndexed });
+  }
+
   /** Begins to add a passkey for this backup's key; one that was begun before is forgotten. */
   beginPasskey(rpId: string): Promise<DeviceResult<'beginPasskey'>> {
     this.#addition = new PasskeyAddition({ account: this.#account, backupKey: this.#backupKey, rpId });
@@ -164,6 +201,8 @@ export class OpenedBackup {
     const { keyring } = this.#repository.access;
     wipe(this.#backupKey, keyring.repositorySecret, ...keyring.epochs.map(({ key }) => key));
     wipe(this.#repository.access.ownerKey.seed);
+    this.#searched?.search.close();
+    this.#searched = undefined;
     this.#addition = undefined;
     this.#rotation?.forget();
     this.#rotation = undefined;

@@ -1,9 +1,10 @@
-import type { OpenedBackup } from '@coffer/chat-formats';
+import type { MessagePlace, OpenedBackup } from '@coffer/chat-formats';
 import { messagesBetween, type ChatSource, type ConversationSource, type Message } from '@coffer/chat-model';
 import { DeviceError, type ConversationSummary } from '@coffer/device-protocol';
+import type { MessageRun, SearchedChats } from './message-search';
 
 /** A backup of another app, open in memory. */
-export class OpenedFile {
+export class OpenedFile implements SearchedChats {
   readonly #backup: OpenedBackup;
   readonly source: ChatSource;
   #conversations: readonly ConversationSource[] | undefined;
@@ -59,6 +60,20 @@ export class OpenedFile {
   /** In the order of the file: the place of one of them is its id. */
   conversations(): readonly ConversationSource[] {
     return (this.#conversations ??= [...this.source.conversations()]);
+  }
+
+  get messageCount(): number {
+    return this.source.counts.messages;
+  }
+
+  *runs(): Generator<MessageRun, void> {
+    for (const [conversation, { messages }] of this.conversations().entries()) {
+      yield { conversation, messages: messages() };
+    }
+  }
+
+  async read({ conversation, index }: MessagePlace): Promise<Message | undefined> {
+    return this.readMessages(String(conversation), index, index + 1)[0];
   }
 
   close(): void {

@@ -359,6 +359,74 @@ describe('the device over a vault', () => {
     });
   });
 
+  describe('searchMessages', () => {
+    const search = async (query: string, limit = 5, snapshotId?: string) => {
+      const params = { snapshotId: snapshotId ?? (await newest()), query, limit };
+      const { hits, isComplete } = await device.call('searchMessages', params);
+      return { found: hits.map(({ message }) => message.id), places: hits, isComplete };
+    };
+
+    it('finds messages of all chats of a snapshot by parts of their words, the newest first, where they can be read', async () => {
+      await unlock();
+      const { found, places, isComplete } = await search('MESSAGE "1 of"');
+      expect([found.slice(0, 2), isComplete]).toEqual([['new-1231', 'new-1221'], false]);
+      expect((await search('"message 1 of"')).found).toEqual(['old-1', 'new-1', 'timeless-1']);
+      const [{ conversationId, index, message, excerpt }] = places as [(typeof places)[number]];
+      const range = { snapshotId: await newest(), conversationId, from: index, to: index + 1 };
+      expect((await device.call('readMessages', range)).messages).toEqual([message]);
+      expect(excerpt).toMatchObject({ before: '', hit: 'message' });
+      expect(await search('no message has this')).toMatchObject({ found: [], isComplete: true });
+      expect((await search(' ')).found).toEqual([]);
+    });
+
+    it('fetches the messages once for all queries of a snapshot, says how far it is, and tells nobody the words', async () => {
+      await unlock();
+      const snapshotId = await newest();
+      const done: [number, number | null][] = [];
+      vault.requests.length = 0;
+      const params = { snapshotId, query: 'message', limit: 1 };
+      await device.call('searchMessages', params, {
+        onProgress: ({ doneBytes, totalBytes }) => done.push([doneBytes, totalBytes]),
+      });
+      expect(done.at(-1)![0]).toBe(done.at(-1)![1]);
+      expect(done.length).toBeGreaterThan(1);
+      expect(vault.requests.join()).not.toContain('message');
+      vault.requests.length = 0;
+      await search('message', 1, snapshotId);
+      expect(vault.requests).toEqual([]);
+    });
+
+    it('looks into the snapshot that is asked for, and not into another one that was searched', async () => {
+      await unlock();
+      const [now, before] = (await device.call('listSnapshots', {})).snapshots;
+      expect((await search('"message 0"', 9, now!.snapshotId)).found).toEqual(['old-0', 'new-0', 'timeless-0']);
+      expect((await search('"message 0"', 9, before!.snapshotId)).found).toEqual(['old-0']);
+    });
+
+    it('keeps nothing of a search that was stopped or locked away, and opens nothing after it', async () => {
+      await unlock();
+      const snapshotId = await newest();
+      await device.call('listConversations', { snapshotId });
+      const stopped = new AbortController();
+      const params = { snapshotId, query: 'message', limit: 1 };
+      vault.interference = (request) => {
+        if (request.url.includes('/objects/packs/')) stopped.abort();
+        return undefined;
+      };
+      const stopping = device.call('searchMessages', params, { signal: stopped.signal });
+      expect((await failureOf(stopping)).code).toBe('cancelled');
+      let locking: Promise<unknown> | undefined;
+      vault.interference = (request) => {
+        if (request.url.includes('/objects/packs/')) locking ??= device.call('lock', {});
+        return undefined;
+      };
+      expect((await failureOf(search('message', 1, snapshotId))).code).toBe('locked');
+      await locking;
+      vault.interference = undefined;
+      expect((await failureOf(search('message', 1, snapshotId))).code).toBe('locked');
+    });
+  });
+
   describe('lock', () => {
     it('forgets the key and everything that was read', async () => {
       await unlock();

@@ -8,7 +8,7 @@ import { canaries, expectAxeClean, signIn, storedByPage, unlock, wayIn } from '.
 import { readyPlatform } from './platform/ready-platform';
 
 test.describe('restore portal', () => {
-  test('signs in, counts guesses, unlocks and shows the newest message, and nothing leaves the origin', async ({
+  test('signs in, counts guesses, unlocks, shows the newest message and finds it, and nothing leaves the origin', async ({
     page,
   }) => {
     const { urls } = readyPlatform();
@@ -39,10 +39,28 @@ test.describe('restore portal', () => {
     await expect(page.getByRole('feed').getByText(newestText)).toBeInViewport();
     await expectAxeClean(page);
 
+    await test.step('its words find it, and they go nowhere', async () => {
+      const field = page.getByRole('searchbox', { name: 'Search all messages' });
+      await field.fill(`"${newestText.slice(1, -1).toUpperCase()}"`);
+      await field.press('Enter');
+      const hits = page.getByRole('list', { name: 'Messages found' });
+      await expect(hits.getByText(newestText.slice(1, -1), { exact: true })).toBeVisible();
+      await hits.getByRole('button').first().press('Enter');
+      await expect(page.getByRole('feed').locator('[aria-current=true]')).toBeInViewport();
+      await expectAxeClean(page);
+      await field.fill('no message of anybody has this');
+      await field.press('Enter');
+      await expect(page.getByText('Nothing found')).toBeVisible();
+      await expectAxeClean(page);
+      await page.getByRole('button', { name: 'Back to the list of chats' }).click();
+      await expect(page.getByRole('list', { name: 'Chats' })).toBeVisible();
+    });
+
     expect(asked.length).toBeGreaterThan(5);
     expect(asked.filter((url) => new URL(url).origin !== new URL(urls.portal).origin)).toEqual([]);
     const everything = [...asked, ...said, await storedByPage(page)].join('\n');
-    for (const secret of [password, 'not the password', newestText]) expect(everything).not.toContain(secret);
+    for (const secret of [password, 'not the password', newestText, 'no message of anybody'])
+      expect(everything).not.toContain(secret);
     expect(said.filter((line) => /^(error|warning)/.test(line))).toEqual([]);
     expect(await page.title()).toBe('Coffer');
   });

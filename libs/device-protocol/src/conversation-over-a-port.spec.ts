@@ -96,6 +96,7 @@ const handlers: DeviceHandlers = {
   listSnapshots: async () => ({ snapshots: [{ wrong: true } as never], damaged: 0 }),
   listConversations: async () => ({ conversations: [] }),
   readMessages: async ({ from }) => ({ from, messages: everyKind }),
+  searchMessages: async () => ({ hits: [], isComplete: true }),
   lock: async () => ({}),
 };
 

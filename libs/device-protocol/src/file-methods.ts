@@ -82,6 +82,16 @@ const hitSchema = z.strictObject({
 });
 export type SearchHit = z.infer<typeof hitSchema>;
 
+/** What a search asks besides where. */
+export const searchSchema = { query: z.string().max(1000), limit: count.max(maximumHits) };
+
+/** What a search found, the newest message first. */
+export const foundSchema = z.strictObject({
+  hits: z.array(hitSchema),
+  /** Whether these are all. */
+  isComplete: z.boolean(),
+});
+
 /** How an open file can be saved: one JSON document, or a zip of pages. */
 export const savedForms = ['json', 'html'] as const;
 export type SavedForm = (typeof savedForms)[number];
@@ -136,14 +146,7 @@ export const fileMethods = {
    * Messages of the open file that have all words of a query, the newest first. The first call makes an index, which lies in the memory
    * of the device and ends with the file.
    */
-  searchFile: method(
-    z.strictObject({ query: z.string().max(1000), limit: count.max(maximumHits) }),
-    z.strictObject({
-      hits: z.array(hitSchema),
-      /** Whether these are all. */
-      isComplete: z.boolean(),
-    }),
-  ),
+  searchFile: method(z.strictObject(searchSchema), foundSchema),
   /** The whole of the open file in a form that outlives this project, for the page to offer as a download. */
   saveFile: method(z.strictObject({ form: z.enum(savedForms) }), z.strictObject({ content: z.instanceof(Blob) })),
 } as const;

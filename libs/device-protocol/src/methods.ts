@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { accountMethods } from './account-methods';
 import { conversationSummarySchema, messageSchema } from './chat-values';
-import { fileMethods } from './file-methods';
+import { fileMethods, foundSchema, searchSchema } from './file-methods';
 import {
   budgetSchema,
   bytes,
@@ -148,6 +148,11 @@ export const deviceMethods = {
       .refine(({ from, to }) => to >= from && to - from <= maximumMessagesPerRead, { message: 'range too wide' }),
     z.strictObject({ from: count, messages: z.array(messageSchema) }),
   ),
+  /**
+   * Messages of one snapshot that have all words of a query, the newest first. The first call reads every message for an index, which
+   * lies in the memory of the device; it ends when the backup is locked or another snapshot is searched.
+   */
+  searchMessages: method(z.strictObject({ snapshotId: z.string().min(1).max(200), ...searchSchema }), foundSchema),
   /** Begins to replace the key of the open backup: the passkeys that can be taken along, and what ends with the former key. */
   beginRotation: method(
     nothing,

@@ -129,8 +129,12 @@ export const english = {
   'reader.search': 'Search all messages',
   'reader.search-action': 'Search',
   'reader.search-end': 'Back to the list of chats',
+  'reader.search-stop': 'Stop the search',
   'reader.searching': 'Looking through the messages',
   'reader.found': '{count, plural, =0 {No message has all these words} one {# message} other {# messages}}',
+  'reader.found-none': 'Nothing found',
+  'reader.found-none-text':
+    'Fewer words find more. Case and accents do not matter; words in quotation marks are taken as they stand.',
   'reader.found-more': 'The newest {count} messages; there are more',
   'reader.found-list': 'Messages found',
   'reader.empty': 'No chats in this backup',

@@ -8,6 +8,7 @@ import { english } from '../../messages/english';
 import { locale, text } from '../../messages/text';
 import { useAct } from '../device/use-act';
 import { useDevice } from '../device/use-device';
+import { shownHits } from '../reader/chat-search';
 import { ChatsPane } from '../reader/chats-pane';
 import { ScreenHeading } from '../screen-heading';
 import { Mark } from '../shell/mark';
@@ -117,9 +118,6 @@ interface OpenFileProps {
   readonly fileName: string;
   readonly opened: DeviceResult<'openFile'>;
 }
-
-/** Most messages that a search shows. */
-const shownHits = 200;
 
 /** The chats of the file, in the panes that show those of a backup. */
 function OpenFile({ device, fileName, opened }: OpenFileProps): ReactNode {

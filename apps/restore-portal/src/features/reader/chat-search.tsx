@@ -1,9 +1,9 @@
 'use client';
 
 import type { ConversationSummary, DeviceCallOptions, DeviceProgress, DeviceResult } from '@coffer/device-protocol';
-import { Button, formatRecent, ProgressBar } from '@coffer/web-ui';
-import { Search, X } from 'lucide-react';
-import { useId, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
+import { Button, EmptyState, formatRecent, ProgressBar } from '@coffer/web-ui';
+import { Search } from 'lucide-react';
+import { useEffect, useId, useRef, useState, type ReactNode, type SyntheticEvent } from 'react';
 import { locale, text } from '../../messages/text';
 import { useAct } from '../device/use-act';
 
@@ -21,6 +21,9 @@ export interface ChatSearchProps {
   readonly children: ReactNode;
 }
 
+/** Most messages that a search shows. */
+export const shownHits = 200;
+
 /** A search field, and what was found in the place of what stands below it. */
 export function ChatSearch({ search, failed, children, ...results }: ChatSearchProps): ReactNode {
   const [query, setQuery] = useState('');
@@ -28,12 +31,22 @@ export function ChatSearch({ search, failed, children, ...results }: ChatSearchP
   const [found, setFound] = useState<FoundMessages | null>(null);
   const looking = useAct<FoundMessages>(setFound);
   const field = useRef<HTMLInputElement>(null);
+  const running = useRef<AbortController>(null);
+  useEffect(() => () => running.current?.abort(), []);
   const id = useId();
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (query.trim() === '') return;
     setProgress(null);
-    looking.run(() => search(query, { onProgress: setProgress }));
+    looking.run(() => {
+      const controller = new AbortController();
+      running.current = controller;
+      return search(query, { signal: controller.signal, onProgress: setProgress });
+    });
+  };
+  const stop = (): void => {
+    running.current?.abort();
+    field.current?.focus();
   };
   const end = (): void => {
     setQuery('');
@@ -62,26 +75,39 @@ export function ChatSearch({ search, failed, children, ...results }: ChatSearchP
           <Search aria-hidden="true" className="size-4" />
           <span className="sr-only">{text('reader.search-action')}</span>
         </Button>
-        {found !== null && (
-          <Button variant="quiet" onClick={end}>
-            <X aria-hidden="true" className="size-4" />
-            <span className="sr-only">{text('reader.search-end')}</span>
-          </Button>
-        )}
       </form>
       {looking.isBusy && (
-        <ProgressBar
-          label={text('reader.searching')}
-          doneBytes={progress?.doneBytes ?? 0}
-          totalBytes={progress?.totalBytes ?? null}
-        />
+        <div className="flex flex-col items-start gap-1 px-3">
+          <div className="w-full">
+            <ProgressBar
+              label={text('reader.searching')}
+              doneBytes={progress?.doneBytes ?? 0}
+              totalBytes={progress?.totalBytes ?? null}
+            />
+          </div>
+          <Quiet onClick={stop}>{text('reader.search-stop')}</Quiet>
+        </div>
       )}
       {looking.error !== null && failed(looking.error)}
-      <p role="status" className="px-3 text-sm text-muted empty:hidden">
-        {found === null || looking.isBusy ? '' : countOf(found)}
-      </p>
+      <div className="flex flex-wrap items-center justify-between gap-x-3 px-3">
+        <p role="status" className={`text-sm text-muted ${found?.hits.length === 0 ? 'sr-only' : ''}`}>
+          {found === null || looking.isBusy ? '' : countOf(found)}
+        </p>
+        {found !== null && !looking.isBusy && <Quiet onClick={end}>{text('reader.search-end')}</Quiet>}
+      </div>
       <div className="min-h-0 grow">{found === null ? children : <Results found={found} {...results} />}</div>
     </div>
+  );
+}
+
+/** A button beside what it is about, its words at the edges of that. */
+function Quiet({ onClick, children }: { readonly onClick: () => void; readonly children: string }): ReactNode {
+  return (
+    <span className="-mx-3 grid sm:-mx-4">
+      <Button variant="quiet" onClick={onClick}>
+        {children}
+      </Button>
+    </span>
   );
 }
 
@@ -93,6 +119,9 @@ interface ResultsProps extends Pick<ChatSearchProps, 'conversations' | 'onOpen' 
 }
 
 function Results({ found, conversations, onOpen, nowMs }: ResultsProps): ReactNode {
+  if (found.hits.length === 0) {
+    return <EmptyState title={text('reader.found-none')}>{text('reader.found-none-text')}</EmptyState>;
+  }
   const titles = new Map(conversations.map(({ conversationId, conversation }) => [conversationId, conversation.title]));
   return (
     <ul aria-label={text('reader.found-list')} className="h-full overflow-y-auto overscroll-contain">

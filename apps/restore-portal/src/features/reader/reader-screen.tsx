@@ -7,6 +7,7 @@ import { useCallback, useId, useMemo, useState, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { DeviceAlert } from '../device/device-alert';
 import { useCall } from '../device/use-call';
+import { shownHits } from './chat-search';
 import { ChatsPane, type ChatReader, type ChatsPaneProps } from './chats-pane';
 import { ReadingProgress } from './reading-progress';
 
@@ -80,6 +81,7 @@ function SnapshotChats({ device, snapshot, ...pane }: SnapshotChatsProps): React
         const range = { snapshotId, conversationId, from, to };
         return (await device.call('readMessages', range, { signal })).messages;
       },
+      search: (query, options) => device.call('searchMessages', { snapshotId, query, limit: shownHits }, options),
     }),
     [device, snapshotId],
   );
