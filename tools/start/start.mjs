@@ -8,7 +8,8 @@ import { signalGroup, stopSignals } from './phase.mjs';
 const args = process.argv.slice(2);
 const isHelp = args.includes('--help') || args.includes('-h');
 const node = await ensureInstalled();
-if (!(await buildStale(node, isHelp ? ['start'] : [], isHelp))) process.exit(1);
+const isBuilt = args.includes('--built');
+if (!isBuilt && !(await buildStale(node, isHelp ? ['start'] : [], isHelp))) process.exit(1);
 
 // In a process group of its own: a Ctrl-C reaches this process alone, and the platform stops its parts in their order. If this
 // process is killed, the platform notices by the closed channel; if the platform is killed, this process ends what it left.

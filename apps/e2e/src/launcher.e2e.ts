@@ -18,6 +18,9 @@ interface Launcher {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
+/** What the global set-up has built is not looked at again for each of the starts. */
+const built = ['--built'];
+
 const patienceMs = 300_000;
 /** A platform that is stuck is ended by force after ninety seconds. */
 const endsWithinMs = 120_000;
@@ -95,8 +98,8 @@ test.describe('npm start, stopped', () => {
   }
 
   /** The same home again and again: what one run left must not hinder the next. */
-  async function startUntil(line: string): Promise<Launcher> {
-    const launcher = start();
+  async function startUntil(line: string, ...args: readonly string[]): Promise<Launcher> {
+    const launcher = start(...args);
     const isThere = (): boolean => launcher.printed().includes(line) || launcher.child.exitCode !== null;
     await until(isThere, line, launcher.printed);
     expect(launcher.child.exitCode, launcher.printed()).toBe(null);
@@ -110,7 +113,7 @@ test.describe('npm start, stopped', () => {
   const moments = ['Building', 'Starting', 'PostgreSQL is up', 'vault-api is up'];
   for (const line of proofSample('interruptions of the launcher', moments, 2)) {
     test(`ends everything when it is interrupted at "${line}"`, async () => {
-      const launcher = await startUntil(line);
+      const launcher = await startUntil(line, ...(line === 'Building' ? [] : built));
       launcher.child.kill('SIGINT');
       expect(await endOf(launcher), launcher.printed()).toBe(130);
       expect(launcher.printed()).toMatch(/Everything is stopped\.|Stopped during the build\. Nothing was started\./);
@@ -122,7 +125,7 @@ test.describe('npm start, stopped', () => {
     const launcher = await startUntil('Ctrl-C stops everything');
     expect(launcher.printed()).toContain('password sam-demo-pass');
     const { urls } = JSON.parse(readFileSync(launcher.readyFile, 'utf8')) as { urls: { api: string } };
-    const second = start();
+    const second = start(...built);
     expect(await endOf(second)).toBe(1);
     expect(second.printed()).toContain('another "npm start" runs');
     expect((await fetch(`${urls.api}/health/ready`)).status).toBe(200);
@@ -134,17 +137,17 @@ test.describe('npm start, stopped', () => {
 
   test('ends what it had started when a part of it is killed, and starts again', async () => {
     const [part] = proofSample('the part of the launcher that is killed', ['platform', 'launcher'], 1);
-    const killed = await startUntil('vault-api is up');
+    const killed = await startUntil('vault-api is up', ...built);
     if (part === 'platform') process.kill(platformOf(home), 'SIGKILL');
     else killed.child.kill('SIGKILL');
     expect(await endOf(killed)).toBe(part === 'platform' ? 1 : 'SIGKILL');
     if (part === 'platform') expect(killed.printed()).toContain('what it had started is being stopped');
     await requireNothingLeft(killed);
 
-    const allButDatabase = await startUntil('vault-api is up');
+    const allButDatabase = await startUntil('vault-api is up', ...built);
     const isPostgres = (id: string): boolean => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('postgres');
     for (const id of processesOf(home).filter((one) => !isPostgres(one))) process.kill(Number(id), 'SIGKILL');
     await endOf(allButDatabase);
-    await startUntil('vault-api is up');
+    await startUntil('vault-api is up', ...built);
   });
 });

@@ -7,7 +7,7 @@ import { expect, test } from '@playwright/test';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** Runs `npm start -- ARGS` and gives what it printed and its exit code. */
+/** Runs `npm start -- ARGS` over what the global set-up has built, and gives what it printed and its exit code. */
 function start(
   args: readonly string[],
   home: string,
@@ -15,7 +15,7 @@ function start(
 ): Promise<{ code: number; printed: string }> {
   return new Promise((done) => {
     const options = { cwd: root, env: { ...process.env, COFFER_HOME: home, ...extra }, maxBuffer: 1 << 26 };
-    execFile(process.execPath, ['tools/start/start.mjs', ...args], options, (error, stdout, stderr) => {
+    execFile(process.execPath, ['tools/start/start.mjs', '--built', ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
       done({ code, printed: `${stdout}${stderr}` });
     });

@@ -25,6 +25,7 @@ and a demo identity provider, all on loopback, with a sample account whose plain
   --with-backup      set the sample account up first: keyslots and one encrypted backup, its password in a file
   --free-ports       take any free ports (always so with --once)
   --ready-file FILE  write the URLs there as JSON once everything answers
+  --built            start what is built, and do not look for what is stale
   --help             this text
 
 COFFER_HOME (default .coffer) holds all state; COFFER_PORTAL_PORT, COFFER_API_PORT, COFFER_DASHBOARD_PORT,
@@ -41,6 +42,8 @@ export function readOptions(argv: readonly string[], env: NodeJS.ProcessEnv): St
       'with-backup': { type: 'boolean', default: false },
       'free-ports': { type: 'boolean', default: false },
       'ready-file': { type: 'string' },
+      // Read before this program is started: by then it is built or not.
+      built: { type: 'boolean', default: false },
     },
   });
   const base = resolve(env['COFFER_HOME'] ?? '.coffer');
