@@ -204,7 +204,7 @@ export const faultySnapshots: readonly VectorRecipe[] = [
   }),
   refused('index-with-trailing-data', 'One byte follows the CBOR in the section of the index.', inIndex, {
     index: (plaintext) => {
-      const view = new DataView(plaintext.buffer);
+      const view = new DataView(plaintext.buffer, plaintext.byteOffset);
       view.setUint32(0, view.getUint32(0) + 1);
       if (paddingAfter(plaintext, 1) < 0) throw new RangeError('this index has no padding');
       return plaintext;
@@ -212,7 +212,7 @@ export const faultySnapshots: readonly VectorRecipe[] = [
   }),
   refused('index-section-hostile', 'The section of the index claims 4294967295 bytes.', inIndex, {
     index: (plaintext) => {
-      new DataView(plaintext.buffer).setUint32(0, 0xffff_ffff);
+      new DataView(plaintext.buffer, plaintext.byteOffset).setUint32(0, 0xffff_ffff);
       return plaintext;
     },
   }),
