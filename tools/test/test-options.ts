@@ -13,6 +13,7 @@ export function testOptions(extra: NonNullable<ViteUserConfig['test']> = {}): Vi
   return {
     resolve: { tsconfigPaths: true },
     test: {
+      setupFiles: [resolve(workspaceRoot, 'tools/test/seed-properties.ts')],
       include: ['src/**/*.spec.ts', 'src/**/*.spec.tsx', 'test/**/*.spec.ts'],
       testTimeout: 240_000,
       hookTimeout: 240_000,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { readyPlatform } from './platform/ready-platform';
-import { runCoffer, signIn, type CofferRun } from './platform/run-coffer';
+import { runCoffer, signIn, succeeded, type CofferRun } from './platform/run-coffer';
 
 const username = 'robin';
 const password = randomBytes(15).toString('base64url');
@@ -47,7 +47,7 @@ test.describe('coffer with a vault', () => {
 
   test('says what is missing before it can do anything', async () => {
     expect(await on(first, 'whoami')).toMatchObject({ code: 2, error: { code: 'no-deployment' } });
-    expect(await signIn(username, deploymentFile(), first)).toMatchObject({ code: 0, summary: { keyId: null } });
+    expect(await signIn(username, deploymentFile(), first)).toMatchObject({ ...succeeded, summary: { keyId: null } });
     const source = ['backup', phone, '--store', 'vault:'];
     expect(await on(first, ...source)).toMatchObject({ code: 2, error: { code: 'no-keyslot' } });
     expect(await on(first, 'setup', '--digits', '--key-out', keyFile)).toMatchObject({ code: 2 });
@@ -60,23 +60,26 @@ test.describe('coffer with a vault', () => {
     writeFileSync(other, JSON.stringify({ ...content, vaultId: randomBytes(16).toString('base64url') }));
     const refused = await on(first, 'login', '--deployment', other);
     expect(refused).toMatchObject({ code: 8, error: { code: 'deployment-changed', changed: 'vaultId' } });
-    expect(await on(first, 'whoami')).toMatchObject({ code: 0 });
+    expect(await on(first, 'whoami')).toMatchObject(succeeded);
   });
 
   test('makes the keyslots once, and adds what is missing later', async () => {
     const digits = ['setup', '--digits', '--key-out', keyFile, '--accept-loss'];
-    expect(await on(first, ...digits)).toMatchObject({ code: 0, summary: { keyslots: 1, added: ['digits'] } });
+    expect(await on(first, ...digits)).toMatchObject({ ...succeeded, summary: { keyslots: 1, added: ['digits'] } });
     const both = [...digits, '--password', '--password-file', passwordFile];
     expect(await on(first, ...both)).toMatchObject({
-      code: 0,
+      ...succeeded,
       summary: { keyslots: 2, added: ['password'], repositoryCreated: false },
     });
-    expect(await on(first, ...both)).toMatchObject({ code: 0, summary: { keyslots: 2, added: [] } });
+    expect(await on(first, ...both)).toMatchObject({ ...succeeded, summary: { keyslots: 2, added: [] } });
   });
 
   test('takes plaintext in that no backup contains, and lets nothing go before', async () => {
     const plaintext = hashesBelow(cloud);
-    expect(await on(first, 'backup', phone, '--store', 'vault:')).toMatchObject({ code: 0, summary: { files: 1 } });
+    expect(await on(first, 'backup', phone, '--store', 'vault:')).toMatchObject({
+      ...succeeded,
+      summary: { files: 1 },
+    });
     expect(await on(first, 'purge', 'start')).toMatchObject({ code: 2 });
     await expect
       .poll(async () => (await on(first, 'purge', 'status')).summary, { timeout: 30_000 })
@@ -86,14 +89,14 @@ test.describe('coffer with a vault', () => {
     expect(hashesBelow(cloud)).toEqual(plaintext);
 
     const started = await on(first, 'purge', 'start', '--yes');
-    expect(started).toMatchObject({ code: 0, summary: { found: 2, takenIn: 1, proven: 2, unproven: 0 } });
+    expect(started).toMatchObject({ ...succeeded, summary: { found: 2, takenIn: 1, proven: 2, unproven: 0 } });
     expect(readdirSync(first).filter((name) => name.startsWith('taking-in-'))).toEqual([]);
     const done = await on(first, 'purge', 'status', '--wait', '--timeout', '60');
-    expect(done).toMatchObject({ code: 0, summary: { state: 'finished', done: 2, waiting: 0, certificates: 1 } });
+    expect(done).toMatchObject({ ...succeeded, summary: { state: 'finished', done: 2, waiting: 0, certificates: 1 } });
     expect(hashesBelow(cloud)).toEqual([]);
 
     const out = join(folder, 'restored-1');
-    expect(await on(first, 'restore', '--store', 'vault:', '--out', out)).toMatchObject({ code: 0 });
+    expect(await on(first, 'restore', '--store', 'vault:', '--out', out)).toMatchObject(succeeded);
     expect(hashesBelow(out)).toEqual(plaintext);
   });
 
@@ -103,8 +106,11 @@ test.describe('coffer with a vault', () => {
     writeFileSync(join(cloud, 'msgstore-2025-01-01.1.db'), returned);
     writeFileSync(join(phone, 'new.txt'), 'a later message');
     // An ordinary backup in between keeps what was taken in.
-    expect(await on(first, 'backup', phone, '--store', 'vault:')).toMatchObject({ code: 0, summary: { files: 3 } });
-    expect(await on(first, 'purge', 'stop')).toMatchObject({ code: 0, summary: { state: 'stopped' } });
+    expect(await on(first, 'backup', phone, '--store', 'vault:')).toMatchObject({
+      ...succeeded,
+      summary: { files: 3 },
+    });
+    expect(await on(first, 'purge', 'stop')).toMatchObject({ ...succeeded, summary: { state: 'stopped' } });
     let proven = 0;
     // The worker looks again after a start; what it finds then is proven by the next one.
     await expect
@@ -118,15 +124,15 @@ test.describe('coffer with a vault', () => {
       )
       .toBe(1);
     const done = await on(first, 'purge', 'status', '--wait', '--timeout', '60');
-    expect(done).toMatchObject({ code: 0, summary: { state: 'finished', waiting: 0 } });
+    expect(done).toMatchObject({ ...succeeded, summary: { state: 'finished', waiting: 0 } });
     const out = join(folder, 'restored-2');
-    expect(await on(first, 'restore', '--store', 'vault:', '--out', out)).toMatchObject({ code: 0 });
+    expect(await on(first, 'restore', '--store', 'vault:', '--out', out)).toMatchObject(succeeded);
     const expected = [...before, hashOf(returned), hashOf(Buffer.from('a later message'))];
     expect(hashesBelow(out)).toEqual(expected.sort());
   });
 
   test('counts wrong passwords, says what is left, and opens with the digits while it is locked', async () => {
-    expect(await signIn(username, deploymentFile(), second)).toMatchObject({ code: 0, error: undefined });
+    expect(await signIn(username, deploymentFile(), second)).toMatchObject(succeeded);
     const wrong = join(folder, 'wrong');
     writeFileSync(wrong, 'not the password at all\n', { mode: 0o600 });
     const unlock = ['unlock', '--password-file', wrong];
@@ -142,23 +148,26 @@ test.describe('coffer with a vault', () => {
     const otherKey = join(folder, 'other-key');
     writeFileSync(otherKey, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600 });
     expect(await on(second, 'unlock', '--key', otherKey)).toMatchObject({ code: 3, error: { code: 'wrong-key' } });
-    expect(await on(second, 'unlock', '--key', keyFile)).toMatchObject({ code: 0, summary: { source: 'digits' } });
-    expect(await on(second, 'lock')).toMatchObject({ code: 0, summary: { keys: 1 } });
+    expect(await on(second, 'unlock', '--key', keyFile)).toMatchObject({ ...succeeded, summary: { source: 'digits' } });
+    expect(await on(second, 'lock')).toMatchObject({ ...succeeded, summary: { keys: 1 } });
     const fromEnvironment = await runCoffer(['snapshots', '--store', 'vault:', '--home', second], {
       env: { COFFER_KEY: readFileSync(keyFile, 'utf8') },
     });
-    expect(fromEnvironment).toMatchObject({ code: 0 });
+    expect(fromEnvironment).toMatchObject(succeeded);
   });
 
   test('stops a purge on a device that has lost the key', async () => {
-    expect(await on(second, 'lock')).toMatchObject({ code: 0 });
-    expect(await on(second, 'purge', 'stop')).toMatchObject({ code: 0, summary: { state: 'stopped' } });
+    expect(await on(second, 'lock')).toMatchObject(succeeded);
+    expect(await on(second, 'purge', 'stop')).toMatchObject({ ...succeeded, summary: { state: 'stopped' } });
   });
 
   test('checks the ledger, and refuses one that has forgotten what this device saw', async () => {
     const checked = await on(first, 'ledger', 'check');
-    expect(checked).toMatchObject({ code: 0, summary: { firstCheck: true, remaining: 7 } });
-    expect(await on(first, 'ledger', 'check')).toMatchObject({ code: 0, summary: { firstCheck: false, newEvents: 0 } });
+    expect(checked).toMatchObject({ ...succeeded, summary: { firstCheck: true, remaining: 7 } });
+    expect(await on(first, 'ledger', 'check')).toMatchObject({
+      ...succeeded,
+      summary: { firstCheck: false, newEvents: 0 },
+    });
     const file = join(first, 'ledger.json');
     const memory = JSON.parse(readFileSync(file, 'utf8')) as { chains: Record<string, { number: number }> };
     for (const chain of Object.values(memory.chains)) chain.number += 1;
@@ -171,7 +180,7 @@ test.describe('coffer with a vault', () => {
     const session = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
     writeFileSync(file, JSON.stringify({ ...session, expiresAtMs: 0, refreshToken: 'spent' }), { mode: 0o600 });
     expect(await on(second, 'whoami')).toMatchObject({ code: 8, error: { code: 'sign-in-expired' } });
-    expect(await on(second, 'logout')).toMatchObject({ code: 0, summary: { signedOut: true } });
+    expect(await on(second, 'logout')).toMatchObject({ ...succeeded, summary: { signedOut: true } });
     expect(await on(second, 'whoami')).toMatchObject({ code: 8, error: { code: 'not-signed-in' } });
   });
 });

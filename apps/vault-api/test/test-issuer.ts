@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { systemClock } from '@coffer/foundation';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 
 /** A signing OpenID provider as far as the vault sees one: discovery and keys. */
@@ -31,7 +32,7 @@ export async function startTestIssuer(): Promise<TestIssuer> {
     privateKey,
     sign,
     token: (subject, change = {}) => {
-      const now = Math.floor(Date.now() / 1000);
+      const now = Math.floor(systemClock.nowMs() / 1000);
       const payload = {
         iss: url,
         aud: testAudience,

@@ -13,8 +13,8 @@ export interface EnginePlatform {
    */
   openTaking(key: ChunkedKey, sealed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * Seals a whole message, and may put it where the plaintext was, which is then gone. It does where the plaintext's memory has room
-   * before it, as that of snapshots and indexes has.
+   * Seals a whole message, and may put it where the plaintext was, which is then gone. It does where the plaintext's memory is
+   * exactly that of the sealed message, with the plaintext at its end, as that of snapshots and indexes is.
    */
   sealTaking(key: ChunkedKey, plaintext: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   /** HMAC-SHA-256. */

@@ -1,6 +1,6 @@
 import { fc } from '@fast-check/vitest';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { utf8 } from '@coffer/foundation';
+import { systemClock, utf8 } from '@coffer/foundation';
 import { SealerError, type KnownKeys, type SealingContext, type SealingKeys } from '@coffer/key-vault';
 
 /** Where keys of one kind are kept, one place after the other. */
@@ -53,7 +53,7 @@ export function sealerContract(kind: SealingKeys['kind'], start: () => Promise<S
       expect(shared.rootId).toHaveLength(8);
       expect(shared.epochs().map(({ epoch }) => epoch)).toEqual([1]);
       expect(shared.epochs()[0]!.keyId).toHaveLength(8);
-      expect(Math.abs(shared.epochs()[0]!.createdAtMs - Date.now())).toBeLessThan(600_000);
+      expect(Math.abs(shared.epochs()[0]!.createdAtMs - systemClock.nowMs())).toBeLessThan(600_000);
       expect(shared.sealingEpoch()).toBe(1);
       expect(await shared.problem()).toBeUndefined();
     });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { systemClock } from '@coffer/foundation';
 import { isLongRun, runSeed } from './long-run';
 
 const workspaceRoot = resolve(import.meta.dirname, '../../..');
@@ -51,7 +52,7 @@ export function recordProof(found: ProofFigures, folder = join(workspaceRoot, 'd
     seed: runSeed(),
     count,
     seconds: Math.round(seconds * 10) / 10,
-    finishedAt: new Date().toISOString(),
+    finishedAt: new Date(systemClock.nowMs()).toISOString(),
     asserted,
     figures,
   };

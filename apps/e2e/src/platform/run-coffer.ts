@@ -13,12 +13,17 @@ export interface CofferLine {
 
 /** What one run came to. */
 export interface CofferRun {
-  readonly code: number;
+  /** The exit code; null where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly lines: readonly CofferLine[];
   /** The line of type `summary`; undefined where the command failed. */
   readonly summary: CofferLine | undefined;
   readonly error: CofferLine | undefined;
 }
+
+/** What a run that did what it was asked looks like; where one did not, its error is in the difference that is shown. */
+export const succeeded = { code: 0, signal: null, error: undefined } as const;
 
 /** Runs the built `coffer` as its own process. @param onLine - sees each line as it comes */
 export async function runCoffer(
@@ -36,12 +41,12 @@ export async function runCoffer(
     lines.push(line);
     options.onLine?.(line);
   });
-  const code = await new Promise<number>((done, reject) => {
+  const end = await new Promise<Pick<CofferRun, 'code' | 'signal'>>((done, reject) => {
     child.on('error', reject);
-    child.on('close', (exit) => done(exit ?? 1));
+    child.on('close', (code, signal) => done({ code, signal }));
   });
   const last = (type: string): CofferLine | undefined => lines.findLast((line) => line.type === type);
-  return { code, lines, summary: last('summary'), error: last('error') };
+  return { ...end, lines, summary: last('summary'), error: last('error') };
 }
 
 /** Signs a sample account in on a device, through the identity provider's own pages. */

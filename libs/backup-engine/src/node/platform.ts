@@ -23,8 +23,12 @@ export function newWorkerPlatform(): EnginePlatform {
   return { ...nodePlatform, decompressor: new ReusedCompressor() };
 }
 
-/** The memory of a plaintext, where it begins far enough in it to be sealed to the start. */
+/**
+ * The memory of a plaintext that was made to be sealed where it lies: it ends where its memory ends, and before it is exactly the
+ * room for what sealing adds. Any other view may have live bytes of somebody else beside it, and those are never written to.
+ */
 function roomBefore({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
-  const isRoom = byteOffset >= sealedSize(length) - length;
-  return isRoom ? new Uint8Array(buffer, byteOffset - (sealedSize(length) - length), sealedSize(length)) : undefined;
+  const sealedBytes = sealedSize(length);
+  const isRoom = buffer.byteLength === sealedBytes && byteOffset === sealedBytes - length;
+  return isRoom ? new Uint8Array(buffer) : undefined;
 }
