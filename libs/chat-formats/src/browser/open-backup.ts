@@ -6,7 +6,7 @@ import { openChatsDocument } from '../coffer-chats/chats-source';
 import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
 import { readExportText, readExportZip } from '../export-chat/export-zip';
-import type { OpenBytes } from '../open-bytes';
+import { bytesInMemory, type OpenBytes } from '../open-bytes';
 import type { OpenOptions } from '../open-options';
 import { openTelegramExport } from '../telegram/telegram-source';
 import { telegramWarnings } from '../telegram/telegram-warnings';
@@ -15,7 +15,7 @@ import { openMsgstore } from '../whatsapp/msgstore/msgstore';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
 import { openCryptContent } from '../whatsapp/opened-crypt';
 import { looksLikeVCards, readVCardNames } from '../whatsapp/vcard-names';
-import type { ByteSource } from '../zip/zip-directory';
+import type { ByteSource, ZipEntry } from '../zip/zip-directory';
 import { openCryptBytes } from './crypt-bytes';
 import { databaseLimitBytes, openPayloadDatabase } from './payload-database';
 import type { Sqlite } from './sqlite';
@@ -85,12 +85,10 @@ export async function openBackup(
       const database = await openPlainDatabase(file, sqlite);
       return plainBackup(file, inspection, () => openMsgstore(database, { names }));
     }
-    case 'export-chat-text': {
-      const read = (): Uint8Array => file.read(0, file.sizeBytes);
-      return exportedChat(file, inspection, readExportText(read, file, options.timeZone));
-    }
+    case 'export-chat-text':
+      return exportedChat(file, inspection, readExportText(bytesOf(file), file.name, options.timeZone, textWindowBytes));
     case 'export-chat-zip':
-      return exportedChat(file, inspection, readExportZip(openZipSource(file), file.name, options.timeZone));
+      return exportedChat(file, inspection, await openExportZip(file, options.timeZone));
     case 'whatsapp-contacts':
       return plainBackup(file, inspection, noChats);
     case 'telegram-export':
@@ -190,6 +188,17 @@ async function* pieces(file: ByteSource): AsyncGenerator<Uint8Array, void, undef
 const noChats = (): never => {
   throw new ChatFormatError('no-chats', 'this file holds contacts and no conversations');
 };
+
+/** A worker waits for each reading of a file for longer than a window takes. */
+const textWindowBytes = 256 * 1024;
+/** Longest text of a zip: it is unpacked into memory. */
+const unpackedTextLimitBytes = 400 * 1024 * 1024;
+
+function openExportZip(file: BackupFile, timeZone: string | undefined): Promise<ExportChat> {
+  const zip = openZipSource(file);
+  const unpack = (entry: ZipEntry): OpenBytes => bytesInMemory(zip.unpack(entry, unpackedTextLimitBytes));
+  return readExportZip(zip, unpack, { fileName: file.name, timeZone });
+}
 
 function exportedChat(file: BackupFile, inspection: BackupInspection, chat: ExportChat): OpenedBackup {
   return plainBackup(file, inspection, () => chat, chat.isDateOrderAssumed ? [assumedDateOrder] : []);

@@ -1,5 +1,6 @@
 import initSqlite, { type Database, type Sqlite3Static } from '@sqlite.org/sqlite-wasm';
 import { ChatFormatError } from '../errors';
+import { bytesInMemory } from '../open-bytes';
 import { authorizeReading, leaveWriteAheadLog, sqlLimits } from '../sql-guard';
 import { requireSoundPages } from '../sqlite-pages';
 import type { SqlDatabase } from '../sql';
@@ -79,7 +80,7 @@ async function collect({ wasm }: Sqlite3Static, pieces: AsyncIterable<Uint8Array
       image = { ...image, length };
     }
     const bytes = wasm.heap8u().subarray(image.at, image.at + image.length);
-    requireSoundPages({ sizeBytes: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) });
+    requireSoundPages(bytesInMemory(bytes));
   } catch (error) {
     wasm.dealloc(image.at);
     throw error instanceof Error && error.name === 'WasmAllocError' ? tooLarge(error) : error;

@@ -72,8 +72,11 @@ const whole = (words: readonly string[]): RegExp => new RegExp(`^(?:${words.join
 const [before, after] = [whole(forenoon), whole(afternoon)];
 
 export const dayHalves: DayHalves = {
-  // longer words first: one can begin with another
-  pattern: [...forenoon, ...afternoon, noon].sort((left, right) => right.length - left.length).join('|'),
+  // longer words first: one can begin with another; and none goes over a line's end
+  pattern: [...forenoon, ...afternoon, noon]
+    .sort((left, right) => right.length - left.length)
+    .join('|')
+    .replaceAll('\\s', '[^\\S\\n]'),
   hourOfDay: (hour, half) => {
     if (half === undefined) return hour <= 23 ? hour : undefined;
     if (hour > 12) return undefined;

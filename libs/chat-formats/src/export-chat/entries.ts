@@ -3,8 +3,6 @@ import type { LineHeader } from './line-header';
 
 /** One message of an exported chat as it stands in the file. */
 export interface ExportEntry {
-  /** Where it starts in the text. */
-  readonly startsAt: number;
   /** Absent for text that comes before the first line with a date. */
   readonly header?: LineHeader;
   /** Absent for what the service wrote. */
@@ -14,16 +12,19 @@ export interface ExportEntry {
 }
 
 /**
- * Splits an export into messages: a line without a date continues the one before it.
+ * Splits a part of an export into messages: a line without a date continues the one before it.
  *
- * @param from - where an entry starts; the beginning unless told
+ * @param text - whole lines; an entry starts with it
+ * @param isEnd - whether nothing follows; else the last entry is not given, since it may go on
+ * @returns where the entry starts that was not given; the length of the text at the end
  */
-export function* readEntries(text: string, from = 0): Generator<ExportEntry, void, undefined> {
-  let start = from === 0 && text.charCodeAt(0) === 0xfeff ? 1 : from;
-  let header = readHeader(text, start);
-  for (let at = start; at < text.length;) {
+export function* readEntries(text: string, isEnd: boolean): Generator<ExportEntry, number, undefined> {
+  let start = 0;
+  let header = readHeader(text, 0);
+  for (let at = 0; at < text.length;) {
     const lineEnd = text.indexOf('\n', at);
     const next = lineEnd === -1 ? text.length : lineEnd + 1;
+    if (next === text.length && !isEnd) return start;
     const nextHeader = next < text.length ? readHeader(text, next) : undefined;
     if (nextHeader !== undefined || next === text.length) {
       const entry = entryOf(text, start, next, header);
@@ -33,6 +34,7 @@ export function* readEntries(text: string, from = 0): Generator<ExportEntry, voi
     }
     at = next;
   }
+  return start;
 }
 
 function entryOf(text: string, start: number, end: number, header: LineHeader | undefined): ExportEntry | undefined {
@@ -40,11 +42,11 @@ function entryOf(text: string, start: number, end: number, header: LineHeader | 
   if (text.charCodeAt(last - 1) === 10) last--;
   if (text.charCodeAt(last - 1) === 13) last--;
   const body = text.slice(header?.bodyAt ?? start, Math.max(last, header?.bodyAt ?? start)).replaceAll('\r\n', '\n');
-  if (header === undefined) return body.trim() === '' ? undefined : { startsAt: start, body };
+  if (header === undefined) return body.trim() === '' ? undefined : { body };
   const author = authorOf(body);
-  if (author === undefined) return { startsAt: start, header, body };
+  if (author === undefined) return { header, body };
   const bodyAt = author.length + (body.charCodeAt(author.length + 1) === 32 ? 2 : 1);
-  return { startsAt: start, header, author: cleanName(author), body: body.slice(bodyAt) };
+  return { header, author: cleanName(author), body: body.slice(bodyAt) };
 }
 
 const longestAuthor = 200;

@@ -1,17 +1,26 @@
 import { fc, test as property } from '@fast-check/vitest';
-import { decodeSegment, encodeSegment, type Message } from '@coffer/chat-model';
+import { chatLimits, decodeSegment, encodeSegment, type Message } from '@coffer/chat-model';
 import { describeWithTestData } from '@coffer/test-kit';
 import { describe, expect, it } from 'vitest';
 import { expectParts } from '../../test/expect-parts';
+import { bytesOf } from '../../test/memory-bytes';
 import { ChatFormatError } from '../errors';
+import type { OpenBytes } from '../open-bytes';
 import { looksLikeExportChat, readExportChat, titleFromFileName, type ExportChatOptions } from './export-chat';
 
 const read = (text: string, options: Partial<ExportChatOptions> = {}): readonly Message[] => {
-  const chat = readExportChat(text, { title: 'T', ...options });
+  const chat = readExportChat(bytesOf(text), { title: 'T', ...options });
   const [conversation] = chat.conversations();
   const messages = [...conversation!.messages()];
   expectParts(conversation!, messages);
   expect(chat.counts).toEqual({ chats: 1, messages: messages.length });
+  return messages;
+};
+/** The same through windows of so many bytes. */
+const readBy = (windowBytes: number, text: string | Uint8Array): readonly Message[] => {
+  const [conversation] = readExportChat(bytesOf(text), { title: 'T' }, windowBytes).conversations();
+  const messages = [...conversation!.messages()];
+  expectParts(conversation!, messages);
   return messages;
 };
 const times = (text: string): readonly (string | undefined)[] => read(text).map(({ localTime }) => localTime);
@@ -21,7 +30,9 @@ describe('readExportChat', () => {
     const lines = Array.from({ length: 700 }, (_, index) => `31/12/2020, 23:59 - Anna: ${index}\nand more`);
     const messages = read(`\ufeffold words\n${lines.join('\n')}\n`);
     expect(messages).toHaveLength(701);
-    const [conversation] = readExportChat(`\ufeffold words\n${lines.join('\n')}\n`, { title: 'T' }).conversations();
+    const [conversation] = readExportChat(bytesOf(`\ufeffold words\n${lines.join('\n')}\n`), {
+      title: 'T',
+    }).conversations();
     for (const from of [0, 255, 256, 257, 511, 512, 600]) {
       expect([...conversation!.between!(from, from + 3)]).toEqual(messages.slice(from, from + 3));
     }
@@ -155,7 +166,7 @@ describe('readExportChat', () => {
       expect(times(mdy)).toEqual(['2020-01-09T10:00', '2020-02-01T10:00']);
     });
     it('says so where nothing tells', () => {
-      const chat = (text: string): boolean => readExportChat(text, { title: 'T' }).isDateOrderAssumed;
+      const chat = (text: string): boolean => readExportChat(bytesOf(text), { title: 'T' }).isDateOrderAssumed;
       expect(chat('1/2/20, 10:00 - A: x')).toBe(true);
       expect(chat('1/13/20, 10:00 - A: x')).toBe(false);
       expect(times('1/2/20, 10:00 - A: x')).toEqual(['2020-02-01T10:00']);
@@ -312,6 +323,60 @@ describe('readExportChat', () => {
         body: index === written.length - 1 ? one.body.replace(/\n$/, '') : one.body,
       })),
     );
+  });
+  const line = fc.oneof(
+    fc.constantFrom(
+      '31/12/2020, 23:59 - A: x',
+      '[1.2.21, 10:00:01] Bo: \u{1f600} ü',
+      '2/3/21, 4:05\u202fPM - C: ',
+      '\ufeff1/1/20,',
+    ),
+    fc.string({ unit: 'grapheme', maxLength: 40 }),
+  );
+  property.prop([
+    fc.array(line, { maxLength: 40 }),
+    fc.constantFrom('\n', '\r\n'),
+    fc.boolean(),
+    fc.integer({ min: 1, max: 200 }),
+  ])('reads the same through windows of any size', (lines, lineEnd, isEnded, windowBytes) => {
+    const text = lines.join(lineEnd) + (isEnded ? lineEnd : '');
+    expect(readBy(windowBytes, text)).toEqual(read(text));
+  });
+  property.prop([fc.array(fc.uint8Array({ maxLength: 20 }), { maxLength: 20 }), fc.integer({ min: 1, max: 100 })])(
+    'reads the same through windows of any size where bytes are no UTF-8',
+    (parts, windowBytes) => {
+      const head = new TextEncoder().encode('\n31/12/2020, 23:59 - A: x');
+      const bytes = new Uint8Array(parts.flatMap((part) => [...part, ...head]));
+      expect(readBy(windowBytes, bytes)).toEqual(readBy(1_000_000, bytes));
+    },
+  );
+  it('cuts a message that nobody could have written, and goes on behind it', () => {
+    const { textLength } = chatLimits;
+    const long = `31/12/2020, 23:58 - A: ${'€'.repeat(textLength)}end\n${'more\n'.repeat(200_000)}`;
+    const messages = readBy(100_000, `31/12/2020, 23:57 - A: before\n${long}31/12/2020, 23:59 - A: behind\n`);
+    expect(messages.map(({ text, localTime }) => [text?.length, localTime])).toEqual([
+      [6, '2020-12-31T23:57'],
+      [textLength, '2020-12-31T23:58'],
+      [6, '2020-12-31T23:59'],
+    ]);
+    expect(messages[1]!.text).toBe('€'.repeat(textLength));
+  });
+  it('closes the text once, and where it cannot be read', () => {
+    let closed = 0;
+    const text = (read: OpenBytes['read'] = bytesOf('x').read): OpenBytes => ({
+      sizeBytes: 1,
+      read,
+      close: () => closed++,
+    });
+    const chat = readExportChat(text(), { title: 'T' });
+    chat.close();
+    chat.close();
+    expect(closed).toBe(1);
+    const broken = text(() => {
+      throw new Error('no disk');
+    });
+    expect(() => readExportChat(broken, { title: 'T' })).toThrow('no disk');
+    expect(closed).toBe(2);
   });
   it('takes linear time for hostile text', () => {
     const lines = `1/1/20, 10:00 - ${'a:'.repeat(100_000)}\n${'1/1/20,'.repeat(50_000)}\n${' '.repeat(200_000)}x\n${'(a.b '.repeat(50_000)}\n1/1/20, 10:01 - A: ${'\u200e'.repeat(200_000)}>`;

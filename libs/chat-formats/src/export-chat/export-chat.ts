@@ -8,9 +8,11 @@ import {
 } from '@coffer/chat-model';
 import { readContent, type MediaSizes } from './content';
 import { inferDateOrders, type DateOrders } from './date-order';
-import { readEntries, type ExportEntry } from './entries';
+import type { ExportEntry } from './entries';
+import { entryWindows } from './entry-windows';
 import { readHeader } from './header';
 import { zoneReader } from './local-time';
+import type { OpenBytes } from '../open-bytes';
 
 export interface ExportChatOptions {
   /** Title of the conversation, from the file's name. */
@@ -27,7 +29,13 @@ export interface ExportChat extends ChatSource {
   readonly isDateOrderAssumed: boolean;
 }
 
-const landmarkEntries = 256;
+/** A place from which a part of a long chat can be read. */
+interface Landmark {
+  /** Byte of the text. */
+  readonly startsAt: number;
+  /** How many entries come before it. */
+  readonly position: number;
+}
 
 /** Whether a text starts like an exported chat: with a date, a time and what belongs to them. */
 export function looksLikeExportChat(start: string): boolean {
@@ -54,22 +62,36 @@ export function titleFromFileName(name: string): string {
 
 /**
  * Reads the text that WhatsApp's "Export chat" writes. The text is gone through once here, for counts and for the order of
- * its dates, and once more each time the messages are read.
+ * its dates, and once more each time the messages are read. Memory does not grow with it, but for who takes part.
  *
- * @throws ChatFormatError `invalid-time-zone`
+ * @param text - closed with the source, and where this throws
+ * @param windowBytes - how much is read at once; 8 KiB unless told
+ * @throws ChatFormatError `invalid-time-zone`, and whatever reading throws
  */
-export function readExportChat(text: string, options: ExportChatOptions): ExportChat {
+export function readExportChat(text: OpenBytes, options: ExportChatOptions, windowBytes?: number): ExportChat {
+  try {
+    return openText(text, options, windowBytes);
+  } catch (error) {
+    text.close();
+    throw error;
+  }
+}
+
+function openText(text: OpenBytes, options: ExportChatOptions, windowBytes?: number): ExportChat {
   const toInstant = options.timeZone === undefined ? undefined : zoneReader(options.timeZone);
   const authors = new Set<string>();
-  // where every so many-th entry starts: a part of a long chat is read from the nearest one on
-  const landmarks: number[] = [];
+  const landmarks: Landmark[] = [];
   let messageCount = 0;
   const orders = inferDateOrders(
     (function* headers() {
-      for (const { startsAt, header, author } of readEntries(text)) {
-        if (messageCount++ % landmarkEntries === 0) landmarks.push(startsAt);
-        if (author !== undefined) authors.add(author.slice(0, chatLimits.idLength));
-        if (header !== undefined) yield header;
+      for (const { startsAt, entries } of entryWindows(text, 0, windowBytes)) {
+        landmarks.push({ startsAt, position: messageCount });
+        for (const { header, author } of entries) {
+          messageCount++;
+          const id = author?.slice(0, chatLimits.idLength);
+          if (id !== undefined && !authors.has(id)) authors.add(ownCopy(id));
+          if (header !== undefined) yield header;
+        }
       }
     })(),
   );
@@ -80,15 +102,18 @@ export function readExportChat(text: string, options: ExportChatOptions): Export
     participants: [...authors].slice(0, chatLimits.participants).map((id) => ({ id })),
   };
   const between = function* (from: number, to: number): Generator<Message, void, undefined> {
-    const landmark = Math.floor(from / landmarkEntries);
-    let position = landmark * landmarkEntries;
-    if (from >= to || landmark >= landmarks.length) return;
-    for (const entry of readEntries(text, landmark === 0 ? 0 : landmarks[landmark])) {
-      if (++position > from) yield messageOf(entry, String(position), { orders, toInstant, ...options });
-      if (position >= to) return;
+    const landmark = landmarks.findLast(({ position }) => position <= from);
+    if (from >= to || landmark === undefined) return;
+    let { position } = landmark;
+    for (const { entries } of entryWindows(text, landmark.startsAt, windowBytes)) {
+      for (const entry of entries) {
+        if (++position > from) yield messageOf(entry, String(position), { orders, toInstant, ...options });
+        if (position >= to) return;
+      }
     }
   };
   const messages = (): Iterable<Message> => between(0, Number.POSITIVE_INFINITY);
+  let isOpen = true;
   return {
     format: 'export-chat',
     isDateOrderAssumed: orders.isAssumed,
@@ -96,9 +121,15 @@ export function readExportChat(text: string, options: ExportChatOptions): Export
     conversations: function* (): Generator<ConversationSource, void, undefined> {
       yield { conversation, messageCount, messages, between };
     },
-    close: () => undefined,
+    close: () => {
+      if (isOpen) text.close();
+      isOpen = false;
+    },
   };
 }
+
+/** The same text without the window that it was cut out of: V8 keeps all of a string for as long as a part of it is kept. */
+const ownCopy = (text: string): string => ` ${text}`.slice(1);
 
 interface Reading {
   readonly orders: DateOrders;

@@ -1,10 +1,9 @@
 import { ChatFormatError } from '../errors';
+import type { OpenBytes } from '../open-bytes';
 import { readZipDirectory, type ZipEntry } from '../zip/zip-directory';
 import type { OpenZip } from '../zip/open-zip';
 import { looksLikeExportChat, readExportChat, titleFromFileName, type ExportChat } from './export-chat';
 
-/** Longest text of an exported chat; a string cannot hold much more. */
-const exportTextLimitBytes = 400 * 1024 * 1024;
 /** How many texts of a zip are looked into for the one with the chat. */
 const candidateLimit = 20;
 
@@ -16,34 +15,36 @@ export const baseName = (path: string): string => path.slice(path.lastIndexOf('/
 /**
  * Reads an exported chat from the bytes of a text.
  *
- * @throws ChatFormatError `too-large`, `invalid-time-zone`
+ * @throws as `readExportChat`
  */
 export function readExportText(
-  read: () => Uint8Array,
-  { name, sizeBytes }: { readonly name: string; readonly sizeBytes: number },
+  text: OpenBytes,
+  name: string,
   timeZone: string | undefined,
+  windowBytes?: number,
 ): ExportChat {
-  if (sizeBytes > exportTextLimitBytes) throw tooLarge();
-  return readExportChat(decoder.decode(read()), {
-    title: titleFromFileName(name),
-    ...(timeZone === undefined ? {} : { timeZone }),
-  });
+  const zone = timeZone === undefined ? {} : { timeZone };
+  return readExportChat(text, { title: titleFromFileName(name), ...zone }, windowBytes);
 }
 
 /**
  * Reads an exported chat from the zip that the app shares. Media stay in the zip: their names and sizes are noted, and
  * nothing is written. The zip is closed.
  *
- * @throws ChatFormatError `not-a-backup`, `damaged`, `too-large`, `unsupported-format`, `invalid-time-zone`
+ * @param unpack - gives the text, checked; while the zip is open
+ * @throws ChatFormatError `not-a-backup`, `damaged`, `unsupported-format`, `invalid-time-zone`; what `unpack` throws
  */
-export function readExportZip(zip: OpenZip, fileName: string, timeZone: string | undefined): ExportChat {
+export async function readExportZip(
+  zip: OpenZip,
+  unpack: (entry: ZipEntry) => OpenBytes | Promise<OpenBytes>,
+  { fileName, timeZone }: { readonly fileName: string; readonly timeZone: string | undefined },
+): Promise<ExportChat> {
   try {
     const entries = readZipDirectory(zip.source);
     const chosen = findExportText(zip, entries);
-    const text = decoder.decode(zip.unpack(chosen, exportTextLimitBytes));
     const named = baseName(chosen.name) === '_chat.txt' ? fileName : baseName(chosen.name);
     const media = entries.filter((entry) => entry !== chosen);
-    return readExportChat(text, {
+    return readExportChat(await unpack(chosen), {
       title: titleFromFileName(named),
       mediaSizes: new Map(media.map((entry) => [baseName(entry.name), entry.sizeBytes])),
       ...(timeZone === undefined ? {} : { timeZone }),
@@ -68,9 +69,3 @@ export function findExportText(zip: OpenZip, entries: readonly ZipEntry[]): ZipE
   if (chosen !== undefined) return chosen;
   throw new ChatFormatError('not-a-backup', 'this zip file holds no exported chat: no text in it starts like one');
 }
-
-const tooLarge = (): ChatFormatError =>
-  new ChatFormatError(
-    'too-large',
-    `an exported chat of more than ${exportTextLimitBytes / 1024 / 1024} MiB of text is not read`,
-  );

@@ -4,17 +4,18 @@ import { readPlainHeader } from './plain-header';
 
 /** Marks of direction: phones put them before a line, and Arabic ones within a date. */
 const marks = '[\\u200e\\u200f]*';
+const blank = '[^\\S\\n]';
 
 /**
- * `[DATE, TIME] ` (iOS) and `DATE, TIME - ` (Android). `\s` covers U+00A0 and U+202F, which stand before AM and PM; U+200E
- * and U+200F may come first. Words that stand there in some languages: klo (Finnish), г. and ч. (Bulgarian).
+ * `[DATE, TIME] ` (iOS) and `DATE, TIME - ` (Android). A blank may be U+00A0 and U+202F, which stand before AM and PM, and never a
+ * line's end; U+200E and U+200F may come first. Words that stand there in some languages: klo (Finnish), г. and ч. (Bulgarian).
  */
 const headerPattern = new RegExp(
   '[\\u200e\\u200f\\ufeff]*(\\[)?' +
-    `(\\d{1,4})${marks}(\\.\\s|[./-])${marks}(\\d{1,2})${marks}(?:\\.\\s|[./-])${marks}(\\d{1,4})\\.?(?:\\s?г\\.)?` +
-    `${marks}[,،]?\\s+(?:(?=\\D)(?:klo\\s+|(${dayHalves.pattern})\\s*))?` +
-    `(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?(?:\\s?ч\\.)?(?:\\s*(${dayHalves.pattern}))?` +
-    `${marks}(\\]\\s?|\\s[-–]\\s)`,
+    `(\\d{1,4})${marks}(\\.${blank}|[./-])${marks}(\\d{1,2})${marks}(?:\\.${blank}|[./-])${marks}(\\d{1,4})\\.?(?:${blank}?г\\.)?` +
+    `${marks}[,،]?${blank}+(?:(?=\\D)(?:klo${blank}+|(${dayHalves.pattern})${blank}*))?` +
+    `(\\d{1,2})[:.](\\d{2})(?:[:.](\\d{2}))?(?:${blank}?ч\\.)?(?:${blank}*(${dayHalves.pattern}))?` +
+    `${marks}(\\]${blank}?|${blank}[-–]${blank})`,
   'iuy',
 );
 

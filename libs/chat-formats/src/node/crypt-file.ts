@@ -21,11 +21,14 @@ import { filePieces, readAt } from './file-pieces';
 import { inMemoryLimitBytes } from './payload-bytes';
 import { statedDatabaseBytes } from './stated-size';
 
-const inflatedPieceBytes = 1024 * 1024;
+/** As `filePieces`: larger ones would be memory that is touched for the first time, each of them. */
+const inflatedPieceBytes = 64 * 1024;
+/** What the check decrypts of a file up to this is kept for the first reading; a larger one is decrypted again. */
+const keptLimitBytes = 32 * 1024 * 1024;
 
 /**
  * Opens a crypt12, crypt14 or crypt15 file: reads it once to check the tag under the key before anything is handed out. Memory
- * does not grow with the file.
+ * does not grow with the file beyond 32 MiB.
  *
  * @throws ChatFormatError `key-required`, `damaged`, `wrong-key`
  */
@@ -51,9 +54,13 @@ export async function openCryptFile(
     const endingBytes = prefix.generation === 'crypt12' ? crypt12EndingBytes : 0;
     if (!isNamed && isIntact(file, size, endingBytes)) throw otherKeyFile();
     const open: OpenFile = { file, sizeBytes: size - endingBytes, endingBytes, prefix, fileKey, onRead, signal };
-    const { verdict, packed } = await checkFile(open);
-    const chunks = (areKept = false): AsyncIterable<Uint8Array> =>
-      unpack(decrypt(open, verdict.trailerBytes), areKept ? size : undefined);
+    const { verdict, packed, content } = await checkFile(open);
+    let checked = content;
+    const chunks = (areKept = false): AsyncIterable<Uint8Array> => {
+      const pieces = checked?.values() ?? decrypt(open, verdict.trailerBytes);
+      checked = undefined;
+      return unpack(pieces, areKept ? size : undefined);
+    };
     return { prefix, verdict, packed, chunks, close };
   } catch (error) {
     close();
@@ -95,9 +102,8 @@ interface OpenFile {
   readonly signal: AbortSignal | undefined;
 }
 
-interface CheckedFile {
+interface CheckedFile extends Pick<CheckedTag, 'packed' | 'content'> {
   readonly verdict: TrailerVerdict;
-  readonly packed: PackedKind;
 }
 
 async function checkFile(open: OpenFile): Promise<CheckedFile> {
@@ -116,31 +122,40 @@ async function checkFile(open: OpenFile): Promise<CheckedFile> {
   });
   // without its ending a file was cut, even where the tag is the last that is left of it
   const found: TrailerVerdict = isEnded ? verdict : { ...verdict, checksum: 'wrong' };
-  return { verdict: found, packed: (atEnd ?? before).packed };
+  const { packed, content } = atEnd ?? before;
+  return { verdict: found, packed, content };
 }
 
 interface CheckedTag {
   readonly matches: boolean;
   /** By the first bytes of what was decrypted; says something only where the tag matches. */
   readonly packed: PackedKind;
+  /** What was decrypted, where the tag matches and it is small enough to be kept. */
+  readonly content: readonly Buffer[] | undefined;
 }
 
-/** Runs over the ciphertext and throws the plaintext away: the tag alone is of interest. */
+/** Runs over the ciphertext. The plaintext of a tag that does not match, or of a large file, is thrown away. */
 async function checkTag(open: OpenFile, trailerBytes: 16 | 32, onPiece: (piece: Buffer) => void): Promise<CheckedTag> {
   let packed: PackedKind | undefined;
-  if (open.sizeBytes < open.prefix.headerBytes + trailerBytes) return { matches: false, packed: 'unknown' };
+  if (open.sizeBytes < open.prefix.headerBytes + trailerBytes) {
+    return { matches: false, packed: 'unknown', content: undefined };
+  }
+  const content: Buffer[] | undefined = open.sizeBytes <= keptLimitBytes ? [] : undefined;
   const decipher = createFileDecipher(open, trailerBytes);
   for (const piece of filePieces(open.file, open.prefix.headerBytes, open.sizeBytes - trailerBytes)) {
     onPiece(piece);
     const plain = decipher.update(piece);
     packed ??= packedKind(plain);
-    plain.fill(0);
+    if (content === undefined) plain.fill(0);
+    else content.push(plain);
     open.onRead(piece.length);
     // lets signals and screens have their turn
     await setImmediate();
     open.signal?.throwIfAborted();
   }
-  return { matches: finishes(decipher), packed: packed ?? 'unknown' };
+  const matches = finishes(decipher);
+  if (!matches) for (const plain of content ?? []) plain.fill(0);
+  return { matches, packed: packed ?? 'unknown', content: matches ? content : undefined };
 }
 
 function createFileDecipher(open: OpenFile, trailerBytes: 16 | 32): DecipherGCM {
@@ -169,7 +184,7 @@ function* decrypt(open: OpenFile, trailerBytes: 16 | 32): Generator<Buffer, void
 
 /** @param keptBytes - where all pieces are kept: how long the content is at most, still compressed */
 async function* unpack(
-  content: Generator<Buffer, void, undefined>,
+  content: Iterator<Buffer, unknown, undefined> & Iterable<Buffer>,
   keptBytes?: number,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const first = content.next();
@@ -195,7 +210,7 @@ async function* unpack(
   }
 }
 
-function* prepend(first: Buffer, rest: Generator<Buffer, void, undefined>): Generator<Buffer, void, undefined> {
+function* prepend(first: Buffer, rest: Iterable<Buffer>): Generator<Buffer, void, undefined> {
   yield first;
   yield* rest;
 }

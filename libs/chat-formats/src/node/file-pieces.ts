@@ -1,7 +1,8 @@
 import { readSync } from 'node:fs';
 import { ChatFormatError } from '../errors';
 
-const pieceBytes = 4 * 1024 * 1024;
+/** What is made of a piece is memory of its own: of this size the allocator gives the same again, larger ones are touched for the first time. */
+const pieceBytes = 64 * 1024;
 
 /**
  * The bytes from `start` to `end`; the buffer is the same for each piece.

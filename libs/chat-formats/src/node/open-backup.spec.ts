@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync, crc32 } from 'node:zlib';
 import { jsonDocument } from '@coffer/chat-model';
 import { describeWithTestData } from '@coffer/test-kit';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { phoneKeyFile, writeCryptFile } from '@coffer/test-kit/node';
 import { databaseBytes } from '../../test/sql-script';
 import type { ChatFormatError } from '../errors';
@@ -158,6 +158,26 @@ describe('openBackup', () => {
     expect(conversation!.conversation.title).toBe('Anna');
     expect([...conversation!.messages()][1]).toMatchObject({ kind: 'image', media: { sizeBytes: 5 } });
     opened.close();
+  });
+  it('lets a long chat of a zip lie in a private file, which is gone at the end, and at once where it is damaged', async () => {
+    const temporary = join(folder, 'temporary');
+    mkdirSync(temporary);
+    vi.stubEnv('TMPDIR', temporary);
+    try {
+      const lines = '31/12/2020, 23:59 - Anna: hello again\n'.repeat(500_000);
+      const opened = await openBackup(write('long.zip', zip({ name: '_chat.txt', content: lines })));
+      const [spool] = readdirSync(temporary);
+      expect(statSync(join(temporary, spool!)).mode & 0o777).toBe(0o700);
+      const [conversation] = (await opened.chats()).conversations();
+      expect([...conversation!.between!(499_999, 500_000)]).toMatchObject([{ id: '500000', text: 'hello again' }]);
+      opened.close();
+      expect(readdirSync(temporary)).toEqual([]);
+      const cut = zip({ name: '_chat.txt', content: lines, saysBytes: lines.length - 1 });
+      expect(await opening(write('cut-long.zip', cut))).toBe('damaged');
+      expect(readdirSync(temporary)).toEqual([]);
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
   it('finds the chat among other texts', async () => {
     const path = write(

@@ -39,9 +39,9 @@ export async function openBackup(path: string, options: OpenBackupOptions = {}):
       return plainBackup(path, inspection, open, journalWarnings(path));
     }
     case 'export-chat-text':
-      return exportedChat(path, inspection, openExportText(path, options.timeZone, inspection.sizeBytes));
+      return exportedChat(path, inspection, openExportText(path, options.timeZone));
     case 'export-chat-zip':
-      return exportedChat(path, inspection, openExportZip(path, options.timeZone));
+      return exportedChat(path, inspection, await openExportZip(path, options.timeZone));
     case 'whatsapp-contacts':
       return plainBackup(path, inspection, noChats);
     case 'signal-backup-v2':
@@ -116,7 +116,7 @@ function exportedChat(path: string, inspection: BackupInspection, chat: ExportCh
         },
       ]
     : [];
-  return plainBackup(path, inspection, () => chat, warnings);
+  return { ...plainBackup(path, inspection, () => chat, warnings), close: () => chat.close() };
 }
 
 /** SQLite is told to read the file alone, so what only its log holds is not seen. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ChatFormatError } from '../errors';
+import { bytesInMemory } from '../open-bytes';
 import type { SqlDatabase, SqlRow } from '../sql';
 import { authorizeReading, leaveWriteAheadLog, sqlLimits } from '../sql-guard';
 import { requireSoundPages } from '../sqlite-pages';
@@ -26,7 +27,7 @@ export function openSqliteFile(path: string): SqlDatabase {
 
 /** Opens a SQLite file that is in memory; the bytes are copied. */
 export function openSqliteBytes(bytes: Uint8Array): SqlDatabase {
-  requireSoundPages({ sizeBytes: bytes.length, read: (offset, length) => bytes.subarray(offset, offset + length) });
+  requireSoundPages(bytesInMemory(bytes));
   return guardDatabase(() => {
     const database = new DatabaseSync(':memory:', options);
     database.deserialize(withoutWriteAheadLog(bytes));

@@ -2,6 +2,7 @@ import type { ChatSource } from '@coffer/chat-model';
 import type { BackupInspection, BackupWarning, OpenedBackup } from '../backup';
 import { collectChunks } from '../collect-chunks';
 import { ChatFormatError } from '../errors';
+import { bytesInMemory } from '../open-bytes';
 import type { SqlDatabase } from '../sql';
 import type { CryptFile } from './crypt-file';
 import { openMsgstore } from './msgstore/msgstore';
@@ -77,11 +78,7 @@ function openedCrypt(
 async function lookInto(file: CryptFile): Promise<SeveralFiles | undefined> {
   if (file.packed !== 'zip') return undefined;
   try {
-    const bytes = await collectChunks(file.chunks(), lookedIntoBytes);
-    return describeSeveralFiles({
-      sizeBytes: bytes.length,
-      read: (offset, length) => bytes.subarray(offset, offset + length),
-    });
+    return describeSeveralFiles(bytesInMemory(await collectChunks(file.chunks(), lookedIntoBytes)));
   } catch (error) {
     if (error instanceof ChatFormatError) return undefined;
     throw error;

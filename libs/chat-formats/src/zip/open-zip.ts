@@ -39,7 +39,7 @@ export function unpackEntry(
     );
   }
   // no deflated bytes give so many: what the list says is no reason to make room for them
-  if (entry.method === 'deflated' && entry.sizeBytes > entry.compressedBytes * deflateRatio) throw wrongChecksum();
+  if (entry.method === 'deflated' && entry.sizeBytes > mostFromDeflated(entry.compressedBytes)) throw wrongChecksum();
   const stored = readStoredEntry(source, entry);
   const bytes = entry.method === 'stored' ? stored : inflated(() => inflate(stored, entry.sizeBytes));
   if (bytes.length !== entry.sizeBytes || crc32(bytes) !== entry.crc32) {
@@ -48,12 +48,12 @@ export function unpackEntry(
   return bytes;
 }
 
-const wrongChecksum = (): ChatFormatError =>
+export const wrongChecksum = (): ChatFormatError =>
   new ChatFormatError('damaged', 'a file in this zip is damaged: its checksum is wrong');
 
 const peekStoredBytes = 16 * 1024;
-/** Deflate makes one byte of at most 1032. */
-const deflateRatio = 1032;
+/** How many bytes deflated ones give at most: one of 1032. */
+export const mostFromDeflated = (deflatedBytes: number): number => deflatedBytes * 1032;
 
 /**
  * The first bytes of one file of a zip, unchecked.
@@ -63,15 +63,16 @@ const deflateRatio = 1032;
  */
 export function peekEntry(source: ByteSource, entry: ZipEntry, inflatePart: InflateRaw): Uint8Array {
   const stored = readStoredEntry(source, entry, peekStoredBytes);
-  return entry.method === 'stored' ? stored : inflated(() => inflatePart(stored, peekStoredBytes * deflateRatio));
+  return entry.method === 'stored' ? stored : inflated(() => inflatePart(stored, mostFromDeflated(peekStoredBytes)));
 }
 
 function inflated(run: () => Uint8Array): Uint8Array {
   try {
     return run();
   } catch (cause) {
-    throw new ChatFormatError('damaged', 'a file in this zip cannot be unpacked, or holds more than it says', {
-      cause,
-    });
+    throw damagedEntry(cause);
   }
 }
+
+export const damagedEntry = (cause: unknown): ChatFormatError =>
+  new ChatFormatError('damaged', 'a file in this zip cannot be unpacked, or holds more than it says', { cause });

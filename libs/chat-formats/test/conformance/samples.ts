@@ -2,6 +2,7 @@ import type { ChatSource } from '@coffer/chat-model';
 import { androidStatement, testPassphrase, writeAndroidFile, type AndroidFileRecipe } from '@coffer/test-kit/node';
 import { readExportChat } from '../../src/index';
 import { openMsgstore, openSqliteBytes } from '../../src/node';
+import { bytesOf } from '../memory-bytes';
 import { databaseBytes } from '../sql-script';
 
 /** WhatsApp's newer tables with a message of every sort that the reader takes from them. */
@@ -84,7 +85,7 @@ const exportedLines = [
 
 /** The text that "Export chat" gives, with a line of every sort. */
 export const exportedChat = (): ChatSource =>
-  readExportChat(exportedLines.map((line) => `31/12/2020, 23:59 - ${line}\n`).join(''), {
+  readExportChat(bytesOf(exportedLines.map((line) => `31/12/2020, 23:59 - ${line}\n`).join('')), {
     title: 'Friends',
     timeZone: 'Europe/Berlin',
   });

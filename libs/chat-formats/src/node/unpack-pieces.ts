@@ -1,0 +1,44 @@
+import { pipeline, Readable } from 'node:stream';
+import { crc32, createInflateRaw } from 'node:zlib';
+import { ChatFormatError } from '../errors';
+import { damagedEntry, mostFromDeflated, wrongChecksum } from '../zip/open-zip';
+import { storedPlace, type ByteSource, type ZipEntry } from '../zip/zip-directory';
+
+const pieceBytes = 64 * 1024;
+
+/**
+ * One file of a zip, piece by piece. That it is whole is known at its end: before, nothing of it may be believed.
+ *
+ * @throws ChatFormatError `damaged` (also where more comes out than the list says, or another checksum), `unsupported-format`
+ */
+export async function* unpackPieces(source: ByteSource, entry: ZipEntry): AsyncGenerator<Uint8Array, void, undefined> {
+  const { sizeBytes, method } = entry;
+  if (method === 'deflated' && sizeBytes > mostFromDeflated(entry.compressedBytes)) throw wrongChecksum();
+  const stored = storedPieces(source, storedPlace(source, entry), entry.compressedBytes);
+  let length = 0;
+  let checksum = 0;
+  for await (const piece of method === 'stored' ? stored : inflated(stored)) {
+    length += piece.length;
+    if (length > sizeBytes) throw wrongChecksum();
+    checksum = crc32(piece, checksum);
+    yield piece;
+  }
+  if (length !== sizeBytes || checksum !== entry.crc32) throw wrongChecksum();
+}
+
+function* storedPieces(source: ByteSource, from: number, length: number): Generator<Uint8Array, void, undefined> {
+  for (let at = 0; at < length; at += pieceBytes) yield source.read(from + at, Math.min(pieceBytes, length - at));
+}
+
+async function* inflated(stored: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const inflate = createInflateRaw({ chunkSize: pieceBytes });
+  let failure: unknown;
+  // a failure destroys both streams, and so ends the loop below by throwing
+  pipeline(Readable.from(stored, { objectMode: false }), inflate, (error) => (failure = error));
+  try {
+    for await (const piece of inflate) yield piece as Uint8Array;
+  } catch (error) {
+    const cause = failure ?? error;
+    throw cause instanceof ChatFormatError ? cause : damagedEntry(cause);
+  }
+}
