@@ -1,22 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  findRepository,
-  pruneRepository,
-  Repository,
-  repositoryStore,
-  verifySnapshot,
-  type RetentionPolicy,
-} from '@coffer/backup-engine';
-import { nodePlatform as platform } from '@coffer/backup-engine/node';
-import { deriveKeyId, parseDigits } from '@coffer/device-crypto';
+import { pruneRepository, type Repository, type RetentionPolicy } from '@coffer/backup-engine';
 import { systemClock, type Clock } from '@coffer/foundation';
-import { openObjectStore } from '@coffer/object-store/node';
 import { proofSize, recordProof, runSeed, seed } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { openAsFreshDevice, readWhole } from './fresh-device';
 import { hashes, run } from './run-coffer';
 
 const killPoints = proofSize({ sample: 6, long: 300 });
@@ -57,13 +48,7 @@ function deviceIn(name: string) {
       const key = args[0] === 'init' ? [] : ['--key', keyFile];
       return run([...args, '--store', url, ...key, '--home', join(root, 'home')], options);
     },
-    /** As a device that has seen nothing. */
-    async open(clock: Clock = systemClock): Promise<Repository> {
-      const backupKey = parseDigits(readFileSync(keyFile, 'utf8'));
-      const store = openObjectStore(url);
-      const id = await findRepository(store, deriveKeyId(backupKey));
-      return Repository.open({ store: repositoryStore(store, id), backupKey, platform, clock }, id);
-    },
+    open: (clock?: Clock) => openAsFreshDevice(url, keyFile, clock),
   };
 }
 
@@ -71,10 +56,7 @@ function deviceIn(name: string) {
 async function readAll(repository: Repository): Promise<number> {
   const { snapshots, damaged } = await repository.listSnapshots();
   expect(damaged).toEqual([]);
-  for (const { idHex } of snapshots) {
-    const { problems, brokenFiles } = await verifySnapshot(repository, await repository.openSnapshot(idHex));
-    expect([problems, brokenFiles]).toEqual([[], []]);
-  }
+  for (const { idHex } of snapshots) await readWhole(repository, idHex);
   return snapshots.length;
 }
 
