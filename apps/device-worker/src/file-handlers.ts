@@ -45,6 +45,8 @@ export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, 
     inspectFiles: ({ files }) =>
       guarded(async () => {
         const { backup, contacts, inspection } = await chosenBackup(files.map(read), sqlite);
+        // While the key is being typed: opening will want it.
+        if (inspection.keyWanted.startsWith('whatsapp-')) void sqlite().catch(() => undefined);
         return { backup, contacts, format: inspection.format, keyWanted: inspection.keyWanted };
       }),
     openFile: (params, { signal, progress }) =>

@@ -38,12 +38,63 @@ const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes
 const shared = (): ChatFormatError =>
   new ChatFormatError('damaged', 'this database is damaged: parts of it lie over one another. Nothing was written.');
 
-/** One cell of a page: its content, as far as it lies there, and the page where the rest of it begins. */
-interface Cell {
-  readonly start: number;
-  readonly payloadBytes: number;
-  readonly localBytes: number;
-  readonly overflowPage: number;
+/** One cell of a page: its content, as far as it lies there, and the page where the rest of it begins. The same object for each. */
+class Cell {
+  start = 0;
+  payloadBytes = 0;
+  localBytes = 0;
+  overflowPage = 0;
+  readonly #varint = new Varint();
+
+  /**
+   * Reads the cell at a place of a page of one of the kinds that hold content. Sizes are those of section 1.6.
+   *
+   * @returns false where the page ends before the cell does: SQLite notices it
+   */
+  read(view: DataView, at: number, type: number, usableBytes: number): boolean {
+    const varint = this.#varint;
+    if (!varint.read(view, type === indexInterior ? at + 4 : at)) return false;
+    this.payloadBytes = varint.value;
+    if (type === tableLeaf && !varint.read(view, varint.next)) return false;
+    this.start = varint.next;
+    this.localBytes = localBytesOf(this.payloadBytes, type, usableBytes);
+    const end = this.start + this.localBytes;
+    const isWhole = this.localBytes === this.payloadBytes;
+    if (end + (isWhole ? 0 : 4) > view.byteLength) return false;
+    this.overflowPage = isWhole ? 0 : view.getUint32(end);
+    return true;
+  }
+}
+
+function localBytesOf(payloadBytes: number, type: number, usableBytes: number): number {
+  const most = type === tableLeaf ? usableBytes - 35 : Math.floor(((usableBytes - 12) * 64) / 255) - 23;
+  if (payloadBytes <= most) return payloadBytes;
+  const least = Math.floor(((usableBytes - 12) * 32) / 255) - 23;
+  const fitting = least + ((payloadBytes - least) % (usableBytes - 4));
+  return fitting <= most ? fitting : least;
+}
+
+/** SQLite's own numbers of variable length: seven bits a byte, the highest first, and all eight of a ninth. */
+class Varint {
+  value = 0;
+  /** Where the next thing begins. */
+  next = 0;
+
+  /** @returns false where the view ends first */
+  read(view: DataView, at: number): boolean {
+    let value = 0;
+    for (let index = 0; index < 9; index++) {
+      if (at + index >= view.byteLength) return false;
+      const byte = view.getUint8(at + index);
+      const isNinth = index === 8;
+      value = isNinth ? value * 256 + byte : value * 128 + (byte & 0x7f);
+      if (byte >= 0x80 && !isNinth) continue;
+      this.value = value;
+      this.next = at + index + 1;
+      return true;
+    }
+    return false;
+  }
 }
 
 class PageWalk {
@@ -67,6 +118,7 @@ class PageWalk {
   /** Goes over a tree, root first. @param onRow - told the first bytes of each row */
   tree(root: number, onRow?: (row: Uint8Array) => void): void {
     const waiting = [root];
+    const cell = new Cell();
     for (let page = waiting.pop(); page !== undefined; page = waiting.pop()) {
       if (!this.#visit(page)) continue;
       const view = this.#read(page);
@@ -82,8 +134,7 @@ class PageWalk {
       for (let index = cells - 1; index >= 0; index--) {
         const at = view.getUint16(pointersAt + 2 * index);
         if (isInterior && at + 4 <= this.#pageBytes) waiting.push(view.getUint32(at));
-        const cell = type === tableInterior ? undefined : this.#cell(view, at, type);
-        if (cell === undefined) continue;
+        if (type === tableInterior || !cell.read(view, at, type, this.#usableBytes)) continue;
         localBytes += cell.localBytes;
         if (localBytes > this.#pageBytes) throw shared();
         if (onRow !== undefined) onRow(this.#content(view, cell, schemaRowBytes));
@@ -114,23 +165,6 @@ class PageWalk {
     return viewOf(this.#window.subarray(at, at + pageBytes));
   }
 
-  /** Undefined where the page ends before the cell does: SQLite notices it. Sizes are those of section 1.6. */
-  #cell(view: DataView, at: number, type: number): Cell | undefined {
-    const length = readVarint(view, type === indexInterior ? at + 4 : at);
-    const number = length === undefined || type !== tableLeaf ? length : readVarint(view, length.next);
-    if (length === undefined || number === undefined) return undefined;
-    const payloadBytes = length.value;
-    const usable = this.#usableBytes;
-    const most = type === tableLeaf ? usable - 35 : Math.floor(((usable - 12) * 64) / 255) - 23;
-    const least = Math.floor(((usable - 12) * 32) / 255) - 23;
-    const fitting = least + ((payloadBytes - least) % (usable - 4));
-    const localBytes = payloadBytes <= most ? payloadBytes : fitting <= most ? fitting : least;
-    const end = number.next + localBytes;
-    const isWhole = localBytes === payloadBytes;
-    if (end + (isWhole ? 0 : 4) > view.byteLength) return undefined;
-    return { start: number.next, payloadBytes, localBytes, overflowPage: isWhole ? 0 : view.getUint32(end) };
-  }
-
   /** Goes over all pages of a row. @returns its first bytes, at most `limitBytes` */
   #content(view: DataView, { start, payloadBytes, localBytes, overflowPage }: Cell, limitBytes: number): Uint8Array {
     const content = new Uint8Array(Math.min(limitBytes, payloadBytes));
@@ -151,19 +185,6 @@ class PageWalk {
   }
 }
 
-/** SQLite's own numbers of variable length: seven bits a byte, the highest first, and all eight of a ninth. */
-function readVarint(view: DataView, at: number): { readonly value: number; readonly next: number } | undefined {
-  let value = 0;
-  for (let index = 0; index < 9; index++) {
-    if (at + index >= view.byteLength) return undefined;
-    const byte = view.getUint8(at + index);
-    if (index === 8) return { value: value * 256 + byte, next: at + 9 };
-    value = value * 128 + (byte & 0x7f);
-    if (byte < 0x80) return { value, next: at + index + 1 };
-  }
-  return undefined;
-}
-
 /** Bytes of a column by its serial type (section 2.1). */
 function columnBytes(serialType: number): number {
   if (serialType >= 12) return Math.floor((serialType - 12) / 2);
@@ -173,20 +194,19 @@ function columnBytes(serialType: number): number {
 /** The fourth column of a row of the schema; 0 where it has none. */
 function rootPageIn(row: Uint8Array): number {
   const view = viewOf(row);
-  const head = readVarint(view, 0);
-  if (head === undefined) return 0;
-  let at = head.value;
-  for (let [column, next] = [0, head.next]; ; column++) {
-    const type = readVarint(view, next);
-    if (type === undefined || next >= head.value) return 0;
-    const length = columnBytes(type.value);
+  const varint = new Varint();
+  if (!varint.read(view, 0)) return 0;
+  const headBytes = varint.value;
+  let at = headBytes;
+  for (let column = 0; ; column++) {
+    if (!varint.read(view, varint.next) || varint.next > headBytes) return 0;
+    const length = columnBytes(varint.value);
     if (column < 3) {
       at += length;
-      next = type.next;
       continue;
     }
-    if (type.value === 9) return 1;
-    if (type.value > 6 || at + length > row.length) return 0;
+    if (varint.value === 9) return 1;
+    if (varint.value > 6 || at + length > row.length) return 0;
     let root = 0;
     for (let index = 0; index < length; index++) root = root * 256 + row[at + index]!;
     return root;
