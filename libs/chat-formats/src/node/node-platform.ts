@@ -34,7 +34,8 @@ export const nodeCiphers: Ciphers = {
   gunzip,
 };
 
-const unpackedPieceBytes = 1024 * 1024;
+/** As `filePieces`: larger ones would be memory that is touched for the first time, each of them. */
+const unpackedPieceBytes = 64 * 1024;
 
 /**
  * One gzip member; zeros follow that only fill up the size. The decompressor stops at its own end, so what is left of the file is
