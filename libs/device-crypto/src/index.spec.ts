@@ -44,6 +44,7 @@ describe('index', () => {
         "keyringMaximumBytes",
         "kitRowCount",
         "kitRowDigits",
+        "newMessageSalt",
         "newPrfSalt",
         "openForPasskey",
         "openKeyring",

@@ -1,5 +1,6 @@
 export type { Argon2id } from './argon2';
 export { sealedBackupKeyBytes } from './backup-key-wrap';
+export { newMessageSalt } from './chunked/message-salt';
 export {
   chunkedCommitmentBytes,
   chunkedHeaderBytes,

@@ -3,9 +3,9 @@ import { resolve } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { contextLabels, keyLabels } from './labels';
+import { contextLabels, keyLabels, saltLabel } from './labels';
 
-const all = [...Object.values(keyLabels), ...Object.values(contextLabels)];
+const all = [...Object.values(keyLabels), ...Object.values(contextLabels), saltLabel];
 const docs = readFileSync(resolve(import.meta.dirname, '../../../docs/key-labels.md'), 'utf8');
 
 describe('labels', () => {

@@ -25,5 +25,8 @@ export const contextLabels = {
   prune: 'coffer/v1/prune',
 } as const;
 
+/** Opens what the salt of a sealed message is made of. Mirrored in docs/key-labels.md too. */
+export const saltLabel = 'coffer/v1/message-salt';
+
 /** What is sealed with chunked encryption under an epoch key. */
 export type SealedKind = keyof typeof contextLabels;

@@ -4,7 +4,7 @@ import { sealingContext } from '@coffer/device-crypto';
 import { openChunkedSync } from '@coffer/device-crypto/node';
 import { toHex } from '@coffer/foundation';
 import { seed } from '@coffer/test-kit';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ChunkTable } from '../chunk-table';
 import { packMemoryBytes } from './pack-memory';
@@ -61,6 +61,22 @@ function chunksOf({ packId, sealed }: SealedPackMessage): readonly string[] {
 }
 
 describe('PackSink', () => {
+  it('B14: seals no two packs under one salt, though the generator of a machine that was set back repeats itself', async () => {
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => bytes);
+    try {
+      for (const number of [1, 2]) {
+        await add(chunk(number, 1000));
+        sink.flush();
+        sink.goOn(new ArrayBuffer(packMemoryBytes));
+      }
+      const [one, other] = sent;
+      expect(one!.packId).toEqual(other!.packId);
+      expect(one!.sealed.slice(0, 24)).not.toEqual(other!.sealed.slice(0, 24));
+    } finally {
+      vi.restoreAllMocks();
+    }
+  });
+
   describe('add', () => {
     it('sends a full pack, sealed where it lay, and waits with the next chunk for other memory', async () => {
       for (let number = 0; number < chunksPerPack; number++) await add(chunk(number));

@@ -1,8 +1,8 @@
 import { formatLimits, objectIdBytes, PackBuilder, worthwhileFrameBytes } from '@coffer/backup-format';
 import { ReusedCompressor } from '@coffer/backup-format/node';
 import { randomBytes } from '@coffer/crypto';
-import { hmacSha256 } from '@coffer/crypto/node';
-import { sealingContext } from '@coffer/device-crypto';
+import { hmacSha256, sha256 } from '@coffer/crypto/node';
+import { newMessageSalt, sealingContext } from '@coffer/device-crypto';
 import { sealChunkedSync } from '@coffer/device-crypto/node';
 
 import { ChunkTable } from '../chunk-table';
@@ -67,7 +67,8 @@ export class PackSink {
     const packId = randomBytes(objectIdBytes);
     const { repositoryId, epoch, packKey } = this.#setup;
     const key = { inputKey: packKey, context: sealingContext('pack', repositoryId, epoch, packId) };
-    const sealed = sealChunkedSync(key, plaintext, undefined, new Uint8Array(this.#memory));
+    // The table names all chunks by keyed hashes of their content: it says what is in the pack.
+    const sealed = sealChunkedSync(key, plaintext, newMessageSalt(key, sha256(table)), new Uint8Array(this.#memory));
     this.#memory = undefined;
     this.#send({ type: 'pack', packId, sealed, table });
     // All of it: what lived as long as a pack has been promoted, and a thread's old space would grow to three times what is in it.

@@ -1,12 +1,10 @@
-import { randomBytes } from '@coffer/crypto';
-
 import { messageKeys, newMessageKeys, pieceNonce, type MessageKeys } from '../chunked/message-keys';
+import { newMessageSalt } from '../chunked/message-salt';
 import { pieceDamaged, type PieceCipher } from '../chunked/piece-cipher';
 import { openReader } from '../chunked/reader';
 import {
   chunkedHeaderBytes,
   chunkedPieceBytes,
-  chunkedSaltBytes,
   chunkedTagBytes,
   pieceCount,
   piecePlace,
@@ -20,16 +18,17 @@ import type { ChunkedEncryption, ChunkedKey } from '../chunked/types';
 const piecesAtOnce = 16;
 
 /**
- * Seals a whole message with Web Crypto. `salt` is for tests that compare bytes; it is drawn at random unless given.
+ * Seals a whole message with Web Crypto. `salt` is for tests that compare bytes; unless given it is made of random
+ * bytes and the plaintext (`newMessageSalt`).
  *
  * @throws EncodingError `invalid-length` on an input key or salt of another length
  */
 export async function sealChunked(
   key: ChunkedKey,
   plaintext: Uint8Array,
-  salt: Uint8Array = randomBytes(chunkedSaltBytes),
+  salt?: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { keys, header } = newMessageKeys(key, salt);
+  const { keys, header } = newMessageKeys(key, salt ?? newMessageSalt(key, await sha256(plaintext)));
   const cipher = await createPieceCipher(keys);
   const sealed = new Uint8Array(sealedSize(plaintext.length));
   sealed.set(header);
@@ -90,6 +89,10 @@ async function createPieceCipher(keys: MessageKeys): Promise<PieceCipher> {
 /** Web Crypto refuses memory that threads share. */
 function unshared(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.buffer instanceof ArrayBuffer ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
+}
+
+async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', unshared(bytes)));
 }
 
 async function inBatches(count: number, run: (index: number) => Promise<void>): Promise<void> {

@@ -1,11 +1,14 @@
-import { concatBytes, EncodingError, toHex } from '@coffer/foundation';
+import { hmac } from '@noble/hashes/hmac.js';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { concatBytes, EncodingError, toHex, utf8 } from '@coffer/foundation';
 import { seed } from '@coffer/test-kit';
 import { fc, test as property } from '@fast-check/vitest';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import { browserChunkedEncryption, sealChunked } from '../browser';
 import { nodeChunkedEncryption, openChunkedSync, sealChunkedSync } from '../node';
 import { newMessageKeys, pieceNonce } from './message-keys';
+import { newMessageSalt } from './message-salt';
 import { chunkedHeaderBytes, chunkedPieceBytes, chunkedSealedPieceBytes, sealedSize } from './sizes';
 import type { ChunkedKey, RangeSource } from './types';
 
@@ -270,6 +273,49 @@ describe('openChunkedSync', () => {
     const shared = new Uint8Array(new SharedArrayBuffer(sealed.length));
     shared.set(sealed);
     expect(openChunkedSync(key, shared)).toEqual(seed('plaintext', 40_000));
+  });
+});
+
+describe('a machine that was set back in the middle of a run', () => {
+  /** As if each draw gave the bytes of an earlier one. */
+  const setBack = (): void => {
+    vi.spyOn(crypto, 'getRandomValues').mockImplementation((bytes) => {
+      new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).fill(7);
+      return bytes;
+    });
+  };
+  afterEach(() => vi.restoreAllMocks());
+
+  property.prop([fc.constantFrom(...halves), sizes], { numRuns: 40 })(
+    'B14: seals no two contents under one salt, though the generator repeats itself',
+    async ([_name, half], size) => {
+      setBack();
+      const [one, other] = [seed('one', size + 1), seed('other', size + 1)];
+      const salts = await Promise.all(
+        [one, other, one].map(async (each) => toHex((await half.seal(key, each)).slice(0, 24))),
+      );
+      expect(salts[1]).not.toBe(salts[0]);
+      // The same message once more is the same bytes: nothing is told by them but that.
+      expect(salts[2]).toBe(salts[0]);
+    },
+  );
+
+  it('B14: another salt under another key, for another content, with other random bytes; 24 bytes of each', () => {
+    const [content, drawn] = [seed('content'), seed('drawn')];
+    const salts = [
+      newMessageSalt({ inputKey: seed('k') }, content, drawn),
+      newMessageSalt({ inputKey: seed('l') }, content, drawn),
+      newMessageSalt({ inputKey: seed('k') }, seed('more'), drawn),
+      newMessageSalt({ inputKey: seed('k') }, content, seed('more')),
+      newMessageSalt({ inputKey: seed('k') }, content),
+      newMessageSalt({ inputKey: seed('k') }, content),
+    ];
+    expect(salts.map(({ length }) => length)).toEqual([24, 24, 24, 24, 24, 24]);
+    expect(new Set(salts.map(toHex)).size).toBe(salts.length);
+    const expected = hmac(sha512, seed('k'), concatBytes(utf8('coffer/v1/message-salt\0'), drawn, content));
+    expect(salts[0]).toEqual(expected.slice(0, 24));
+    expect(() => newMessageSalt(key, seed('short', 31))).toThrow(EncodingError);
+    expect(() => newMessageSalt(key, content, seed('short', 31))).toThrow(EncodingError);
   });
 });
 

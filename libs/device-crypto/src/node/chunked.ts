@@ -1,14 +1,14 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 
-import { randomBytes } from '@coffer/crypto';
+import { sha256 } from '@coffer/crypto/node';
 
 import { messageKeys, newMessageKeys, pieceNonce, type MessageKeys } from '../chunked/message-keys';
+import { newMessageSalt } from '../chunked/message-salt';
 import { pieceDamaged, type PieceCipher } from '../chunked/piece-cipher';
 import { openReader } from '../chunked/reader';
 import {
   chunkedHeaderBytes,
   chunkedPieceBytes,
-  chunkedSaltBytes,
   chunkedTagBytes,
   pieceCount,
   piecePlace,
@@ -19,8 +19,8 @@ import { openStream, sealStream } from '../chunked/streams';
 import type { ChunkedEncryption, ChunkedKey } from '../chunked/types';
 
 /**
- * Seals a whole message at once, in this thread: for worker threads. `salt` is for tests that compare bytes; it is drawn at
- * random unless given.
+ * Seals a whole message at once, in this thread: for worker threads. `salt` is for tests that compare bytes, and for
+ * whoever has a hash of the content already; unless given it is made of random bytes and the plaintext (`newMessageSalt`).
  *
  * @param memory - where the sealed message goes, if it is large enough; new memory unless given. `plaintext` may lie in it, from
  *   `sealedSize(n) - n` bytes after its start on, n being its length: it is then gone, each piece is sealed to where it lies earlier
@@ -29,7 +29,7 @@ import type { ChunkedEncryption, ChunkedKey } from '../chunked/types';
 export function sealChunkedSync(
   key: ChunkedKey,
   plaintext: Uint8Array,
-  salt: Uint8Array = randomBytes(chunkedSaltBytes),
+  salt: Uint8Array = newMessageSalt(key, sha256(plaintext)),
   memory?: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
   const { keys, header } = newMessageKeys(key, salt);
