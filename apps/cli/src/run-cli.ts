@@ -6,8 +6,14 @@ import { createProgram } from './program';
 
 /** Runs one command line and returns its exit code; never throws. */
 export async function runCli(args: readonly string[]): Promise<number> {
-  // A reader that went away (`coffer … | head`) is no fault to talk about.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that went away (`coffer … | head`) is no fault to talk about.
+    if (error.code === 'EPIPE') process.exit(0);
+    process.stderr.write(
+      `coffer: what was to be printed cannot be written (${error.code ?? error.message}); stopped.\n`,
+    );
+    process.exit(ExitCode.other);
+  });
   const reporter = createReporter({ json: args.includes('--json'), stdout: process.stdout, stderr: process.stderr });
   const interrupt = new AbortController();
   let interrupts = 0;

@@ -131,6 +131,14 @@ const canMount = ((): boolean => {
   return disk !== undefined;
 })();
 
+describe.runIf(existsSync('/dev/full'))('standard output on a full disk', () => {
+  it('ends the command with a word on the other output', () => {
+    const command = ['-c', 'exec "$0" "$@" > /dev/full', process.execPath, coffer, '--help'];
+    const { status, stderr } = spawnSync('/bin/sh', command, { encoding: 'utf8' });
+    expect({ status, stderr }).toMatchObject({ status: 1, stderr: expect.stringContaining('ENOSPC') as string });
+  });
+});
+
 describe.runIf(canMount)('a full disk', () => {
   let disk: SmallDisk;
   let at: string;
