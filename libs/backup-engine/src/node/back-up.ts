@@ -45,17 +45,17 @@ export async function backUp(
     } catch (error) {
       if (options.signal?.aborted === true) throw stopped();
       if (isDenied(error)) await refuseRotated(repository);
-      if (attempt === mostAttempts || !isGone(error) || !(await run.isPrunedMeanwhile())) throw storeFull(error);
+      if (attempt === mostAttempts || !isGone(error) || !(await run.hasHeadMoved())) throw storeFull(error);
     } finally {
       run.end();
     }
     const message =
-      'was pruned while this backup ran, of things that it builds on: it begins again, and stores what is missing';
+      'was pruned, of things that this backup builds on, or may be soon: it begins again, and stores what is missing';
     options.onEvent?.({ type: 'warning', code: 'pruned-meanwhile', path: 'The repository', message });
   }
 }
 
-/** Prunes that may come in between before a backup gives up. */
+/** How often others may come in between before a backup gives up. */
 const mostAttempts = 3;
 
 function isGone(error: unknown): boolean {
@@ -94,8 +94,8 @@ class BackupRun {
   readonly #chats = new Map<string, ChatsRead>();
   readonly #cached = new Map<string, CachedFile>();
   readonly #startedMs: number;
-  /** Prune generation of the head that the run builds on. */
-  #pruneGeneration: number | undefined;
+  /** Of the head that the run builds on; undefined before it has looked, null where there is none. */
+  #generation: number | null | undefined;
   #leftOut = 0;
   #filesRead = 0;
   #filesUnchanged = 0;
@@ -113,10 +113,13 @@ class BackupRun {
     this.options.signal?.removeEventListener('abort', this.#onAbort);
   }
 
-  /** Whether a prune run raised the head's prune generation since this run looked at it: then another attempt may do. */
-  async isPrunedMeanwhile(): Promise<boolean> {
+  /**
+   * Whether another head is current than the one that this run builds on: then another attempt may do. Prune may have let go of what it
+   * builds on; so may a mere backup, of packs that are marked and were kept for the snapshot that was the newest one.
+   */
+  async hasHeadMoved(): Promise<boolean> {
     const current = await this.repository.head();
-    return this.#pruneGeneration !== undefined && current?.head.pruneGeneration !== this.#pruneGeneration;
+    return this.#generation !== undefined && (current?.head.generation ?? null) !== this.#generation;
   }
 
   async start(paths: readonly string[]): Promise<BackupReport> {
@@ -128,7 +131,7 @@ class BackupRun {
     this.#progress.enter('backup');
     const { access } = this.repository;
     const base = await readBase(this.repository);
-    this.#pruneGeneration = base.current?.head.pruneGeneration ?? 0;
+    this.#generation = base.current?.head.generation ?? null;
     if (base.isPruneListLost) this.#warn(lostPruneList);
     const known = [...base.present, ...base.adopted];
     const previous = await this.#previous(base);

@@ -360,10 +360,14 @@ describe('histories of two devices that back up and prune', () => {
       for (let number = 0; number < histories; number++) {
         const history = new History(new Choices(String(number)));
         await history.start();
-        for (let step = 0; step < stepsEach; step++) {
-          if (await history.step()) await history.check();
+        try {
+          for (let step = 0; step < stepsEach; step++) {
+            if (await history.step()) await history.check();
+          }
+          await history.checkContent();
+        } catch (cause) {
+          throw new Error(`history ${number}: ${history.told}`, { cause });
         }
-        await history.checkContent();
         history.end();
         for (const name of ['backups', 'prunes', 'deaths', 'raced', 'restores', 'deleted', 'repacked'] as const)
           total[name] += history.figures[name];

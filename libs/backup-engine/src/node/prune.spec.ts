@@ -510,6 +510,38 @@ describe('pruneRepository beside a running backup', () => {
     expect(await restored()).toEqual(contentOf('a', 'b'));
   });
 
+  it('C18: begins again where another device’s backup makes it uncertain whether what it builds on stays', async () => {
+    const theirs = join(root, 'theirs');
+    mkdirSync(theirs);
+    writeFileSync(join(theirs, 'theirs'), seed('theirs', 100_000));
+    const other = await device();
+    await backupOf('a');
+    // Marked as nothing named it yet. The backup that stored it needs it, so it stays for as long as that is the newest one.
+    holds('new');
+    const isMarked = store.after('packs/', async () => {
+      await prune(one, other);
+    });
+    await backup();
+    expect(isMarked()).toBe(true);
+    holds('new', 'more');
+    const happened = store.before('heads/', async () => {
+      await backUp(other, [theirs], { startWorker, workers: 1, deviceName: 'laptop' });
+    });
+    const warnings: string[] = [];
+    const { snapshotIdHex } = await backUp(repository, [source], {
+      ...{ startWorker, workers: 1, deviceName: 'phone' },
+      onEvent: (event) => {
+        if (event.type === 'warning') warnings.push(event.code);
+      },
+    });
+    expect(happened()).toBe(true);
+    expect(warnings).toEqual(['pruned-meanwhile']);
+    await pruneTwice();
+    await pruneTwice();
+    await requireSound();
+    expect(await restored(snapshotIdHex)).toEqual(contentOf('new', 'more'));
+  });
+
   it('C17: of two devices that back up at once none loses anything to prune', async () => {
     await backupOf('a');
     await backupOf('b');
