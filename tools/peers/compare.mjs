@@ -2,12 +2,14 @@
 // project the built command line is run (npm run build); the others are installed here first and are no part of it:
 //
 //   npm --prefix tools/peers install && node tools/peers/compare.mjs [--data ../shared] [--runs 3] [--json FILE]
+//   node tools/peers/compare.mjs --no-peers                   (this project's own figures; nothing has to be installed)
 //
-// Linux (memory is read from /proc). Ends with 1 where a count differs. docs/operations/format-speed.md
+// A million messages are the largest sets five times, with shifted dates. Linux (memory is read from /proc). Ends with 1 where a count differs. docs/operations/format-speed.md
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { parseArgs } from 'node:util';
 import { measure } from '../bench/measure.mjs';
 
@@ -18,7 +20,9 @@ const { values } = parseArgs({
     data: { type: 'string', default: resolve(workspace, '../shared') },
     runs: { type: 'string', default: '3' },
     json: { type: 'string' },
+    peers: { type: 'boolean', default: true },
   },
+  allowNegative: true,
 });
 const derived = join(resolve(values.data), 'fixtures/derived');
 const work = mkdtempSync(join(tmpdir(), 'coffer-peers-'));
@@ -108,6 +112,7 @@ async function exportedChat(name) {
   const written = readFileSync(join(work, 'out', mine.printed.path), 'utf8');
   const authors = new Set(Array.from(written.matchAll(/"senderId":"((?:[^"\\]|\\.)*)"/g), ([, author]) => author)).size;
   note(name, 'coffer', 'zip to JSON', mine, { messages: mine.printed.messages, authors });
+  if (!values.peers) return;
   const theirs = await peer('whatsapp-chat-parser.mjs', text);
   note(name, 'whatsapp-chat-parser', 'text to objects', theirs, theirs.printed);
   same(name, 'messages', mine.printed.messages, theirs.printed.messages);
@@ -123,6 +128,7 @@ async function signalBackup(name) {
   const mine = await ours(file, 'json', keys.signal);
   const { chats, messages } = mine.printed;
   note(name, 'coffer', 'to JSON', mine, { chats, messages });
+  if (!values.peers) return;
   const valid = await peer('libsignal.mjs', 'validate', file, recoveryKey, aci, tokenHex);
   note(name, 'libsignal', 'validate', valid, valid.printed);
   same(name, 'validity', true, valid.printed.ok);
@@ -140,6 +146,48 @@ async function whatsAppBackup(name) {
   note(name, 'coffer', 'to JSON', mine, { chats: mine.printed.chats, messages: mine.printed.messages });
 }
 
+const copies = 5;
+const tenYearsMs = 315_576_000_000;
+
+/** The messages of a database five times, each time ten years later. @returns how many there are */
+function multiply(path) {
+  const database = new DatabaseSync(path);
+  const columns = database.prepare("SELECT name FROM pragma_table_info('message')").all();
+  const { last } = database.prepare('SELECT max(_id) AS last FROM message').get();
+  const shifted = (copy) =>
+    columns.map(({ name }) => {
+      if (name === '_id' || name === 'sort_id') return `${name} + ${copy * last}`;
+      if (name === 'timestamp') return `${name} + ${copy * tenYearsMs}`;
+      return name === 'key_id' ? `key_id || '-${copy}'` : name;
+    });
+  for (let copy = 1; copy < copies; copy++) {
+    database.exec(
+      `INSERT INTO message SELECT ${shifted(copy).join(', ')} FROM message WHERE _id BETWEEN 1 AND ${last}`,
+    );
+  }
+  const { count } = database.prepare('SELECT count(*) AS count FROM message WHERE _id > 0').get();
+  database.close();
+  return count;
+}
+
+async function aMillion() {
+  const { printed } = await ours(join(derived, 'msgstore-221k.db.crypt15'), 'original', keys.whatsApp);
+  const database = join(work, 'msgstore.db');
+  writeFileSync(database, readFileSync(join(work, 'out', printed.path)));
+  multiply(database);
+  const chats = await ours(database, 'json', []);
+  note('msgstore.db, five times', 'coffer', 'to JSON', chats, { messages: chats.printed.messages });
+  const pages = await ours(database, 'html', []);
+  note('msgstore.db, five times', 'coffer', 'to pages', pages, { messages: pages.printed.messages });
+  const once = execFileSync('unzip', ['-p', join(derived, 'WhatsApp Chat with ubuntu-221k.zip'), '*.txt'], {
+    maxBuffer: 1 << 30,
+  });
+  const text = join(work, 'WhatsApp Chat with a million.txt');
+  writeFileSync(text, Buffer.concat(Array.from({ length: copies }, () => once)));
+  const exported = await ours(text, 'json', []);
+  note('exported text, five times', 'coffer', 'to JSON', exported, { messages: exported.printed.messages });
+}
+
 try {
   const nothing = await medians(process.execPath, [coffer, 'inspect', join(derived, 'wa-10k.db'), '--json']);
   note('(wa-10k.db)', 'coffer', 'start and inspect', nothing, {});
@@ -148,6 +196,7 @@ try {
   await signalBackup('signal-10k.binproto.encrypted');
   await signalBackup('signal-221k.binproto.encrypted');
   await whatsAppBackup('msgstore-221k.db.crypt15');
+  await aMillion();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
