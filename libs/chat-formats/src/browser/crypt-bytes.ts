@@ -76,10 +76,12 @@ class CryptContent {
     return equalBytes(md5(this.#bytes.subarray(0, checksumAt)), this.#bytes.subarray(checksumAt, this.#end));
   }
 
-  async open(key: CryptoKey): Promise<Pick<CryptFile, 'verdict'> & { readonly plain: Uint8Array }> {
+  async open(key: CryptoKey): Promise<Pick<CryptFile, 'verdict'> & { readonly plain: Uint8Array<ArrayBuffer> }> {
     const hasRoom = this.#end >= this.#prefix.headerBytes + tagBytes + checksumBytes;
+    // Web Crypto works on a thread of its own meanwhile.
+    const decrypting = this.#decrypt(key, checksumBytes);
     const checksumMatches = hasRoom && this.isChecksumRight();
-    const before = await this.#decrypt(key, checksumBytes);
+    const before = await decrypting;
     const atEnd = before !== undefined || checksumMatches ? undefined : await this.#decrypt(key, 0);
     const verdict = judgeTrailer({
       checksumMatches,
@@ -92,7 +94,7 @@ class CryptContent {
   }
 
   /** Absent where the tag does not hold. @param after - bytes that follow the tag */
-  async #decrypt(key: CryptoKey, after: number): Promise<Uint8Array | undefined> {
+  async #decrypt(key: CryptoKey, after: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { headerBytes, iv } = this.#prefix;
     const sealed = this.#bytes.subarray(headerBytes, Math.max(headerBytes, this.#end - after));
     if (sealed.length < tagBytes) return undefined;
@@ -109,7 +111,7 @@ class CryptContent {
 
 const pieceBytes = 1024 * 1024;
 
-async function* unpack(plain: Uint8Array): AsyncGenerator<Uint8Array, void, undefined> {
+async function* unpack(plain: Uint8Array<ArrayBuffer>): AsyncGenerator<Uint8Array, void, undefined> {
   if (packedKind(plain) !== 'zlib') {
     if (plain.length > 0) yield plain;
     return;
@@ -132,9 +134,9 @@ async function* unpack(plain: Uint8Array): AsyncGenerator<Uint8Array, void, unde
   }
 }
 
-async function feed(plain: Uint8Array, writer: WritableStreamDefaultWriter<BufferSource>): Promise<void> {
+async function feed(plain: Uint8Array<ArrayBuffer>, writer: WritableStreamDefaultWriter<BufferSource>): Promise<void> {
   for (let at = 0; at < plain.length; at += pieceBytes) {
-    await writer.write(new Uint8Array(plain.subarray(at, at + pieceBytes)));
+    await writer.write(plain.subarray(at, at + pieceBytes));
   }
   await writer.close();
 }
