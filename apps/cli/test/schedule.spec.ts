@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { systemClock } from '@coffer/foundation';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { run } from './run-coffer';
@@ -90,6 +91,12 @@ describe('coffer schedule', { timeout: 120_000 }, () => {
     expect(Date.parse(String(nextRunAt))).toBeGreaterThan(Date.parse(String(shown['lastRunAt'])));
     const snapshots = await coffer(['snapshots', '--store', store]);
     expect(JSON.parse(snapshots.printed.split('\n')[0]!)).toMatchObject({ files: 1, sources: ['source'] });
+    // The first run has read a sample of the backup back, too.
+    expect(shown).toMatchObject({ lastVerification: 'done' });
+    const { lastVerifiedAt } = last(snapshots.printed);
+    expect(Math.abs(Date.parse(String(lastVerifiedAt)) - Date.parse(String(shown['lastVerifiedAt'])))).toBeLessThan(
+      60_000,
+    );
 
     const again = await coffer([
       'schedule',
@@ -120,6 +127,40 @@ describe('coffer schedule', { timeout: 120_000 }, () => {
     for (const command of ['show', 'remove', 'run']) {
       expect(last((await coffer(['schedule', command])).printed)).toMatchObject({ type: 'error', code: 'no-schedule' });
     }
+  });
+
+  it('reads a sample back once in seven days, and says so where it is damaged', async () => {
+    const set = await coffer(['schedule', 'set', 'daily', source, '--store', store, '--with', 'cron']);
+    expect(set.code, set.printed).toBe(0);
+    writeFileSync(join(source, 'b.txt'), 'another message');
+    const first = await coffer(['schedule', 'run']);
+    expect([first.code, first.printed.includes('"type":"verified"')], first.printed).toEqual([0, true]);
+    expect(last(first.printed)).toMatchObject({ type: 'summary', files: 1 });
+    expect((await coffer(['schedule', 'run'])).printed).not.toContain('"type":"verified"');
+
+    const stateFile = join(folder, `it's 100% "home"`, 'schedule-state.json');
+    const state = JSON.parse(readFileSync(stateFile, 'utf8')) as Record<string, unknown>;
+    const eightDaysAgo = systemClock.nowMs() - 8 * 86_400_000;
+    const old = { ...state, lastVerifiedAtMs: eightDaysAgo, lastSuccessAtMs: eightDaysAgo };
+    writeFileSync(stateFile, JSON.stringify(old), { mode: 0o600 });
+    expect((await coffer(['stats', '--store', store])).printed).toContain('"code":"no-recent-backup"');
+    const packs = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+      (entry) => entry.isFile() && entry.parentPath.includes('packs'),
+    );
+    for (const { parentPath, name } of packs) {
+      const bytes = readFileSync(join(parentPath, name));
+      bytes[bytes.length - 1]! ^= 1;
+      rmSync(join(parentPath, name));
+      writeFileSync(join(parentPath, name), bytes);
+    }
+    const damaged = await coffer(['schedule', 'run']);
+    expect([damaged.code, last(damaged.printed)['type']], damaged.printed).toEqual([4, 'error']);
+    const show = await coffer(['schedule', 'show']);
+    expect(show.printed).toContain('"code":"last-verification-failed"');
+    expect(show.printed).not.toContain('"code":"no-recent-backup"');
+    expect(last(show.printed)).toMatchObject({ lastOutcome: 'done', lastVerification: 'damaged' });
+    expect((await coffer(['schedule', 'remove'])).code).toBe(0);
+    rmSync(join(source, 'b.txt'));
   });
 
   it('writes units for systemd where it answers, and says so where it does not take them', async () => {

@@ -28,6 +28,7 @@ export interface ReadOptions {
  *     session.json           tokens of the identity provider
  *     stores/<store>.json    how this device signs in at a store of its person
  *     keys/<key id>          backup keys of this device, until `coffer lock`
+ *     verified/<repository id>  when it was read back last and found sound
  *     seen/<repository id>   newest head, keyring version and epoch seen: nothing older is believed
  *     setup.json             which key a set-up that was interrupted had begun with
  *     rotations/<id>.json    new backup key of a change that was begun, until it is over
@@ -96,6 +97,11 @@ export class HomeDirectory {
   /** @param repositoryId - 16 bytes */
   seenFile(repositoryId: Uint8Array): string {
     return join(this.path, 'seen', repositoryName(repositoryId));
+  }
+
+  /** @param repositoryId - 16 bytes */
+  verifiedFile(repositoryId: Uint8Array): string {
+    return join(this.path, 'verified', repositoryName(repositoryId));
   }
 
   /** @param repositoryId - 16 bytes */

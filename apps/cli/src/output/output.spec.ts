@@ -103,7 +103,33 @@ describe('createReporter', () => {
   });
 });
 
+describe('progress in JSON', () => {
+  it('is told at most ten times a second, and at the end of each phase, with rate and time left where they are known', () => {
+    const written: string[] = [];
+    const reporter = createReporter({
+      json: true,
+      stdout: { write: (text) => written.push(text) },
+      stderr: { write: () => 0 },
+    });
+    const rate = { storedBytes: 7, bytesPerSecond: 100, secondsLeft: null };
+    for (const doneBytes of [0, 5, 10, 10]) reporter.progress({ phase: 'backup', doneBytes, totalBytes: 10, ...rate });
+    reporter.progress({ phase: 'finish', doneBytes: 10, totalBytes: 10 });
+    expect(written.map((text) => JSON.parse(text) as unknown)).toEqual([
+      { type: 'progress', phase: 'backup', doneBytes: 0, totalBytes: 10, ...rate },
+      { type: 'progress', phase: 'backup', doneBytes: 10, totalBytes: 10, ...rate },
+      { type: 'progress', phase: 'finish', doneBytes: 10, totalBytes: 10 },
+    ]);
+  });
+});
+
 describe('progressText', () => {
+  it('says the rate and the time that the work itself reckons', () => {
+    const progress = { phase: 'backup', doneBytes: 2e6, totalBytes: 10e6, bytesPerSecond: 4e6, secondsLeft: 30 };
+    expect(progressText(progress, 2, 2e6)).toBe('backup 2.0 MB of 10.0 MB, 4.0 MB/s, 30 s left');
+    expect(progressText({ ...progress, bytesPerSecond: 0, secondsLeft: null }, 2, 2e6)).toBe(
+      'backup 2.0 MB of 10.0 MB',
+    );
+  });
   it('gives rate and time left once there is a rate', () => {
     const progress = { phase: 'reading', doneBytes: 2e6, totalBytes: 1e7 };
     expect(progressText(progress, 2, 2e6)).toBe('reading 2.0 MB of 10.0 MB, 1.0 MB/s, 8 s left');

@@ -10,6 +10,12 @@ export interface Progress {
   readonly totalBytes?: number;
   readonly doneItems?: number;
   readonly totalItems?: number;
+  /** Sealed bytes that went to the store. */
+  readonly storedBytes?: number;
+  /** Over the last seconds; absent where nobody measured it. */
+  readonly bytesPerSecond?: number;
+  /** null while it cannot be told; absent where nobody reckoned it. */
+  readonly secondsLeft?: number | null;
 }
 
 /** A flat record of figures; what `--json` prints as the line of type `summary`. */
@@ -52,12 +58,16 @@ export function createReporter(options: {
 function jsonReporter(stdout: TextSink): Reporter {
   const line = (fields: object): void => void stdout.write(`${JSON.stringify(fields)}\n`);
   let lastMs = Number.NEGATIVE_INFINITY;
+  let endedPhase: string | undefined;
   return {
     json: true,
     isInteractive: false,
     progress: (progress) => {
       const nowMs = performance.now();
-      if (nowMs - lastMs < redrawMs) return;
+      // The end of a phase is told however soon it comes, once.
+      const isEnd = progress.doneBytes === progress.totalBytes && progress.phase !== endedPhase;
+      if (!isEnd && nowMs - lastMs < redrawMs) return;
+      if (isEnd) endedPhase = progress.phase;
       lastMs = nowMs;
       line({ type: 'progress', ...progress });
     },
@@ -104,17 +114,17 @@ function textReporter(stdout: TextSink, stderr: TextSink): Reporter {
   };
 }
 
-/** `reading 12.3 MB of 1.0 GB, 45.0 MB/s, 22 s left`. */
+/** `reading 12.3 MB of 1.0 GB, 45.0 MB/s, 22 s left`. Rate and time left are those of the phase where the work itself told none. */
 export function progressText(progress: Progress, seconds: number, bytesSinceStart: number): string {
   const { phase, doneBytes, totalBytes, doneItems, totalItems } = progress;
-  const rate = seconds > 0.5 ? bytesSinceStart / seconds : 0;
+  const rate = progress.bytesPerSecond ?? (seconds > 0.5 ? bytesSinceStart / seconds : 0);
   // Work that counts items alone has no bytes to speak of.
   const isCounted = doneBytes === 0 && totalBytes === undefined;
   const bytes = `${formatBytes(doneBytes)}${totalBytes === undefined ? '' : ` of ${formatBytes(totalBytes)}`}`;
   const parts = [isCounted ? phase : `${phase} ${bytes}`];
   if (doneItems !== undefined) parts.push(`${doneItems}${totalItems === undefined ? '' : ` of ${totalItems}`} items`);
   if (rate > 0) parts.push(`${formatBytes(rate)}/s`);
-  if (rate > 0 && totalBytes !== undefined && totalBytes > doneBytes)
-    parts.push(`${formatDuration((totalBytes - doneBytes) / rate)} left`);
+  const left = progress.secondsLeft ?? (totalBytes === undefined ? 0 : (totalBytes - doneBytes) / rate);
+  if (rate > 0 && left > 0) parts.push(`${formatDuration(left)} left`);
   return parts.join(', ');
 }

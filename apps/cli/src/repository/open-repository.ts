@@ -30,12 +30,14 @@ export function reportEvents({ reporter }: CommandContext): (event: EngineEvent)
       return;
     }
     const { stage: phase, bytesDone: doneBytes, bytesTotal, filesDone, filesTotal } = event;
+    const { storedBytes, bytesPerSecond, secondsLeft } = event;
     reporter.progress({
       phase,
       doneBytes,
       totalBytes: Math.max(doneBytes, bytesTotal),
       doneItems: filesDone,
       totalItems: filesTotal,
+      ...{ storedBytes, bytesPerSecond, secondsLeft },
     });
   };
 }

@@ -6,12 +6,12 @@ import { exclusionsOf } from '../backup/exclusions';
 import type { CommandContext, CommonOptions } from '../command-context';
 import { readConfig } from '../config';
 import { HomeDirectory } from '../home/home-directory';
-import { formatCount } from '../output/format';
 import { printable } from '../output/printable';
 import type { SummaryFields } from '../output/reporter';
 import { UsageError } from '../output/usage-error';
 import { requestOf, type RepositoryOptions } from '../repository/repository-options';
 import { storeOpenerFor } from '../stores';
+import { lateBackup } from './late-backup';
 import { nextRunMs } from './next-run';
 import { nodeTimerSystem } from './node-timer-system';
 import { chooseTimer, timerOf } from './platform-timers';
@@ -37,9 +37,6 @@ export interface ScheduleSetRequest extends RepositoryOptions {
   readonly onlyIdle?: boolean;
 }
 
-const staleAfterDays = 7;
-const msPerDay = 86_400_000;
-
 /**
  * Sets a timer of the platform that backs up daily or weekly. Nothing is set before the repository opens as it will for the timer.
  *
@@ -54,7 +51,7 @@ export async function runScheduleSet(context: CommandContext, request: ScheduleS
   const silent = { ...context, reporter: { ...context.reporter, isInteractive: false } };
   await storeOpenerFor(asked.store).open(silent, { ...requestOf(asked, { key: undefined, stores: {} }), home });
   const timer = await chooseTimer(system, kindOf(request.with));
-  const schedule: Schedule = { ...asked, timer: timer.kind };
+  const schedule: Schedule = { ...asked, timer: timer.kind, setAtMs: systemClock.nowMs() };
   const former = await readSchedule(home).catch(() => undefined);
   if (former !== undefined && former.timer !== timer.kind) {
     await timerOf(former.timer).remove(scheduleId(home), system);
@@ -71,17 +68,20 @@ export async function runScheduleShow(context: CommandContext, options: CommonOp
   const home = new HomeDirectory(readConfig(options.home).home);
   const schedule = await requireSchedule(home);
   const state = await readScheduleState(home);
-  const since = state.lastSuccessAtMs === null ? undefined : systemClock.nowMs() - state.lastSuccessAtMs;
   if (state.lastOutcome !== null && state.lastOutcome !== 'done') {
     context.reporter.warn(
       'last-run-failed',
       `The last run ended with "${state.lastOutcome}". Run "coffer schedule run" to see why.`,
     );
   }
-  if (since !== undefined && since > staleAfterDays * msPerDay) {
-    const days = formatCount(Math.floor(since / msPerDay));
-    context.reporter.warn('no-recent-backup', `The last backup by this schedule was made ${days} days ago.`);
+  if (state.lastVerification !== null && state.lastVerification !== 'done') {
+    context.reporter.warn(
+      'last-verification-failed',
+      `The last verification by this schedule ended with "${state.lastVerification}". Run "coffer verify" to see what is damaged.`,
+    );
   }
+  const late = lateBackup(schedule, state, systemClock.nowMs());
+  if (late !== undefined) context.reporter.warn('no-recent-backup', late);
   context.reporter.summary(figuresOf(schedule, state), linesOf(schedule, state).join('\n'));
 }
 
@@ -146,23 +146,26 @@ function kindOf(text: string | undefined): TimerKind | undefined {
   throw new UsageError(`--with takes one of ${timerKinds.join(', ')}.`);
 }
 
-function figuresOf(schedule: Schedule, { lastRunAtMs, lastOutcome, lastSuccessAtMs }: ScheduleState): SummaryFields {
+function figuresOf(schedule: Schedule, state: ScheduleState): SummaryFields {
+  const { lastRunAtMs, lastOutcome, lastSuccessAtMs, lastVerifiedAtMs, lastVerification } = state;
   const { every, hour, minute, timer, sources, store, onlyIdle = false } = schedule;
   const instant = (ms: number | null): string | null => (ms === null ? null : toRfc3339(ms));
   return {
     ...{ every, at: timeOf(hour, minute), timer, sources, store, onlyIdle },
     nextRunAt: toRfc3339(nextRunMs(schedule, systemClock.nowMs())),
     ...{ lastRunAt: instant(lastRunAtMs), lastOutcome, lastSuccessAt: instant(lastSuccessAtMs) },
+    ...{ lastVerifiedAt: instant(lastVerifiedAtMs), lastVerification },
   };
 }
 
-function linesOf(schedule: Schedule, { lastSuccessAtMs }: ScheduleState): readonly string[] {
+function linesOf(schedule: Schedule, { lastSuccessAtMs, lastVerifiedAtMs }: ScheduleState): readonly string[] {
   const { every, hour, minute, timer, sources, store } = schedule;
   const day = every === 'weekly' ? 'every Monday' : 'every day';
   return [
     `Backs up ${sources.map(printable).join(', ')} to ${printable(store)} ${day} at ${timeOf(hour, minute)} (${timer}).`,
     `Next run: ${toRfc3339(nextRunMs(schedule, systemClock.nowMs()))}${schedule.onlyIdle === true ? ', once this machine has little to do' : ''}`,
     `Last success: ${lastSuccessAtMs === null ? 'none yet' : toRfc3339(lastSuccessAtMs)}`,
+    `Read back and found sound: ${lastVerifiedAtMs === null ? 'not yet' : toRfc3339(lastVerifiedAtMs)}`,
   ];
 }
 

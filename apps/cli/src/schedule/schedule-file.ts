@@ -25,6 +25,8 @@ export interface Schedule {
   readonly onlyIdle?: boolean;
   readonly limitUp?: string;
   readonly limitDown?: string;
+  /** Absent in what was set by a version that did not note it. */
+  readonly setAtMs?: number;
 }
 
 /** How the scheduled runs went. */
@@ -33,9 +35,16 @@ export interface ScheduleState {
   /** `done`, or the code of the error; null before the first run. */
   readonly lastOutcome: string | null;
   readonly lastSuccessAtMs: number | null;
+  /** When a scheduled run last read a sample of the backup back and found it sound. */
+  readonly lastVerifiedAtMs: number | null;
+  /** `done`, or the code of the error; null before the first verification. */
+  readonly lastVerification: string | null;
 }
 
-export const neverRun: ScheduleState = { lastRunAtMs: null, lastOutcome: null, lastSuccessAtMs: null };
+export const neverRun: ScheduleState = {
+  ...{ lastRunAtMs: null, lastOutcome: null, lastSuccessAtMs: null },
+  ...{ lastVerifiedAtMs: null, lastVerification: null },
+};
 
 const version = 1;
 

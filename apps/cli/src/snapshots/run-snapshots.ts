@@ -6,19 +6,23 @@ import { formatBytes, formatCount } from '../output/format';
 import { printable } from '../output/printable';
 import { openRepository } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
+import { warnOfLateBackup } from '../schedule/late-backup';
+import { lastVerifiedFigures, lastVerifiedText, readLastVerified } from '../verify/last-verified';
 
 /** Lists the dated snapshots, newest first. @throws as opening does */
 export async function runSnapshots(context: CommandContext, options: RepositoryOptions): Promise<void> {
-  const { repository } = await openRepository(context, options);
+  const { repository, home } = await openRepository(context, options);
   const { snapshots, damaged } = await repository.listSnapshots();
   for (const snapshot of snapshots) context.reporter.event('snapshot', figuresOf(snapshot), lineOf(snapshot));
   for (const path of damaged) context.reporter.warn('damaged', `${path} cannot be read: this snapshot is damaged`);
+  await warnOfLateBackup(context, home);
   const count = snapshots.length;
+  const last = await readLastVerified(home, repository.id);
   context.reporter.summary(
-    { snapshots: count, damaged: damaged.length },
+    { snapshots: count, damaged: damaged.length, ...lastVerifiedFigures(last) },
     count === 0
       ? 'There is no backup in this repository yet.'
-      : `${formatCount(count)} snapshot${count === 1 ? '' : 's'}.`,
+      : `${formatCount(count)} snapshot${count === 1 ? '' : 's'}. ${lastVerifiedText(last)}`,
   );
 }
 

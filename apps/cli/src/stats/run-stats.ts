@@ -5,12 +5,19 @@ import { formatBytes, formatCount } from '../output/format';
 import type { SummaryFields } from '../output/reporter';
 import { openRepository } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
+import { warnOfLateBackup } from '../schedule/late-backup';
+import { lastVerifiedFigures, lastVerifiedText, readLastVerified } from '../verify/last-verified';
 
 /** Says how much a repository holds, and how much room it takes. @throws BackupEngineError, ObjectStoreError */
 export async function runStats(context: CommandContext, options: RepositoryOptions): Promise<void> {
-  const { repository } = await openRepository(context, options);
+  const { repository, home } = await openRepository(context, options);
   const stats = await readStats(repository);
-  context.reporter.summary(figuresOf(stats), linesOf(stats).join('\n'));
+  await warnOfLateBackup(context, home);
+  const last = await readLastVerified(home, repository.id);
+  context.reporter.summary(
+    { ...figuresOf(stats), ...lastVerifiedFigures(last) },
+    [...linesOf(stats), lastVerifiedText(last)].join('\n'),
+  );
 }
 
 function figuresOf(stats: RepositoryStats): SummaryFields {

@@ -1,5 +1,6 @@
 import { BackupEngineError, type VerifyReport } from '@coffer/backup-engine';
 import { verifyWithWorkers } from '@coffer/backup-engine/node';
+import { systemClock } from '@coffer/foundation';
 
 import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
@@ -8,6 +9,7 @@ import { UsageError } from '../output/usage-error';
 import { startEngineWorker } from '../repository/engine-workers';
 import { openRepository, reportEvents } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
+import { keepLastVerified } from './last-verified';
 
 /** What `coffer verify` is asked. */
 export interface VerifyRequest extends RepositoryOptions {
@@ -19,13 +21,13 @@ export interface VerifyRequest extends RepositoryOptions {
 const brokenFilesNamed = 100;
 
 /**
- * Reads a sample of a snapshot back, with an empty cache, and writes nothing.
+ * Reads a sample of a snapshot back, with an empty cache, and writes nothing but when it was found sound, on this device.
  *
  * @throws BackupEngineError `damaged` or `missing-object` after everything that is broken was named; UsageError
  */
 export async function runVerify(context: CommandContext, request: VerifyRequest): Promise<void> {
   const samplePercent = percentOf(request.sample);
-  const { repository } = await openRepository(context, request);
+  const { repository, home } = await openRepository(context, request);
   const snapshot = await repository.openSnapshot(request.snapshot);
   const report = await verifyWithWorkers(repository, snapshot, {
     startWorker: startEngineWorker,
@@ -47,6 +49,7 @@ export async function runVerify(context: CommandContext, request: VerifyRequest)
       fields: { problems: problems.length, brokenFiles: brokenFiles.length },
     });
   }
+  await keepLastVerified(home, repository.id, { atMs: systemClock.nowMs(), samplePercent });
   context.reporter.summary(figuresOf(report), sentenceOf(report));
 }
 
