@@ -134,6 +134,11 @@ describe('coffer stats, prune --dry-run, rebuild-index and restore --salvage', {
     const document = readFileSync(join(out, 'conversation-1.json'), 'utf8');
     expect(document).toContain('of 14');
     expect(document).not.toMatch(/of 13|of 15|later/);
+    const one = await run(['restore', '--conversation', 'Ben', '--out', join(folder, 'one'), ...common]);
+    expect(one.code, one.printed).toBe(0);
+    expect(linesOf(one.printed)).toMatchObject([{ type: 'summary', conversations: 1, messages: 1 }]);
+    expect(readdirSync(join(folder, 'one'))).toEqual(['conversation.json']);
+    expect(readFileSync(join(folder, 'one/conversation.json'), 'utf8')).toMatch(/"text":"later"/);
     const none = await run(['restore', '--since', '2025-01-01', '--out', join(folder, 'none'), ...common]);
     expect(none.printed).toContain('not-found');
   });

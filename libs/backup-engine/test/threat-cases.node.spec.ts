@@ -140,7 +140,7 @@ describe('what a store may do to a backup', () => {
       ({ name, file }) => file.refused === undefined && !/foreign-objects|merged-index/.test(name),
     )) {
       for (const [path, bytes] of each.objects) {
-        if (!/^(index|snapshots)\//.test(path)) continue;
+        if (!isSealed(path)) continue;
         const size = plainSize(bytes.length);
         expect(padme(size), `${each.name}: ${path}`).toBe(size);
         seen += 1;

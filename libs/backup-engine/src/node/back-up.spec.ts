@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,7 @@ import { Repository } from '../repository';
 import { buildEntries } from '../../test/build-entries';
 import { FaultyStore, LaggingStore, LyingStore, SlowStore, type Lie } from '../../test/unruly-stores';
 import { backUp } from './back-up';
+import { FileCacheInFile } from './file-cache';
 import { nodePlatform } from './platform';
 import { restoreSnapshot } from './restore';
 import { verifyWithWorkers } from './verify-with-workers';
@@ -132,6 +134,43 @@ class CountingStore extends MemoryObjectStore {
   }
 }
 
+describe('backUp of files that it knows', () => {
+  it('knows a file by size, time and inode, and reads it all the same where that is asked for', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'coffer-'));
+    const file = join(folder, 'source', 'file');
+    mkdirSync(join(folder, 'source'));
+    const longAgo = new Date('2024-05-14T10:30:00Z');
+    // In place: the inode stays.
+    const write = (text: string): void => {
+      writeFileSync(file, text, { flag: 'r+' });
+      utimesSync(file, longAgo, longAgo);
+    };
+    writeFileSync(file, '');
+    write('before');
+    const [store, backupKey] = [new MemoryObjectStore(), generateBackupKey()];
+    const repository = await Repository.create({ store, backupKey, platform: nodePlatform });
+    const options = { startWorker, workers: 1, cache: new FileCacheInFile(join(folder, 'cache')) };
+    const newest = async (name: string): Promise<string> => {
+      await restoreSnapshot(repository, await repository.openSnapshot(), join(folder, name), { startWorker });
+      return readFileSync(join(folder, name, 'source/file'), 'utf8');
+    };
+    expect(await backUp(repository, [join(folder, 'source')], options)).toMatchObject({ filesRead: 1 });
+    write('behind');
+    expect(await backUp(repository, [join(folder, 'source')], options)).toMatchObject({
+      filesRead: 0,
+      filesUnchanged: 1,
+    });
+    expect(await newest('as-known')).toBe('before');
+    const rescan = { ...options, isRescan: true };
+    expect(await backUp(repository, [join(folder, 'source')], rescan)).toMatchObject({
+      filesRead: 1,
+      filesUnchanged: 0,
+    });
+    expect(await newest('as-read')).toBe('behind');
+    rmSync(folder, { recursive: true, force: true });
+  });
+});
+
 describe('backUp of more packs than there is memory for', () => {
   let folder: string;
   const source = (): string => join(folder, 'source');
@@ -157,6 +196,30 @@ describe('backUp of more packs than there is memory for', () => {
     for (const name of ['a', 'b', 'c', 'd']) {
       expect(readFileSync(join(folder, 'out/source', name)).equals(incompressible(name, 20_000_000)), name).toBe(true);
     }
+  });
+
+  it('takes over the packs that an interrupted run stored, and stores what was in flight alone', async () => {
+    const store = new MemoryObjectStore();
+    const repository = await create(store);
+    const stop = new AbortController();
+    const put = store.put.bind(store);
+    let stored = 0;
+    store.put = async (key, content) => {
+      await put(key, content);
+      if (key.startsWith('packs/') && ++stored === 3) stop.abort();
+    };
+    const interrupted = backUp(repository, [source()], { startWorker, workers: 1, signal: stop.signal });
+    await expect(interrupted).rejects.toMatchObject({ code: 'stopped' });
+    // What was on its way when it stopped may still have come.
+    const before = (await Array.fromAsync(store.list('packs/'))).length;
+    expect(before).toBeGreaterThanOrEqual(3);
+    const { packsAdopted, storedBytes } = await backUp(repository, [source()], { startWorker, workers: 1 });
+    expect(packsAdopted).toBe(before);
+    // Five packs in all: each that was stored holds 16 MiB, and none of that is stored again but what was in flight with one worker.
+    expect(stored).toBeLessThanOrEqual(6);
+    expect(storedBytes).toBeLessThan(80_000_000 - (before - 1) * 16_000_000);
+    const snapshot = await repository.openSnapshot();
+    expect((await verifyWithWorkers(repository, snapshot, { startWorker, workers: 1 })).problems).toEqual([]);
   });
 
   it('fails when the store is full, and leaves the backup before as it was', async () => {
