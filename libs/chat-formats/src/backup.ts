@@ -1,4 +1,5 @@
 import type { ChatSource } from '@coffer/chat-model';
+import type { MediaPlace } from './media/media-place';
 
 /** The foreign formats that are recognised. Not all of them are opened: see `BackupInspection.isSupported`. */
 export const backupFormats = [
@@ -77,5 +78,7 @@ export interface OpenedBackup {
   readonly payload: BackupPayload;
   /** The conversations; throws ChatFormatError `no-chats` where the content has none. Closed with the backup. */
   chats(): Promise<ChatSource>;
+  /** Media that the backup itself holds, where it does and they are read: once `chats` was called. Nothing of it has to be closed. */
+  media?(): MediaPlace | undefined;
   close(): void;
 }

@@ -34,7 +34,7 @@ export class MediaBeside {
   /** Where the message's file lies beside the pages; undefined where it is not there. */
   pathOf({ media }: Message): string | undefined {
     const file = media === undefined ? undefined : this.#place.find(media);
-    return file === undefined ? undefined : this.#copy(file, [media?.path, media?.name]).name;
+    return file === undefined ? undefined : this.#copy(file, [media?.path, media?.name, ofType(media?.mimeType)]).name;
   }
 
   /** The files that were found since the last call. */
@@ -47,8 +47,9 @@ export class MediaBeside {
   #copy(file: MediaFile, names: readonly (string | undefined)[]): MediaCopy {
     const known = this.#copies.get(file);
     if (known !== undefined) return known;
-    // the name of an encrypted file says nothing of what is in it: the message's own does
-    const all = file.path.endsWith('.mcrypt1') ? names : [file.path];
+    // what is encrypted, or is part of the backup itself, has no name that says what is in it: the message has
+    const isNameless = file.path.endsWith('.mcrypt1') || endingOf(file.path) === '';
+    const all = isNameless ? names : [file.path];
     const ending = all.map((name) => endingOf(name ?? '')).find((each) => harmless.has(each)) ?? 'bin';
     const copy = { file, name: `media/${String(this.#copies.size + 1).padStart(6, '0')}.${ending}` };
     this.#copies.set(file, copy);
@@ -56,5 +57,9 @@ export class MediaBeside {
     return copy;
   }
 }
+
+/** A name with the ending of a type of media, as most types have it: `image/png` gives `.png`. */
+const ofType = (mimeType: string | undefined): string | undefined =>
+  mimeType === undefined ? undefined : `.${mimeType.slice(mimeType.indexOf('/') + 1)}`;
 
 const endingOf = (name: string): string => /\.([a-z0-9]{1,8})$/i.exec(name)?.[1]?.toLowerCase() ?? '';

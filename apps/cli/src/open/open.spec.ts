@@ -455,6 +455,12 @@ describeWithTestData('runOpen on fixtures', (data) => {
       messages: 4,
     });
     rmSync(join(folder, 'out'), { recursive: true });
+    // Pages show the picture that lies in the backup itself.
+    const pages = await open({ file: path, passphraseFile, format: 'html' });
+    expect(pages.lines.at(-1)).toMatchObject({ output: 'html', messages: 4, media: 1 });
+    const at = join(folder, 'out', 'signal-android-v1-html', 'media/000001.png');
+    expect(readFileSync(at).subarray(1, 4).toString()).toBe('PNG');
+    rmSync(join(folder, 'out'), { recursive: true });
     const wrong = file('wrong', '22345 67890 12345 67890 12345 67890');
     expect(await open({ file: path, passphraseFile: wrong })).toMatchObject({ exitCode: 3, code: 'wrong-key' });
     expect(await open({ file: path, passphraseFile: file('short', '12345') })).toMatchObject({ exitCode: 2 });

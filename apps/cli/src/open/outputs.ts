@@ -16,7 +16,7 @@ export interface OutputOptions {
   readonly signal: AbortSignal;
   /** Pages as one zip instead of a folder. */
   readonly isZip?: boolean;
-  /** Where the media of the messages lie, for pages. */
+  /** Where the media of the messages lie, for pages; what the backup itself holds unless told. */
   readonly mediaPlace?: MediaPlace;
   readonly onWritten: (bytes: number, conversations?: number, allConversations?: number) => void;
 }
@@ -70,7 +70,8 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
   const [watched, position] = watch(source);
   let bytes = 0;
   let counts: ChatCounts = { chats: 0, messages: 0 };
-  const media = options.mediaPlace === undefined ? undefined : new MediaBeside(options.mediaPlace);
+  const place = options.mediaPlace ?? backup.media?.();
+  const media = place === undefined ? undefined : new MediaBeside(place);
   await (isZip ? writeNewZip : writeNewFolder)(options.folder, path, options, async (writer) => {
     const pages = htmlPages(watched, media === undefined ? {} : { mediaPath: (message) => media.pathOf(message) });
     let next = pages.next();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -258,6 +259,20 @@ describeWithTestData('openBackup on Signal backup files of the fixtures', (data)
       },
       { text: 'bye 👋', isFromSelf: true },
     ]);
+  });
+  it.each(['signal-android-v0.backup', 'signal-android-v1.backup'])('gives the attachments of %s', async (name) => {
+    const opened = await openBackup(data.path('fixtures', 'derived', name), { signalPassphrase });
+    expect(opened.media?.()).toBeUndefined();
+    await opened.chats();
+    const sha256Hex = '3220fc7838ccdab0a3a21b5d8498275c7abe6930abbb059e9fdb4939bba8c2fd';
+    const file = opened.media!()!.find({ sha256Hex });
+    // As often as it is asked for.
+    for (let turn = 0; turn < 2; turn++) {
+      const bytes = Buffer.concat([...file!.pieces()].map((piece) => Buffer.from(piece)));
+      expect([bytes.length, createHash('sha256').update(bytes).digest('hex')]).toEqual([file!.sizeBytes, sha256Hex]);
+    }
+    expect(opened.media!()!.find({ name: 'dot.png' })).toBeUndefined();
+    opened.close();
   });
   it('gives the records of both versions as they were, the same in both', async () => {
     const contents: Buffer[] = [];

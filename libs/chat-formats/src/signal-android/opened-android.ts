@@ -2,6 +2,7 @@ import type { ChatSource } from '@coffer/chat-model';
 import { concatBytes } from '@coffer/foundation';
 import type { BackupInspection, BackupWarning, OpenedBackup } from '../backup';
 import { ChatFormatError } from '../errors';
+import type { MediaFile, MediaPlace } from '../media/media-place';
 import type { AndroidFile } from './android-file';
 import { openAndroidTables } from './android-source';
 import type { AndroidTables } from './rebuild-tables';
@@ -24,6 +25,7 @@ export interface AndroidContent {
 export function openedAndroid({ file, fileName, inspection, rebuild }: AndroidContent): OpenedBackup {
   const sources: ChatSource[] = [];
   const warnings: BackupWarning[] = [];
+  let place: MediaPlace | undefined;
   return {
     inspection,
     warnings,
@@ -33,14 +35,23 @@ export function openedAndroid({ file, fileName, inspection, rebuild }: AndroidCo
       const { selfAci } = tables;
       const source = openAndroidTables(tables.database, selfAci === undefined ? {} : { selfAci });
       sources.push(source);
+      place = placeOf(tables);
       warnings.splice(0, warnings.length, ...leftOut(tables));
       return source;
     },
+    media: () => place,
     close: () => {
       file.close();
       for (const source of sources) source.close();
     },
   };
+}
+
+/** The attachments, which messages name by their hash. */
+function placeOf({ blobs }: AndroidTables): MediaPlace {
+  const files = new Map<string, MediaFile>();
+  for (const [path, blob] of blobs) files.set(path, { path, ...blob });
+  return { find: ({ sha256Hex }) => files.get(sha256Hex ?? ''), close: () => undefined };
 }
 
 /** Most tables that are named in a warning. */

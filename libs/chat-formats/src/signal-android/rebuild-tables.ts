@@ -16,6 +16,8 @@ export interface AndroidTables {
   readonly leftOutStatements: number;
   /** The owner's ACI, where the backup says it. */
   readonly selfAci: string | undefined;
+  /** Attachments by the SHA-256 of their content, in lower case. */
+  readonly blobs: ReadonlyMap<string, AndroidBlob>;
 }
 
 /** Under which name the app keeps the owner's ACI. */
@@ -29,6 +31,13 @@ export interface TableWriter {
   finish(): SqlDatabase;
   /** Lets go of everything where it was not finished. */
   discard(): void;
+}
+
+/** The bytes of an attachment, which stay in the backup. */
+export interface AndroidBlob {
+  readonly sizeBytes: number;
+  /** Decrypted; proven at the end. @throws ChatFormatError `damaged` */
+  readonly pieces: () => Iterable<Uint8Array>;
 }
 
 /** What a backup puts into a column. */
@@ -56,6 +65,7 @@ export async function rebuildTables(
 ): Promise<AndroidTables> {
   try {
     const tables = new TableBuilder(writer);
+    const blobs = new Map<string, AndroidBlob>();
     let selfAci: string | undefined;
     writer.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN');
     let count = 0;
@@ -69,12 +79,14 @@ export async function rebuildTables(
       if (frame.kind !== 'attachment') continue;
       const hash = sha256();
       for (const piece of blobPieces()) hash.update(piece);
-      tables.addBlob(frame.rowId, frame.blobBytes, toHex(hash.digest()));
+      const sha256Hex = toHex(hash.digest());
+      tables.addBlob(frame.rowId, frame.blobBytes, sha256Hex);
+      if (!blobs.has(sha256Hex)) blobs.set(sha256Hex, { sizeBytes: frame.blobBytes, pieces: blobPieces });
     }
     tables.addIndexes();
     writer.exec('COMMIT');
     const { leftOutRows, leftOutStatements } = tables;
-    return { database: writer.finish(), leftOutRows, leftOutStatements, selfAci };
+    return { database: writer.finish(), leftOutRows, leftOutStatements, selfAci, blobs };
   } catch (error) {
     writer.discard();
     if (error instanceof ChatFormatError || signal?.aborted === true) throw error;
