@@ -59,7 +59,8 @@ const intro = `# Which format gives what
 
 Made by \`libs/chat-formats/src/conformance.spec.ts\`, which reads samples of each format and looks at what comes out; \`vitest -u\` there
 writes it anew. **yes**: at least one message of the samples shows it. **-**: none does, because the format has no such thing, or because
-this reader does not take it from there (what a reader finds and has no place for is in \`extras\`). The samples: for Signal's version 2
+this reader does not take it from there (what a reader takes and the model has no place for is in \`extras\`;
+of WhatsApp's many tables some are not read at all). The samples: for Signal's version 2
 the \`signal-message-backup\` cases of the shared test data; for the others what \`libs/chat-formats/test\` holds. In a text export people
 have no id but their name. The last column is all of them, written as Coffer's own JSON and read again.
 

@@ -1,10 +1,16 @@
-import type { MediaReference, Message, MessageMark } from '@coffer/chat-model';
+import type { Extra, MediaReference, Message, MessageMark } from '@coffer/chat-model';
 
 /** A message while it is put together. */
 export type MessageDraft = { -readonly [K in keyof Message]: Message[K] };
 
 export function addMark(draft: MessageDraft, mark: MessageMark): void {
   draft.marks = [...(draft.marks ?? []), mark];
+}
+
+/** Adds facts without a place in the model; those without a value are left out. */
+export function addExtras(draft: MessageDraft, facts: Readonly<Record<string, Extra | undefined>>): void {
+  const known = present<Record<string, Extra>>(facts);
+  if (Object.keys(known).length > 0) draft.extras = { ...draft.extras, ...known };
 }
 
 /** Sets properties that have a value and leaves out the others, as exactOptionalPropertyTypes wants it. */

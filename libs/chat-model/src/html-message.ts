@@ -115,7 +115,8 @@ export function extrasHtml(extras: Extras | undefined): string {
 function labelOf(message: Message): string {
   const { kind, media, place, call, unsupportedType } = message;
   if (kind === 'unsupported') return `unsupported (${unsupportedType ?? ''})`;
-  if (kind === 'text' || (kind === 'system' && message.system?.value !== undefined)) return '';
+  if (kind === 'text') return '';
+  if (kind === 'system' && message.system?.value !== undefined && eventWords(message) === undefined) return '';
   const facts = [
     media?.name ?? media?.path,
     media?.sizeBytes === undefined ? undefined : `${media.sizeBytes} bytes`,
@@ -126,9 +127,14 @@ function labelOf(message: Message): string {
     call?.isVideo === true ? 'video' : undefined,
     call?.isMissed === true ? 'missed' : undefined,
     call?.durationSeconds === undefined ? undefined : `${call.durationSeconds} s`,
-    message.system === undefined ? undefined : `event ${message.system.action}`,
+    message.system === undefined ? undefined : (eventWords(message) ?? `event ${message.system.action}`),
   ].filter((fact) => fact !== undefined);
   return facts.length === 0 ? kindNames[kind] : `${kindNames[kind]}: ${facts.join(' · ')}`;
+}
+
+/** What a reader said in words of an event that the source only numbers. */
+function eventWords({ extras }: Message): string | undefined {
+  return typeof extras?.event === 'string' ? extras.event : undefined;
 }
 
 function reactionsHtml({ reactions }: Message, nameOf: (senderId: string) => string): string {

@@ -18,6 +18,8 @@ const field = (name: string, isIn: (message: Message) => unknown): Feature => ({
   name,
   isIn: (message) => isIn(message) !== undefined,
 });
+/** Facts that WhatsApp's reader puts into `extras` under names of its own. */
+const fact = (name: string, key: string): Feature => field(name, ({ extras }) => extras?.[key]);
 
 /** The rows of docs/conformance.md. */
 export const features: readonly Feature[] = [
@@ -61,11 +63,22 @@ export const features: readonly Feature[] = [
   field('length of a call', ({ call }) => call?.durationSeconds),
   field('missed calls', ({ call }) => call?.isMissed),
   kind('events', 'system'),
-  field('events in words', ({ system }) => system?.value),
+  { name: 'events in words', isIn: ({ system, extras }) => (system?.value ?? (system && extras?.event)) !== undefined },
   field('who an event is about', ({ system }) => system?.participantIds),
   kind('polls', 'poll'),
   field('options of a poll', ({ poll }) => poll),
+  fact('votes of a poll', 'pollVotes'),
   kind('albums', 'album'),
+  fact('the messages of an album', 'albumMessageIds'),
+  fact('orders', 'order'),
+  fact('products', 'product'),
+  fact('templates', 'template'),
+  fact('buttons of templates', 'buttons'),
+  fact('who is mentioned', 'mentions'),
+  fact('receipts', 'receipts'),
+  fact('labels', 'labels'),
+  fact('when a message disappears', 'ephemeral'),
+  fact('who deleted it, and when', 'revoked'),
   kind('unknown kinds, marked', 'unsupported'),
   field('facts without a place here', ({ extras }) => extras),
   { name: 'archived conversations', isIn: (_message, { isArchived }) => isArchived === true },

@@ -21,7 +21,7 @@ CREATE TABLE message_system_chat_participant(message_row_id INTEGER, user_jid_ro
 CREATE TABLE message_vcard(message_row_id INTEGER, vcard TEXT);
 CREATE TABLE message_add_on(_id INTEGER PRIMARY KEY, parent_message_row_id INTEGER, from_me INTEGER, sender_jid_row_id INTEGER);
 CREATE TABLE message_add_on_reaction(message_add_on_row_id INTEGER PRIMARY KEY, reaction TEXT, sender_timestamp INTEGER);
-CREATE TABLE message_poll_option(message_row_id INTEGER, option_name TEXT);
+CREATE TABLE message_poll_option(_id INTEGER PRIMARY KEY, message_row_id INTEGER, option_name TEXT);
 CREATE TABLE missed_call_logs(message_row_id INTEGER, video_call INTEGER);
 INSERT INTO jid VALUES (1, '4915', 's.whatsapp.net', '4915@s.whatsapp.net'), (2, '1', 'g.us', '1@g.us');
 INSERT INTO chat VALUES (1, 1, NULL, 1), (2, 2, 'Walkers', 0);
@@ -31,7 +31,7 @@ INSERT INTO message_forwarded VALUES (2);
 INSERT INTO message_edit_info VALUES (2, 1600000009000);
 INSERT INTO message_add_on VALUES (1, 1, 1, NULL);
 INSERT INTO message_add_on_reaction VALUES (1, 'x', 1600000003000);
-${[1, 2, 3, 4, 5, 7, 9, 10, 13, 14, 15, 16, 20, 42, 64, 66, 85, 90, 99]
+${[1, 2, 3, 4, 5, 7, 9, 10, 13, 14, 15, 16, 20, 23, 28, 42, 44, 64, 66, 85, 90, 99]
   .map(
     (type) =>
       `INSERT INTO message VALUES (${100 + type}, 1, 0, 'B${type}', 1, ${1_600_000_010_000 + type}, ${type}, 'text ${type}', 0, ${100 + type});`,
@@ -42,8 +42,35 @@ INSERT INTO message_location VALUES (105, 52.5, 13.4, 'A place'), (116, 52.5, 13
 INSERT INTO message_system VALUES (107, 12);
 INSERT INTO message_system_chat_participant VALUES (107, 1);
 INSERT INTO message_vcard VALUES (104, 'BEGIN:VCARD');
-INSERT INTO message_poll_option VALUES (166, 'Monday');
+INSERT INTO message_poll_option VALUES (1, 166, 'Monday');
 INSERT INTO missed_call_logs VALUES (110, 1);
+CREATE TABLE message_add_on_poll_vote_selected_option(message_add_on_row_id INTEGER, message_poll_option_id INTEGER);
+INSERT INTO message_add_on VALUES (2, 166, 0, 1);
+INSERT INTO message_add_on_poll_vote_selected_option VALUES (2, 1);
+CREATE TABLE message_association(parent_message_row_id INTEGER, child_message_row_id INTEGER, association_type INTEGER);
+INSERT INTO message_association VALUES (199, 101, 2);
+CREATE TABLE message_order(message_row_id INTEGER PRIMARY KEY, order_title TEXT);
+INSERT INTO message_order VALUES (144, 'Bread');
+CREATE TABLE message_product(message_row_id INTEGER PRIMARY KEY, title TEXT);
+INSERT INTO message_product VALUES (123, 'Bread');
+CREATE TABLE message_template(message_row_id INTEGER PRIMARY KEY, content_text_data TEXT, footer_text_data TEXT);
+INSERT INTO message_template VALUES (128, 'Your parcel', 'The post');
+CREATE TABLE message_template_button(message_row_id INTEGER, text_data TEXT);
+INSERT INTO message_template_button VALUES (128, 'Track');
+CREATE TABLE message_mentions(message_row_id INTEGER, jid_row_id INTEGER);
+INSERT INTO message_mentions VALUES (1, 1);
+CREATE TABLE receipt_user(message_row_id INTEGER, receipt_user_jid_row_id INTEGER, read_timestamp INTEGER);
+INSERT INTO receipt_user VALUES (2, 1, 1600000004000);
+CREATE TABLE labels(_id INTEGER PRIMARY KEY, label_name TEXT);
+INSERT INTO labels VALUES (1, 'To pay');
+CREATE TABLE labeled_messages(label_id INTEGER, message_row_id INTEGER);
+INSERT INTO labeled_messages VALUES (1, 1);
+CREATE TABLE message_ephemeral(message_row_id INTEGER PRIMARY KEY, duration INTEGER, expire_timestamp INTEGER);
+INSERT INTO message_ephemeral VALUES (1, 86400, 1600086401000);
+CREATE TABLE message_revoked(message_row_id INTEGER PRIMARY KEY, admin_jid_row_id INTEGER);
+INSERT INTO message_revoked VALUES (164, 1);
+CREATE TABLE call_log(_id INTEGER PRIMARY KEY, from_me INTEGER, call_id TEXT, duration INTEGER, call_result INTEGER);
+INSERT INTO call_log VALUES (1, 0, 'call:B90', 65, 5);
 `);
 
 /** WhatsApp's older table. */

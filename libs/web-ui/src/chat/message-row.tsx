@@ -48,7 +48,10 @@ function SystemLine({ conversation, message }: { conversation: Conversation; mes
   const text = useText();
   const { system } = message;
   const people = (system?.participantIds ?? []).map((id) => nameOf(conversation, id));
-  const words = message.text ?? system?.value ?? text('ui.system', { action: system?.action ?? '' });
+  // a reader's words for an event that the source only numbers
+  const event = message.extras?.event;
+  const action = typeof event === 'string' ? event : (system?.action ?? '');
+  const words = message.text ?? system?.value ?? text('ui.system', { action });
   return (
     <p className="mx-auto max-w-prose px-4 py-1.5 text-center text-sm text-muted wrap-anywhere">
       <bdi>{words}</bdi>

@@ -3,7 +3,10 @@ import { safeInteger, safeReal, sqlCount, type SqlValue } from '../../sql';
 import { whatsAppType } from '../message-types';
 import { addMark, mediaOf, present } from '../../message-draft';
 import { clippedText, positiveCount, sha256FromBase64, sqlInstant, type Facet } from '../../sql-fields';
+import { callFacet } from './call-facet';
+import { factFacets } from './fact-facets';
 import { listFacets, type Tables } from './list-facets';
+import { rowFacet } from './row-facet';
 
 /** All that the tables around the newer `message` table know, as far as they are there and have rows. */
 export function messageFacets(tables: Tables): readonly Facet[] {
@@ -14,32 +17,10 @@ export function messageFacets(tables: Tables): readonly Facet[] {
     forwardedFacet(tables),
     editFacet(tables),
     systemFacet(tables),
-    templateFacet(tables),
     ...listFacets(tables),
+    callFacet(tables),
+    ...factFacets(tables),
   ].filter((facet) => facet !== undefined);
-}
-
-/** A facet from a table with at most one row for a message. */
-function rowFacet(
-  { schema }: Tables,
-  table: string,
-  columns: readonly string[],
-  apply: Facet['apply'],
-  extra: { readonly columns: readonly string[]; readonly join: string } = { columns: [], join: '' },
-): Facet | undefined {
-  if (!schema.isRowId(table, 'message_row_id') || !schema.hasRows(table)) return undefined;
-  const alias = `x_${table}`;
-  return {
-    columns: [
-      `${alias}.message_row_id IS NOT NULL`,
-      ...columns.map((column) => schema.column(table, column, alias)),
-      ...extra.columns,
-    ],
-    join: `LEFT JOIN main.${table} ${alias} ON ${alias}.message_row_id = m.rowid ${extra.join}`,
-    apply: (row, at, draft) => {
-      if (row[at] === 1) apply(row, at + 1, draft);
-    },
-  };
 }
 
 const mediaNumbers = ['file_size', 'file_length', 'width', 'height', 'media_duration'] as const;
@@ -164,12 +145,5 @@ function systemFacet(tables: Tables): Facet | undefined {
   return rowFacet(tables, 'message_system', ['action_type'], (row, at, draft) => {
     const action = clippedText(row[at], chatLimits.idLength);
     if (action !== undefined) draft.system = { ...draft.system, action };
-  });
-}
-
-function templateFacet(tables: Tables): Facet | undefined {
-  return rowFacet(tables, 'message_template', ['content_text_data'], (row, at, draft) => {
-    const text = clippedText(row[at]);
-    if (text !== undefined) draft.text ??= text;
   });
 }

@@ -9,6 +9,8 @@ interface ListTable {
   readonly table: string;
   /** The column of `table` that names the message. */
   readonly messageColumn: string;
+  /** SQL over `t` for the message's row, where the column leads to it by way of another table. */
+  readonly messageSql?: string;
   /** Further columns without which the table is of no use. */
   readonly needs: readonly string[];
   /** Expressions over `t`, the table, and whatever `join` brings. */
@@ -26,7 +28,7 @@ interface ListTable {
 export function listFacet(database: SqlDatabase, schema: Schema, list: ListTable): Facet | undefined {
   if (!schema.hasRows(list.table, list.messageColumn, ...list.needs)) return undefined;
   const index = `temp.coffer_${list.name}`;
-  const message = safeInteger(`t.${list.messageColumn}`);
+  const message = list.messageSql ?? safeInteger(`t.${list.messageColumn}`);
   database.execute(`CREATE TABLE ${index}(message INTEGER, row INTEGER, PRIMARY KEY (message, row)) WITHOUT ROWID`);
   database.execute(
     `INSERT INTO ${index} SELECT ${message}, t.rowid FROM main.${list.table} t WHERE ${message} IS NOT NULL ORDER BY 1, 2`,

@@ -1,7 +1,8 @@
 import { chatLimits, type Message } from '@coffer/chat-model';
 import { safeInteger, sqlText, type SqlDatabase, type SqlRow } from '../../sql';
+import { actionWords } from '../action-words';
 import { missedCallType, whatsAppType } from '../message-types';
-import { addMark, type MessageDraft } from '../../message-draft';
+import { addExtras, addMark, type MessageDraft } from '../../message-draft';
 import { clippedText, sqlInstant, type Facet } from '../../sql-fields';
 import { messageFacets } from './facets';
 import type { People } from './people';
@@ -104,6 +105,7 @@ export function applyFacets(facets: readonly Facet[], row: SqlRow, start: number
 export function finish(draft: MessageDraft): Message {
   if (draft.kind === 'system') {
     draft.system ??= { action: 'unknown' };
+    addExtras(draft, { event: actionWords(draft.system.action) });
     const value = sqlText(draft.text);
     if (value !== undefined && value.length <= chatLimits.textLength) draft.system = { ...draft.system, value };
     delete draft.text;
