@@ -53,7 +53,8 @@ export interface BackupWarning {
     | 'left-out'
     | 'unknown-fields'
     | 'assumed-date-order'
-    | 'unread-journal';
+    | 'unread-journal'
+    | 'unread-messages';
   readonly message: string;
 }
 

@@ -62,6 +62,7 @@ export const fileWarnings = [
   'unknown-fields',
   'assumed-date-order',
   'unread-journal',
+  'unread-messages',
 ] as const;
 export type FileWarning = (typeof fileWarnings)[number];
 

@@ -83,6 +83,8 @@ export const openEnglish = {
     'Some messages have details that are not known here. They are in the readable copy, and not shown.',
   'open.warning-assumed-date-order':
     'Nothing in this chat tells day from month. The usual order was assumed, so dates may be wrong.',
+  'open.warning-unread-messages':
+    'The app was changing its database when this backup was made. Some messages are in another table of it, and not shown: keep the file.',
   'open.warning-unread-journal': 'The database has newer changes in another file, which are not shown.',
 
   'open.error-wrong-key': 'This key does not open this backup',

@@ -12,6 +12,7 @@ import { openTelegramExport } from '../telegram/telegram-source';
 import { telegramWarnings } from '../telegram/telegram-warnings';
 import { backupPrefixLimit } from '../whatsapp/backup-prefix';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
+import { msgstoreWarnings } from '../whatsapp/msgstore/msgstore-warnings';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
 import { openCryptContent } from '../whatsapp/opened-crypt';
 import { looksLikeVCards, readVCardNames } from '../whatsapp/vcard-names';
@@ -83,10 +84,20 @@ export async function openBackup(
     case 'whatsapp-msgstore': {
       const names = await contactNames(sqlite, options);
       const database = await openPlainDatabase(file, sqlite);
-      return plainBackup(file, inspection, () => openMsgstore(database, { names }));
+      const warnings: BackupWarning[] = [];
+      const open = (): ChatSource => {
+        const source = openMsgstore(database, { names });
+        warnings.splice(0, warnings.length, ...msgstoreWarnings(source));
+        return source;
+      };
+      return plainBackup(file, inspection, open, warnings);
     }
     case 'export-chat-text':
-      return exportedChat(file, inspection, readExportText(bytesOf(file), file.name, options.timeZone, textWindowBytes));
+      return exportedChat(
+        file,
+        inspection,
+        readExportText(bytesOf(file), file.name, options.timeZone, textWindowBytes),
+      );
     case 'export-chat-zip':
       return exportedChat(file, inspection, await openExportZip(file, options.timeZone));
     case 'whatsapp-contacts':

@@ -16,6 +16,7 @@ import { expectParts } from '../../test/expect-parts';
 import { databaseBytes } from '../../test/sql-script';
 import { ChatFormatError } from '../errors';
 import { openMsgstore, type MsgstoreOptions } from '../whatsapp/msgstore/msgstore';
+import { msgstoreWarnings } from '../whatsapp/msgstore/msgstore-warnings';
 import { readContactNames } from '../whatsapp/msgstore/people';
 import { openSqliteBytes, openSqliteFile } from './sqlite-database';
 
@@ -203,6 +204,29 @@ describe('openMsgstore', () => {
     const both = newer(olderTable, older(1, 'old'), older(2, 'old'), message(1001, { text: 'new' }));
     expect(read(both)[0]!.messages).toHaveLength(2);
     expect(read(both, { isMigrated: true })[0]!.messages).toMatchObject([{ text: 'new' }]);
+  });
+  it('counts what the other table alone has, by who sent it and its key', () => {
+    const unread = (bytes: Uint8Array, isMigrated = false): number => {
+      const source = openMsgstore(openSqliteBytes(bytes), { isMigrated });
+      source.close();
+      return source.unreadMessages;
+    };
+    const both = newer(olderTable, older(1, 'old'), older(2, 'old'), message(1001, { text: 'new' }));
+    expect(unread(both)).toBe(1);
+    expect(unread(both, true)).toBe(2);
+    // The same keys in both: the app has moved them.
+    const sameKey =
+      'UPDATE messages SET (key_from_me, key_id) = (SELECT from_me, key_id FROM message WHERE _id = 1001) WHERE _id = 1';
+    const moved = newer(olderTable, older(1, 'old'), message(1001, { text: 'new' }), sameKey);
+    expect(unread(newer(olderTable, older(1, 'old')))).toBe(0);
+    expect(unread(newer(message(1001, { text: 'new' })))).toBe(0);
+    expect(unread(moved)).toBe(0);
+    const [warning] = msgstoreWarnings({ unreadMessages: 2 });
+    expect(warning).toMatchObject({
+      code: 'unread-messages',
+      message: expect.stringContaining('2 messages are') as string,
+    });
+    expect(msgstoreWarnings({ unreadMessages: 0 })).toEqual([]);
   });
   it('reads a system row of the older table with its action', () => {
     const system = "INSERT INTO messages VALUES (3, '555@g.us', 0, 'k', 6, NULL, 1, '0', 4, '111222@s.whatsapp.net')";

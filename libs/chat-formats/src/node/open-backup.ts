@@ -5,6 +5,7 @@ import type { BackupFormat, BackupInspection, BackupWarning, OpenedBackup } from
 import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
+import { msgstoreWarnings } from '../whatsapp/msgstore/msgstore-warnings';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
 import { looksLikeVCards, readVCardNames } from '../whatsapp/vcard-names';
 import { openCrypt } from './crypt-backup';
@@ -35,8 +36,14 @@ export async function openBackup(path: string, options: OpenBackupOptions = {}):
       return openCrypt(path, inspection, options, await contactNames(options));
     case 'whatsapp-msgstore': {
       const names = await contactNames(options);
-      const open = (): ChatSource => openMsgstore(openSqliteFile(path), { names });
-      return plainBackup(path, inspection, open, journalWarnings(path));
+      const ofFile = journalWarnings(path);
+      const warnings = [...ofFile];
+      const open = (): ChatSource => {
+        const source = openMsgstore(openSqliteFile(path), { names });
+        warnings.splice(0, warnings.length, ...ofFile, ...msgstoreWarnings(source));
+        return source;
+      };
+      return plainBackup(path, inspection, open, warnings);
     }
     case 'export-chat-text':
       return exportedChat(path, inspection, openExportText(path, options.timeZone));

@@ -6,6 +6,7 @@ import { bytesInMemory } from '../open-bytes';
 import type { SqlDatabase } from '../sql';
 import type { CryptFile } from './crypt-file';
 import { openMsgstore } from './msgstore/msgstore';
+import { msgstoreWarnings } from './msgstore/msgstore-warnings';
 import type { ContactNames } from './msgstore/people';
 import { describeSeveralFiles, type SeveralFiles } from './several-files';
 
@@ -57,14 +58,17 @@ function openedCrypt(
 ): OpenedBackup {
   const isMigrated = migratedFlags.some((flag) => file.prefix.flags.includes(flag));
   const sources: ChatSource[] = [];
+  const ofFile = [...checksumWarnings(file), ...severalFilesWarnings(several)];
+  const warnings = [...ofFile];
   return {
     inspection,
-    warnings: [...checksumWarnings(file), ...severalFilesWarnings(several)],
+    warnings,
     payload: { name: payloadName(fileName), chunks: () => file.chunks() },
     chats: async () => {
       if (several?.isIncrement === true) throw new ChatFormatError('unsupported-format', incrementMessage(several));
       const source = openMsgstore(await openDatabase(file.chunks(true)), { names, isMigrated });
       sources.push(source);
+      warnings.splice(0, warnings.length, ...ofFile, ...msgstoreWarnings(source));
       return source;
     },
     close: () => {

@@ -21,17 +21,23 @@ const pageRows = 128;
  *
  * @throws ChatFormatError `no-chats` where neither message table is there, `damaged` where SQLite cannot read it
  */
-export function openMsgstore(database: SqlDatabase, options: MsgstoreOptions = {}): ChatSource {
+export function openMsgstore(database: SqlDatabase, options: MsgstoreOptions = {}): MsgstoreChats {
   try {
     const schema = readSchema(database);
     const people = readPeople(database, schema, options.names ?? new Map());
-    const table = chooseTable(database, schema, people, options.isMigrated);
+    const { table, unreadMessages } = chooseTable(database, schema, people, options.isMigrated);
     orderMessages(database, table);
-    return new MsgstoreSource(database, schema, people, table);
+    return new MsgstoreSource(database, schema, { people, table, unreadMessages });
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** The conversations of a chat database. */
+export interface MsgstoreChats extends ChatSource {
+  /** Messages that only the table has which is not read: the app keeps two of them while it moves from one form to the other. */
+  readonly unreadMessages: number;
 }
 
 /** Whether a database has one of the two message tables. */
@@ -44,7 +50,12 @@ const hasNewer = (schema: Schema): boolean => schema.hasColumns('message', 'chat
 const hasOlder = (schema: Schema): boolean => schema.hasColumns('messages', 'key_remote_jid', 'timestamp');
 
 /** The app keeps both tables while it migrates: the one with messages counts, or else the one with more. */
-function chooseTable(database: SqlDatabase, schema: Schema, people: People, isMigrated?: boolean): MessageTable {
+function chooseTable(
+  database: SqlDatabase,
+  schema: Schema,
+  people: People,
+  isMigrated?: boolean,
+): { readonly table: MessageTable; readonly unreadMessages: number } {
   const [newer, older] = [hasNewer(schema), hasOlder(schema)];
   if (!newer && !older) {
     throw new ChatFormatError(
@@ -54,13 +65,29 @@ function chooseTable(database: SqlDatabase, schema: Schema, people: People, isMi
   }
   const count = (table: string, condition: string): number =>
     Number([...database.rows(`SELECT count(*) FROM main.${table} m WHERE ${condition}`)][0]?.[0] ?? 0);
-  if (!older) return newerMessageTable(database, schema, people);
-  if (!newer) return olderMessageTable(schema);
+  const one = (table: MessageTable) => ({ table, unreadMessages: 0 });
+  if (!older) return one(newerMessageTable(database, schema, people));
+  if (!newer) return one(olderMessageTable(schema));
   const inOlder = count('messages', realOlderMessage);
-  if (inOlder === 0) return newerMessageTable(database, schema, people);
+  if (inOlder === 0) return one(newerMessageTable(database, schema, people));
   const inNewer = count('message', realMessage);
-  const isNewerLive = inNewer > 0 && (isMigrated === true || inNewer >= inOlder);
-  return isNewerLive ? newerMessageTable(database, schema, people) : olderMessageTable(schema);
+  if (inNewer === 0) return one(olderMessageTable(schema));
+  const isNewerLive = isMigrated === true || inNewer >= inOlder;
+  return {
+    table: isNewerLive ? newerMessageTable(database, schema, people) : olderMessageTable(schema),
+    unreadMessages: countUnread(database, schema, isNewerLive),
+  };
+}
+
+/** By who sent it and its key, which the app draws at random for each message and keeps when it moves it to the other table. */
+function countUnread(database: SqlDatabase, schema: Schema, isNewerLive: boolean): number {
+  const hasKeys =
+    schema.hasColumns('messages', 'key_from_me', 'key_id') && schema.hasColumns('message', 'from_me', 'key_id');
+  if (!hasKeys) return 0;
+  const older = `SELECT m.key_from_me, m.key_id FROM main.messages m WHERE ${realOlderMessage}`;
+  const newer = `SELECT m.from_me, m.key_id FROM main.message m WHERE ${realMessage}`;
+  const [unread, read] = isNewerLive ? [older, newer] : [newer, older];
+  return Number([...database.rows(`SELECT count(*) FROM (${unread} EXCEPT ${read})`)][0]?.[0] ?? 0);
 }
 
 /**
@@ -74,8 +101,16 @@ function orderMessages(database: SqlDatabase, table: MessageTable): void {
   database.execute(`INSERT INTO temp.coffer_order ${table.orderSql} ORDER BY 1, 2, 3`);
 }
 
-class MsgstoreSource implements ChatSource {
+/** What a source reads by. */
+interface MsgstoreParts {
+  readonly people: People;
+  readonly table: MessageTable;
+  readonly unreadMessages: number;
+}
+
+class MsgstoreSource implements MsgstoreChats {
   readonly format = 'whatsapp-msgstore';
+  readonly unreadMessages: number;
   readonly counts: { readonly chats: number; readonly messages: number };
   readonly #database: SqlDatabase;
   readonly #people: People;
@@ -87,7 +122,8 @@ class MsgstoreSource implements ChatSource {
   readonly #place: (key: string | number, nth: number) => readonly SqlRow[];
   #isClosed = false;
 
-  constructor(database: SqlDatabase, schema: Schema, people: People, table: MessageTable) {
+  constructor(database: SqlDatabase, schema: Schema, { people, table, unreadMessages }: MsgstoreParts) {
+    this.unreadMessages = unreadMessages;
     this.#database = database;
     this.#people = people;
     this.#table = table;
