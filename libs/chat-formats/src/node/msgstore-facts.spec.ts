@@ -204,6 +204,15 @@ const facts: readonly (readonly [string, number, readonly string[], object])[] =
     { extras: { ephemeral: { durationSeconds: 86_400, expiresMs: 1_700_086_400_000 } } },
   ],
   [
+    'a thumbnail',
+    1,
+    [
+      'CREATE TABLE message_thumbnail(message_row_id INTEGER PRIMARY KEY, thumbnail BLOB)',
+      "INSERT INTO message_thumbnail VALUES (1, x'ffd8aa')",
+    ],
+    { kind: 'image', extras: { thumbnail: 'ffd8aa' } },
+  ],
+  [
     'who deleted it, and when',
     64,
     [
@@ -254,7 +263,10 @@ describe('facts from the tables around the newer message table', () => {
       "INSERT INTO message_ephemeral VALUES (1, 1.5, x'ff')",
       'CREATE TABLE message_order(message_row_id INTEGER PRIMARY KEY, order_title, item_count)',
       "INSERT INTO message_order VALUES (1, x'48ff69', 9223372036854775807)",
+      'CREATE TABLE message_thumbnail(message_row_id INTEGER PRIMARY KEY, thumbnail BLOB)',
+      'INSERT INTO message_thumbnail VALUES (1, zeroblob(65537))',
     );
+    expect(message.extras).not.toHaveProperty('thumbnail');
     expect(message.extras).toMatchObject({ order: { title: 'H\ufffdi' } });
     expect(message.extras!.pollVotes).toHaveLength(2000);
     expect(message.extras!.mentions).toHaveLength(1024);

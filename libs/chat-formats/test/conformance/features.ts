@@ -75,6 +75,7 @@ export const features: readonly Feature[] = [
   fact('templates', 'template'),
   fact('buttons of templates', 'buttons'),
   fact('who is mentioned', 'mentions'),
+  fact('thumbnails', 'thumbnail'),
   fact('receipts', 'receipts'),
   fact('labels', 'labels'),
   fact('when a message disappears', 'ephemeral'),

@@ -67,6 +67,8 @@ CREATE TABLE labeled_messages(label_id INTEGER, message_row_id INTEGER);
 INSERT INTO labeled_messages VALUES (1, 1);
 CREATE TABLE message_ephemeral(message_row_id INTEGER PRIMARY KEY, duration INTEGER, expire_timestamp INTEGER);
 INSERT INTO message_ephemeral VALUES (1, 86400, 1600086401000);
+CREATE TABLE message_thumbnail(message_row_id INTEGER PRIMARY KEY, thumbnail BLOB);
+INSERT INTO message_thumbnail VALUES (101, x'ffd8');
 CREATE TABLE message_revoked(message_row_id INTEGER PRIMARY KEY, admin_jid_row_id INTEGER);
 INSERT INTO message_revoked VALUES (164, 1);
 CREATE TABLE call_log(_id INTEGER PRIMARY KEY, from_me INTEGER, call_id TEXT, duration INTEGER, call_result INTEGER);

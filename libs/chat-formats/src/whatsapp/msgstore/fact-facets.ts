@@ -13,9 +13,18 @@ type Sort = 'text' | 'words' | 'number' | 'instant' | 'person' | 'flag';
 /** Columns of a table, by the name that their value gets in `extras`. */
 type Fields = Readonly<Record<string, readonly [column: string, sort: Sort]>>;
 
+/** A small picture of a message's file goes along, in hexadecimal digits as `extras` have bytes, up to so many bytes. */
+const thumbnailBytes = 65_536;
+
 /** Facts for which the model has no place: they go into `extras`, and where a message has no text of its own, into that. */
 export function factFacets(tables: Tables): readonly (Facet | undefined)[] {
-  return [...shopFacets(tables), ...stateFacets(tables), ...systemFacets(tables), ...factListFacets(tables)];
+  return [
+    ...shopFacets(tables),
+    ...stateFacets(tables),
+    ...systemFacets(tables),
+    thumbnailFacet(tables),
+    ...factListFacets(tables),
+  ];
 }
 
 const orderFields: Fields = {
@@ -111,6 +120,26 @@ function systemFacets(tables: Tables): readonly (Facet | undefined)[] {
     factFacet(tables, 'message_system_block_contact', { isBlocked: ['is_blocked', 'flag'] }, add),
     factFacet(tables, 'message_ephemeral_setting', { timerSeconds: ['setting_duration', 'number'] }, add),
   ];
+}
+
+function thumbnailFacet(tables: Tables): Facet | undefined {
+  if (!tables.schema.hasColumns('message_thumbnail', 'thumbnail')) return undefined;
+  const bytes = 'x_message_thumbnail.thumbnail';
+  return rowFacet(
+    tables,
+    'message_thumbnail',
+    [],
+    (row, at, draft) => {
+      const thumbnail = row[at];
+      if (typeof thumbnail === 'string') addExtras(draft, { thumbnail });
+    },
+    {
+      columns: [
+        `iif(typeof(${bytes}) = 'blob' AND length(${bytes}) BETWEEN 1 AND ${thumbnailBytes}, lower(hex(${bytes})), NULL)`,
+      ],
+      join: '',
+    },
+  );
 }
 
 /** A facet from those columns of a table that are there; nothing where none is. */
