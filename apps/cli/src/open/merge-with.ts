@@ -38,6 +38,7 @@ export async function mergeWith(
   return {
     inspection: backup.inspection,
     payload: backup.payload,
+    media: () => backup.media?.(),
     get warnings() {
       return [backup, ...others].flatMap(({ warnings }) => warnings);
     },

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { unzipSync, zipSync } from 'fflate';
 import { describeWithTestData, seed } from '@coffer/test-kit';
 import {
@@ -148,6 +149,25 @@ describe('runOpen', () => {
     const copy = file('WhatsApp Chat with Anna.txt', bytes);
     await open({ file: copy, format: 'json', merge: [earlier], force: true });
     expect(JSON.parse(readFileSync(earlier, 'utf8'))).toEqual(JSON.parse(document));
+  });
+  it('says once what is to be known of each file that is merged, also what only the reading of one shows', async () => {
+    const path = join(folder, 'msgstore.db');
+    const database = new DatabaseSync(path);
+    database.exec(`
+      CREATE TABLE jid(_id INTEGER PRIMARY KEY, user TEXT, server TEXT, raw_string TEXT);
+      CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER);
+      CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, timestamp INTEGER, text_data TEXT);
+      CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, timestamp INTEGER, data TEXT);
+      INSERT INTO jid VALUES (1, '1', 's.whatsapp.net', '1@s.whatsapp.net');
+      INSERT INTO chat VALUES (1, 1);
+      INSERT INTO message VALUES (1, 1, 0, 'a', 1000, 'new');
+      INSERT INTO messages VALUES (1, '1@s.whatsapp.net', 0, 'b', 900, 'old');`);
+    database.close();
+    const other = file('WhatsApp Chat with Anna.txt', '1/2/20, 10:00 - Anna: hi\n');
+    const { exitCode, lines } = await open({ file: path, format: 'json', merge: [other] });
+    expect(exitCode).toBe(0);
+    const codes = lines.filter(({ type }) => type === 'warning').map(({ code }) => code);
+    expect(codes.sort()).toEqual(['assumed-date-order', 'unread-messages']);
   });
   it('says what cannot be merged', async () => {
     const path = file('chat.txt', chat);

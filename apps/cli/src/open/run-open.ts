@@ -47,7 +47,8 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
   let backup = opened;
   try {
     if (request.merge !== undefined) backup = await mergeWith(opened, request.merge, request.timeZone);
-    const warned = warnings(reporter, backup, 0);
+    const told = new Set<string>();
+    tellWarnings(reporter, backup, told);
     const baseName = backup.payload.name.replace(/\.(?:db|txt|zip|json|records|decrypted)$/i, '');
     const output = await writers[request.format](backup, {
       folder: request.out,
@@ -66,7 +67,7 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
       },
     });
     // what only reading the conversations showed
-    warnings(reporter, backup, warned);
+    tellWarnings(reporter, backup, told);
     reporter.summary(figuresOf(backup, request, output), sentenceOf(output, request.out));
   } finally {
     backup.close();
@@ -85,10 +86,12 @@ function mediaOf(
   return openMediaPlace(path, key === undefined ? {} : { key });
 }
 
-/** Passes on the warnings from the n-th on. @returns how many there are */
-function warnings(reporter: Reporter, backup: OpenedBackup, from: number): number {
-  for (const { code, message } of backup.warnings.slice(from)) reporter.warn(code, message);
-  return backup.warnings.length;
+/** Passes on the warnings that were not told before: those of several files can come in between each other. */
+function tellWarnings(reporter: Reporter, { warnings }: OpenedBackup, told: Set<string>): void {
+  for (const { code, message } of warnings) {
+    if (!told.has(message)) reporter.warn(code, message);
+    told.add(message);
+  }
 }
 
 function figuresOf(

@@ -1,6 +1,5 @@
 import { createDecipheriv, createHash, type DecipherGCM } from 'node:crypto';
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createInflate } from 'node:zlib';
 import { ChatFormatError } from '../errors';
@@ -18,6 +17,7 @@ import {
 import { otherKeyFile, type CryptFile, type CryptFileOptions } from '../whatsapp/crypt-file';
 import { fileKeyOf } from '../whatsapp/file-key';
 import { filePieces, readAt } from './file-pieces';
+import { inflatedPieces } from './inflated-pieces';
 import { inMemoryLimitBytes } from './payload-bytes';
 import { statedDatabaseBytes } from './stated-size';
 
@@ -39,11 +39,15 @@ export async function openCryptFile(
 ): Promise<CryptFile> {
   const file = openSync(path, 'r');
   let fileKey: Uint8Array | undefined;
+  /** What the check decrypted, until it is handed out. */
+  let checked: readonly Buffer[] | undefined;
   let isOpen = true;
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
     fileKey?.fill(0);
+    for (const piece of checked ?? []) piece.fill(0);
+    checked = undefined;
     closeSync(file);
   };
   try {
@@ -55,7 +59,7 @@ export async function openCryptFile(
     if (!isNamed && isIntact(file, size, endingBytes)) throw otherKeyFile();
     const open: OpenFile = { file, sizeBytes: size - endingBytes, endingBytes, prefix, fileKey, onRead, signal };
     const { verdict, packed, content } = await checkFile(open);
-    let checked = content;
+    checked = content;
     const chunks = (areKept = false): AsyncIterable<Uint8Array> => {
       const pieces = checked?.values() ?? decrypt(open, verdict.trailerBytes);
       checked = undefined;
@@ -197,18 +201,11 @@ async function* unpack(
   const stated = keptBytes === undefined ? undefined : statedDatabaseBytes(first.value, keptBytes);
   // zlib fills one memory of this size after the other. One byte more than it needs, and it asks for no second one at the end.
   const chunkSize = stated === undefined || stated >= inMemoryLimitBytes ? inflatedPieceBytes : stated + 1;
-  const inflate = createInflate({ chunkSize });
-  let failure: unknown;
-  // a failure destroys both streams, and so ends the loop below by throwing
-  pipeline(Readable.from(whole, { objectMode: false }), inflate, (error) => (failure = error));
-  try {
-    for await (const piece of inflate) yield piece as Uint8Array;
-  } catch (error) {
-    const cause = failure ?? error;
-    if (cause instanceof ChatFormatError) throw cause;
-    throw new ChatFormatError('damaged', 'the decrypted content cannot be decompressed', { cause });
-  }
+  yield* inflatedPieces(whole, createInflate({ chunkSize }), undecompressed);
 }
+
+const undecompressed = (cause: unknown): ChatFormatError =>
+  new ChatFormatError('damaged', 'the decrypted content cannot be decompressed', { cause });
 
 function* prepend(first: Buffer, rest: Iterable<Buffer>): Generator<Buffer, void, undefined> {
   yield first;

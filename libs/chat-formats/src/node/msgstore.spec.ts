@@ -221,6 +221,15 @@ describe('openMsgstore', () => {
     expect(unread(newer(olderTable, older(1, 'old')))).toBe(0);
     expect(unread(newer(message(1001, { text: 'new' })))).toBe(0);
     expect(unread(moved)).toBe(0);
+    const set = (sql: string): string => `UPDATE messages SET ${sql}`;
+    const twoOld = [olderTable, older(1, 'old'), older(2, 'old'), message(1001, { text: 'new' })];
+    // One key in several chats, no key at all, and a key as bytes that is text in the other table.
+    expect(unread(newer(...twoOld, set("key_id = 'same'")), true)).toBe(2);
+    expect(unread(newer(...twoOld, set('key_id = NULL, key_from_me = NULL')), true)).toBe(2);
+    const asBytes = 'key_id = (SELECT CAST(key_id AS BLOB) FROM message WHERE _id = 1001)';
+    expect(unread(newer(...twoOld, set(asBytes)), true)).toBe(0);
+    // Without keys nothing tells which are in both.
+    expect(unread(newer(...twoOld, 'ALTER TABLE messages DROP COLUMN key_from_me'), true)).toBe(2);
     const [warning] = msgstoreWarnings({ unreadMessages: 2 });
     expect(warning).toMatchObject({
       code: 'unread-messages',

@@ -1,10 +1,12 @@
-import { pipeline, Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { ChatFormatError } from '../errors';
 import { damagedEntry, mostFromDeflated, wrongChecksum } from '../zip/open-zip';
 import { storedPlace, type ByteSource, type ZipEntry } from '../zip/zip-directory';
+import { inflatedPieces } from './inflated-pieces';
 
 const pieceBytes = 64 * 1024;
+
+const inflated = (stored: Iterable<Uint8Array>): AsyncIterable<Uint8Array> =>
+  inflatedPieces(stored, createInflateRaw({ chunkSize: pieceBytes }), damagedEntry);
 
 /**
  * One file of a zip, piece by piece. That it is whole is known at its end: before, nothing of it may be believed.
@@ -28,17 +30,4 @@ export async function* unpackPieces(source: ByteSource, entry: ZipEntry): AsyncG
 
 function* storedPieces(source: ByteSource, from: number, length: number): Generator<Uint8Array, void, undefined> {
   for (let at = 0; at < length; at += pieceBytes) yield source.read(from + at, Math.min(pieceBytes, length - at));
-}
-
-async function* inflated(stored: Iterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const inflate = createInflateRaw({ chunkSize: pieceBytes });
-  let failure: unknown;
-  // a failure destroys both streams, and so ends the loop below by throwing
-  pipeline(Readable.from(stored, { objectMode: false }), inflate, (error) => (failure = error));
-  try {
-    for await (const piece of inflate) yield piece as Uint8Array;
-  } catch (error) {
-    const cause = failure ?? error;
-    throw cause instanceof ChatFormatError ? cause : damagedEntry(cause);
-  }
 }

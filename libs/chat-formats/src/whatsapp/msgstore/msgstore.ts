@@ -79,15 +79,20 @@ function chooseTable(
   };
 }
 
-/** By who sent it and its key, which the app draws at random for each message and keeps when it moves it to the other table. */
+/**
+ * By who sent it and its key, which the app draws at random for each message and keeps when it moves it to the other table. Where there
+ * are no keys nothing tells which messages are in both: all of the other table count.
+ */
 function countUnread(database: SqlDatabase, schema: Schema, isNewerLive: boolean): number {
+  const [older, newer] = [`main.messages m WHERE ${realOlderMessage}`, `main.message m WHERE ${realMessage}`];
+  const [unread, read] = isNewerLive ? [older, newer] : [newer, older];
+  const [unreadFromMe, readFromMe] = isNewerLive ? ['m.key_from_me', 'm.from_me'] : ['m.from_me', 'm.key_from_me'];
+  // As text, and never NULL: a comparison with NULL says neither yes nor no.
+  const key = (fromMe: string): string => `ifnull(CAST(${fromMe} AS TEXT), ''), ifnull(CAST(m.key_id AS TEXT), '')`;
   const hasKeys =
     schema.hasColumns('messages', 'key_from_me', 'key_id') && schema.hasColumns('message', 'from_me', 'key_id');
-  if (!hasKeys) return 0;
-  const older = `SELECT m.key_from_me, m.key_id FROM main.messages m WHERE ${realOlderMessage}`;
-  const newer = `SELECT m.from_me, m.key_id FROM main.message m WHERE ${realMessage}`;
-  const [unread, read] = isNewerLive ? [older, newer] : [newer, older];
-  return Number([...database.rows(`SELECT count(*) FROM (${unread} EXCEPT ${read})`)][0]?.[0] ?? 0);
+  const isElsewhere = hasKeys ? `AND (${key(unreadFromMe)}) NOT IN (SELECT ${key(readFromMe)} FROM ${read})` : '';
+  return Number([...database.rows(`SELECT count(*) FROM ${unread} ${isElsewhere}`)][0]?.[0] ?? 0);
 }
 
 /**
