@@ -42,6 +42,19 @@ describe('MessageRow', () => {
     expect(markup).not.toContain('href');
   });
 
+  it.each<[string, Partial<Message>, string]>([
+    ['in a reader’s words', { extras: { event: 'group <b>created' } }, '<bdi>Group &lt;b&gt;created</bdi>'],
+    ['by its number where nobody has words', {}, '<bdi>Event “11”</bdi>'],
+    ['in words of its own first', { system: { action: '11', value: 'New' }, extras: { event: 'x' } }, '<bdi>New</bdi>'],
+  ])('shows an event %s', (_how, changes, expected) => {
+    const { text: _text, ...wordless } = message;
+    const event: Message = { ...wordless, kind: 'system', system: { action: '11' }, ...changes };
+    const markup = renderToStaticMarkup(
+      <MessageRow conversation={conversation} message={event} before={undefined} isFirst nowMs={0} />,
+    );
+    expect(markup).toContain(expected);
+  });
+
   it.each(messageKinds)('shows something for the kind %s without any text', (kind) => {
     const markup = renderToStaticMarkup(
       <MessageRow

@@ -48,16 +48,20 @@ function SystemLine({ conversation, message }: { conversation: Conversation; mes
   const text = useText();
   const { system } = message;
   const people = (system?.participantIds ?? []).map((id) => nameOf(conversation, id));
-  // a reader's words for an event that the source only numbers
-  const event = message.extras?.event;
-  const action = typeof event === 'string' ? event : (system?.action ?? '');
-  const words = message.text ?? system?.value ?? text('ui.system', { action });
+  const words =
+    message.text ?? system?.value ?? eventWords(message) ?? text('ui.system', { action: system?.action ?? '' });
   return (
     <p className="mx-auto max-w-prose px-4 py-1.5 text-center text-sm text-muted wrap-anywhere">
       <bdi>{words}</bdi>
       {people.length > 0 && <bdi> · {people.join(', ')}</bdi>}
     </p>
   );
+}
+
+/** A reader's words for an event that the source only numbers, as the start of a line. */
+function eventWords({ extras }: Message): string | undefined {
+  const event = extras?.event;
+  return typeof event === 'string' ? event.slice(0, 1).toUpperCase() + event.slice(1) : undefined;
 }
 
 interface BubbleProps {
