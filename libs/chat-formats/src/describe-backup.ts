@@ -9,7 +9,7 @@ import { canBeLegacy } from './signal/container';
 import type { SqlDatabase } from './sql';
 import { readSchema } from './sql-schema';
 import { readBackupHeader } from './whatsapp/backup-prefix';
-import { isMsgstore } from './whatsapp/msgstore/msgstore';
+import { isMsgstore } from './whatsapp/msgstore/message-tables';
 import { readZipDirectory } from './zip/zip-directory';
 import type { OpenZip } from './zip/open-zip';
 

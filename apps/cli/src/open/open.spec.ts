@@ -157,11 +157,11 @@ describe('runOpen', () => {
       CREATE TABLE jid(_id INTEGER PRIMARY KEY, user TEXT, server TEXT, raw_string TEXT);
       CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER);
       CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, timestamp INTEGER, text_data TEXT);
-      CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, timestamp INTEGER, data TEXT);
+      CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, timestamp INTEGER, data TEXT);
       INSERT INTO jid VALUES (1, '1', 's.whatsapp.net', '1@s.whatsapp.net');
       INSERT INTO chat VALUES (1, 1);
       INSERT INTO message VALUES (1, 1, 0, 'a', 1000, 'new');
-      INSERT INTO messages VALUES (1, '1@s.whatsapp.net', 0, 'b', 900, 'old');`);
+      INSERT INTO messages VALUES (1, '1@s.whatsapp.net', 900, 'old');`);
     database.close();
     const other = file('WhatsApp Chat with Anna.txt', '1/2/20, 10:00 - Anna: hi\n');
     const { exitCode, lines } = await open({ file: path, format: 'json', merge: [other] });

@@ -100,6 +100,22 @@ describe('openBackup in a browser', () => {
     expect(await inBrowser('msgstore.db', wal)).toBe(expected);
   });
 
+  it('reads both message tables where the app was moving from one to the other', async () => {
+    const both = databaseBytes(`
+CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT);
+CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER);
+CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, timestamp INTEGER, text_data TEXT);
+CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, timestamp INTEGER, data TEXT);
+INSERT INTO jid VALUES (1, '4915@s.whatsapp.net');
+INSERT INTO chat VALUES (1, 1);
+INSERT INTO message VALUES (1, 1, 0, 'A', 1000, 'moved'), (2, 1, 0, 'B', 3000, 'new');
+INSERT INTO messages VALUES (1, '4915@s.whatsapp.net', 0, 'A', 1000, 'moved'), (2, '4915@s.whatsapp.net', 0, 'C', 2000, 'left behind');
+`);
+    const read = await inBrowser('msgstore.db', both);
+    expect(read).toBe(await onDisk('msgstore.db', both));
+    expect([...read.matchAll(/moved|new|left behind/g)].join(', ')).toBe('moved, left behind, new');
+  });
+
   it('reads an exported chat', async () => {
     const text = Buffer.from('31/12/2020, 23:59 - Anna: hi\n31/12/2020, 23:59 - Bob: ho\n');
     expect(await inBrowser('chat.txt', text, { timeZone: 'Asia/Tokyo' })).toBe(

@@ -200,42 +200,124 @@ describe('openMsgstore', () => {
     expect(read(newer(olderTable, older(1, 'old')))[0]!.messages).toMatchObject([{ text: 'old' }]);
     expect(read(newer(olderTable, message(1001, { text: 'new' })))[0]!.messages).toMatchObject([{ text: 'new' }]);
   });
-  it('takes the larger table where both have messages, and the newer one where the header says so', () => {
-    const both = newer(olderTable, older(1, 'old'), older(2, 'old'), message(1001, { text: 'new' }));
-    expect(read(both)[0]!.messages).toHaveLength(2);
-    expect(read(both, { isMigrated: true })[0]!.messages).toMatchObject([{ text: 'new' }]);
-  });
-  it('counts what the other table alone has, by who sent it and its key', () => {
-    const unread = (bytes: Uint8Array, isMigrated = false): number => {
-      const source = openMsgstore(openSqliteBytes(bytes), { isMigrated });
-      source.close();
-      return source.unreadMessages;
-    };
-    const both = newer(olderTable, older(1, 'old'), older(2, 'old'), message(1001, { text: 'new' }));
-    expect(unread(both)).toBe(1);
-    expect(unread(both, true)).toBe(2);
-    // The same keys in both: the app has moved them.
-    const sameKey =
-      'UPDATE messages SET (key_from_me, key_id) = (SELECT from_me, key_id FROM message WHERE _id = 1001) WHERE _id = 1';
-    const moved = newer(olderTable, older(1, 'old'), message(1001, { text: 'new' }), sameKey);
-    expect(unread(newer(olderTable, older(1, 'old')))).toBe(0);
-    expect(unread(newer(message(1001, { text: 'new' })))).toBe(0);
-    expect(unread(moved)).toBe(0);
-    const set = (sql: string): string => `UPDATE messages SET ${sql}`;
-    const twoOld = [olderTable, older(1, 'old'), older(2, 'old'), message(1001, { text: 'new' })];
-    // One key in several chats, no key at all, and a key as bytes that is text in the other table.
-    expect(unread(newer(...twoOld, set("key_id = 'same'")), true)).toBe(2);
-    expect(unread(newer(...twoOld, set('key_id = NULL, key_from_me = NULL')), true)).toBe(2);
-    const asBytes = 'key_id = (SELECT CAST(key_id AS BLOB) FROM message WHERE _id = 1001)';
-    expect(unread(newer(...twoOld, set(asBytes)), true)).toBe(0);
-    // Without keys nothing tells which are in both.
-    expect(unread(newer(...twoOld, 'ALTER TABLE messages DROP COLUMN key_from_me'), true)).toBe(2);
-    const [warning] = msgstoreWarnings({ unreadMessages: 2 });
-    expect(warning).toMatchObject({
-      code: 'unread-messages',
-      message: expect.stringContaining('2 messages are') as string,
+  describe('where both tables have messages', () => {
+    const at = (id: number, timeMs: number): string => `UPDATE message SET timestamp = ${timeMs} WHERE _id = ${id}`;
+    const olderAt = (id: number, timeMs: number): string =>
+      `INSERT INTO messages VALUES (${id}, '111222@s.whatsapp.net', 0, 'k${id}', 0, 'old ${id}', ${timeMs}, '0', 0, '')`;
+    const sameKey = (olderId: number, newerId: number): string =>
+      `UPDATE messages SET key_id = (SELECT key_id FROM message WHERE _id = ${newerId}) WHERE _id = ${olderId}`;
+    const texts = (bytes: Uint8Array, isMigrated = false): readonly (string | undefined)[][] =>
+      read(bytes, { isMigrated }).map(({ messages }) => messages.map(({ text }) => text));
+
+    it('reads both, by their times, and once what was moved', () => {
+      const moved = [olderTable, message(1001, { text: 'moved' }), at(1001, 20)];
+      const both = newer(
+        ...[...moved, message(1002, { text: 'new' }), at(1002, 40)],
+        ...[olderAt(1, 10), olderAt(2, 30), olderAt(3, 20), sameKey(3, 1001)],
+      );
+      expect(texts(both)[0]).toEqual(['old 1', 'old 3', 'old 2', 'new']);
+      expect(texts(both, true)[0]).toEqual(['old 1', 'moved', 'old 2', 'new']);
+      expect(texts(newer(...moved, olderAt(1, 10), sameKey(1, 1001)))[0]).toEqual(['moved']);
     });
-    expect(msgstoreWarnings({ unreadMessages: 0 })).toEqual([]);
+    it('names those of the second table after it, and finds what they answer in either', () => {
+      const quotes = [
+        'ALTER TABLE messages ADD COLUMN quoted_row_id INTEGER',
+        'CREATE TABLE messages_quotes(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, data TEXT)',
+        "INSERT INTO messages_quotes SELECT _id, key_remote_jid, key_from_me, key_id, data FROM messages WHERE key_id <> 'k3'",
+        'UPDATE messages SET quoted_row_id = _id - 1',
+      ];
+      const both = newer(
+        ...[olderTable, message(1001, { text: 'moved' }), at(1001, 10)],
+        ...[olderAt(1, 10), sameKey(1, 1001), olderAt(2, 20), olderAt(3, 30), ...quotes],
+      );
+      const [{ messages }] = read(both, { isMigrated: true }) as [ReadConversation];
+      expect(messages.map(({ id, quote }) => [id, quote?.messageId])).toEqual([
+        ['1001', undefined],
+        ['messages:2', '1001'],
+        ['messages:3', 'messages:2'],
+      ]);
+    });
+    it('finds what answers and albums of the newer table refer to where the older one leads', () => {
+      const both = newer(
+        ...[1001, 1002, 1003].flatMap((id) => [message(id, { text: `new ${id}` }), at(id, id)]),
+        ...[olderTable, ...[1, 2, 3, 4].map((id) => olderAt(id, id)), sameKey(1, 1001)],
+        'CREATE TABLE message_quoted(message_row_id INTEGER PRIMARY KEY, chat_row_id INTEGER, key_id TEXT, text_data TEXT)',
+        "INSERT INTO message_quoted VALUES (1002, 1, 'key1001', 'new 1001'), (1003, 1, 'key1002', 'new 1002')",
+        'CREATE TABLE message_association(parent_message_row_id INTEGER, child_message_row_id INTEGER, association_type INTEGER)',
+        'INSERT INTO message_association VALUES (1003, 1001, 2), (1003, 1002, 2)',
+      );
+      const [{ messages }] = read(both) as [ReadConversation];
+      expect(messages.map(({ id, quote }) => [id, quote?.messageId])).toEqual([
+        ['1', undefined],
+        ['2', undefined],
+        ['3', undefined],
+        ['4', undefined],
+        ['message:1002', '1'],
+        ['message:1003', 'message:1002'],
+      ]);
+      expect(messages.at(-1)!.extras).toMatchObject({ albumMessageIds: ['1', 'message:1002'] });
+    });
+    it('keeps the order of the app in conversations that only one table has', () => {
+      const other = "INSERT INTO messages VALUES (1, '999@s.whatsapp.net', 0, 'k', 0, 'elsewhere', 5, '0', 0, '')";
+      const second = message(1001, { text: 'second', sort: 9 });
+      const both = newer(
+        olderTable,
+        second,
+        at(1001, 1),
+        message(1002, { text: 'first', sort: 8 }),
+        at(1002, 2),
+        other,
+      );
+      expect(texts(both, true)).toEqual([['first', 'second'], [], ['elsewhere']]);
+    });
+    it('tells a message that went to several conversations under one key apart, and one without a key from every other', () => {
+      const inGroup = "INSERT INTO messages VALUES (1, '555@g.us', 0, 'key1001', 0, 'to the group', 1, '0', 0, '')";
+      expect(texts(newer(olderTable, inGroup, message(1001, { text: 'to one' })), true)).toEqual([
+        ['to one'],
+        ['to the group'],
+      ]);
+      const noKeys = ['UPDATE messages SET key_id = NULL', 'UPDATE message SET key_id = NULL WHERE _id > 1'];
+      const both = newer(olderTable, older(1, 'old'), older(2, 'old'), message(1001, { text: 'new' }), ...noKeys);
+      expect(texts(both, true)[0]).toEqual(['old', 'old', 'new']);
+    });
+    it('takes a key as bytes for the same as text', () => {
+      const asBytes = 'UPDATE messages SET key_id = (SELECT CAST(key_id AS BLOB) FROM message WHERE _id = 1001)';
+      expect(texts(newer(olderTable, older(1, 'old'), message(1001, { text: 'new' }), asBytes), true)[0]).toEqual([
+        'new',
+      ]);
+    });
+    it('puts messages of people whose address was changed into the one conversation', () => {
+      const anonymous = [
+        'CREATE TABLE jid_map(lid_row_id INTEGER PRIMARY KEY, jid_row_id INTEGER)',
+        "INSERT INTO jid VALUES (9, '777', 'lid', '777@lid')",
+        'INSERT INTO jid_map VALUES (9, 1)',
+        'UPDATE chat SET jid_row_id = 9 WHERE _id = 1',
+      ];
+      const both = newer(...anonymous, olderTable, older(1, 'old'), message(1001, { text: 'new' }));
+      expect(read(both, { isMigrated: true }).map(({ id, messages }) => [id, messages.length])).toEqual([
+        ['111222@s.whatsapp.net', 2],
+        ['555@g.us', 0],
+      ]);
+      expect(texts(both)[0]).toEqual(['old', 'new']);
+    });
+    it('reads the larger one, or the one that the header names, and counts the other where there are no keys', () => {
+      const drop = 'ALTER TABLE messages DROP COLUMN key_from_me';
+      const both = newer(olderTable, older(1, 'old'), older(2, 'old'), message(1001, { text: 'new' }), drop);
+      expect([texts(both)[0], texts(both, true)[0]]).toEqual([['old', 'old'], ['new']]);
+      const unread = (bytes: Uint8Array, isMigrated = false): number => {
+        const source = openMsgstore(openSqliteBytes(bytes), { isMigrated });
+        source.close();
+        return source.unreadMessages;
+      };
+      expect([unread(both), unread(both, true)]).toEqual([1, 2]);
+      expect(unread(newer(olderTable, older(1, 'old'), message(1001, { text: 'new' })))).toBe(0);
+      const [warning] = msgstoreWarnings({ unreadMessages: 2 });
+      expect(warning).toMatchObject({
+        code: 'unread-messages',
+        message: expect.stringContaining('2 messages are') as string,
+      });
+      expect(msgstoreWarnings({ unreadMessages: 0 })).toEqual([]);
+    });
   });
   it('reads a system row of the older table with its action', () => {
     const system = "INSERT INTO messages VALUES (3, '555@g.us', 0, 'k', 6, NULL, 1, '0', 4, '111222@s.whatsapp.net')";

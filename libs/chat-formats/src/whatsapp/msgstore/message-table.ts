@@ -1,42 +1,60 @@
 import { chatLimits, type Message } from '@coffer/chat-model';
-import { safeInteger, sqlText, type SqlDatabase, type SqlRow } from '../../sql';
+import { safeInteger, sqlText, type SqlRow } from '../../sql';
 import { actionWords } from '../action-words';
 import { missedCallType, whatsAppType } from '../message-types';
 import { addExtras, addMark, type MessageDraft } from '../../message-draft';
 import { clippedText, sqlInstant, type Facet } from '../../sql-fields';
 import { messageFacets } from './facets';
+import type { Tables } from './list-facets';
 import type { People } from './people';
-import type { Schema } from '../../sql-schema';
 
 /** One of the two tables in which WhatsApp keeps messages, as the rest of the reader sees it. */
 export interface MessageTable {
   readonly generation: 'message' | 'messages';
   /** What the column `chat` of the order holds: row ids of `chat`, or addresses. */
   readonly chatKey: 'row' | 'address';
-  /** Fills temp.coffer_order(chat, sort, message, sender) with the real messages. */
-  readonly orderSql: string;
+  /** Over `m`: what the order of messages (temp.coffer_order) is filled with. */
+  readonly order: OrderSql;
   /** Columns, the row id first, and joins for a query over `m`; `read` is given those columns from index `at` on. */
   readonly columns: readonly string[];
   readonly joins: string;
   readonly read: (row: SqlRow, at: number, address: string) => Message;
 }
 
+/** Expressions over `m`, a row of a message table. */
+export interface OrderSql {
+  /** The conversation, as `chatKey` says; never NULL. */
+  readonly chat: string;
+  /** The app's own order in a conversation; rows with the same value come by their row id. */
+  readonly sort: string;
+  /** Milliseconds since 1970; 0 where the row has none. */
+  readonly time: string;
+  /** A row of `jid`, or an address. */
+  readonly sender: string;
+  /** Under which a row is a message that can be read. */
+  readonly condition: string;
+}
+
 /** The condition under which a row of `message` is a message: the app keeps one dummy. */
 export const realMessage = "m.chat_row_id IS NOT -1 AND m.key_id IS NOT '-1'";
 
 /** The newer table `message` (since 2021). Messages are named by their row id. */
-export function newerMessageTable(database: SqlDatabase, schema: Schema, people: People): MessageTable {
+export function newerMessageTable(tables: Tables): MessageTable {
+  const { schema, people } = tables;
   const column = (name: string): string => schema.column('message', name, 'm');
   const numbers = ['from_me', 'sender_jid_row_id', 'timestamp', 'message_type', 'starred'];
   const own = ['m.rowid', column('text_data'), ...numbers.map((name) => safeInteger(column(name)))];
-  const facets = messageFacets({ database, schema, people });
-  const sender = safeInteger(column('sender_jid_row_id'));
+  const facets = messageFacets(tables);
   return {
     generation: 'message',
     chatKey: 'row',
-    orderSql:
-      `SELECT coalesce(${safeInteger('m.chat_row_id')}, 0), coalesce(${safeInteger(column('sort_id'))}, 0), ` +
-      `m.rowid, ${sender} FROM main.message m WHERE ${realMessage} AND ${safeInteger('m.rowid')} IS NOT NULL`,
+    order: {
+      chat: `coalesce(${safeInteger('m.chat_row_id')}, 0)`,
+      sort: `coalesce(${safeInteger(column('sort_id'))}, 0)`,
+      time: `coalesce(${safeInteger(column('timestamp'))}, 0)`,
+      sender: safeInteger(column('sender_jid_row_id')),
+      condition: `${realMessage} AND ${safeInteger('m.rowid')} IS NOT NULL`,
+    },
     columns: [...own, ...facets.flatMap((facet) => facet.columns)],
     joins: facets.map((facet) => facet.join).join(' '),
     read: (row, at, address) => {

@@ -9,8 +9,8 @@ export function msgstoreWarnings({ unreadMessages }: Pick<MsgstoreChats, 'unread
     {
       code: 'unread-messages',
       message:
-        `this database holds its messages in two tables, since the app was changing from one form to the other; ${unreadMessages} ${are} ` +
-        'in the table that is not read alone, and not shown. Nothing of the file was changed: keep it',
+        'this database holds its messages in two tables, since the app was changing from one form to the other, and does not say which ' +
+        `are in both; ${unreadMessages} ${are} in the table that is not read, and not shown. Nothing of the file was changed: keep it`,
     },
   ];
 }

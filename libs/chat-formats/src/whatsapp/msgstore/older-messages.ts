@@ -35,9 +35,13 @@ export function olderMessageTable(schema: Schema): MessageTable {
   return {
     generation: 'messages',
     chatKey: 'address',
-    orderSql:
-      `SELECT coalesce(CAST(m.key_remote_jid AS TEXT), ''), 0, m.rowid, CAST(${column('remote_resource')} AS TEXT) ` +
-      `FROM main.messages m WHERE ${realOlderMessage} AND ${safeInteger('m.rowid')} IS NOT NULL`,
+    order: {
+      chat: "coalesce(CAST(m.key_remote_jid AS TEXT), '')",
+      sort: '0',
+      time: `coalesce(${safeInteger(column('timestamp'))}, 0)`,
+      sender: `CAST(${column('remote_resource')} AS TEXT)`,
+      condition: `${realOlderMessage} AND ${safeInteger('m.rowid')} IS NOT NULL`,
+    },
     columns: [
       'm.rowid',
       ...texts.map(column),
