@@ -82,8 +82,11 @@ export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, 
         search ??= new MessageSearch(current(), sqlite);
         return search.find(query, { limit, signal, onIndexed });
       }),
-    saveFile: ({ form }, { signal, progress }) =>
-      guarded(async () => ({ content: await savedContent(current().source, form, { signal, progress }) })),
+    saveFile: ({ form, conversationId }, { signal, progress }) =>
+      guarded(async () => {
+        const source = conversationId === null ? current().source : current().only(conversationId);
+        return { content: await savedContent(source, form, { signal, progress }) };
+      }),
   };
 }
 

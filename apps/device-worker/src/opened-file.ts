@@ -1,5 +1,11 @@
 import type { MessagePlace, OpenedBackup } from '@coffer/chat-formats';
-import { messagesBetween, type ChatSource, type ConversationSource, type Message } from '@coffer/chat-model';
+import {
+  messagesBetween,
+  someConversations,
+  type ChatSource,
+  type ConversationSource,
+  type Message,
+} from '@coffer/chat-model';
 import { DeviceError, type ConversationSummary } from '@coffer/device-protocol';
 import type { MessageRun, SearchedChats } from './message-search';
 
@@ -52,14 +58,26 @@ export class OpenedFile implements SearchedChats {
 
   /** @throws DeviceError `not-found` */
   readMessages(conversationId: string, from: number, to: number): Message[] {
-    const entry = this.conversations()[Number(conversationId)];
-    if (entry === undefined) throw new DeviceError('not-found', 'there is no such conversation in this file');
+    const entry = this.#entryOf(conversationId);
     return [...messagesBetween(entry, from, Math.min(to, entry.messageCount))];
+  }
+
+  /** One conversation as a source of its own, which is closed with this. @throws DeviceError `not-found` */
+  only(conversationId: string): ChatSource {
+    const wanted = this.#entryOf(conversationId);
+    return someConversations(this.source, (_conversation, index) => this.conversations()[index] === wanted);
   }
 
   /** In the order of the file: the place of one of them is its id. */
   conversations(): readonly ConversationSource[] {
     return (this.#conversations ??= [...this.source.conversations()]);
+  }
+
+  /** @throws DeviceError `not-found` */
+  #entryOf(conversationId: string): ConversationSource {
+    const entry = this.conversations()[Number(conversationId)];
+    if (entry === undefined) throw new DeviceError('not-found', 'there is no such conversation in this file');
+    return entry;
   }
 
   get messageCount(): number {

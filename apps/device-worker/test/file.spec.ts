@@ -166,19 +166,31 @@ describe('the device with a file of another app', () => {
   it('saves the whole as JSON, and as pages in a zip', async () => {
     const files = fileHandlers(heldFiles);
     await opening(files, crypt15, digits);
-    const { content: json } = await files.saveFile({ form: 'json' }, context);
+    const { content: json } = await files.saveFile({ form: 'json', conversationId: null }, context);
     const document = JSON.parse(await json.text()) as { conversations: { messages: { text: string }[] }[] };
     expect(document.conversations.flatMap(({ messages }) => messages.map(({ text }) => text)).sort()).toEqual([
       '<b>first</b>',
       'newest',
       'second',
     ]);
-    const { content: zip } = await files.saveFile({ form: 'html' }, context);
+    const { content: zip } = await files.saveFile({ form: 'html', conversationId: null }, context);
     const pages = unzipSync(new Uint8Array(await zip.arrayBuffer()));
     expect(Object.keys(pages).sort()).toEqual([
       ...['chat-00001-00001.html', 'chat-00002-00001.html', 'chat-00003-00001.html', 'index.html', 'style.css'],
     ]);
     expect(Buffer.from(pages['chat-00001-00001.html']!).toString()).toContain('&lt;b&gt;first');
+  });
+
+  it('saves one conversation', async () => {
+    const files = fileHandlers(heldFiles);
+    await opening(files, crypt15, digits);
+    const { conversationId, conversation } = (await listed(files)).conversations[0]!;
+    const { content } = await files.saveFile({ form: 'json', conversationId }, context);
+    expect(JSON.parse(await content.text())).toMatchObject({ conversations: [{ id: conversation.id }] });
+    const { content: zip } = await files.saveFile({ form: 'html', conversationId }, context);
+    const names = Object.keys(unzipSync(new Uint8Array(await zip.arrayBuffer())));
+    expect(names.filter((name) => name.startsWith('chat-'))).toHaveLength(1);
+    expect(await codeOf(() => files.saveFile({ form: 'json', conversationId: '9' }, context))).toBe('not-found');
   });
 
   it('knows every format that the readers know', () => {

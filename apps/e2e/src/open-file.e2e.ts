@@ -58,6 +58,15 @@ test('a visitor opens a backup from the disk, and not a byte of it goes anywhere
   await expectAxeClean(page);
   await hits.getByRole('button').first().click();
   await expect(page.getByRole('feed').locator('[aria-current=true]')).toBeInViewport();
+
+  await page.getByRole('button', { name: 'Save this chat' }).click();
+  const dialog = page.getByRole('dialog');
+  await expectAxeClean(page);
+  const alone = page.waitForEvent('download');
+  await dialog.getByRole('button', { name: 'JSON file' }).click();
+  const one = JSON.parse(readFileSync(await (await alone).path(), 'utf8')) as { conversations: unknown[] };
+  expect(one.conversations).toHaveLength(1);
+  await dialog.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('button', { name: 'Back to the list of chats' }).click();
 
   const saved = page.waitForEvent('download');

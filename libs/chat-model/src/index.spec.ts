@@ -29,6 +29,7 @@ describe('index', () => {
       'messagesBetween',
       'parseSearchQuery',
       'searchableText',
+      'someConversations',
     ]);
   });
 });

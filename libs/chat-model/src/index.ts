@@ -34,3 +34,4 @@ export {
   type SearchQuery,
 } from './search/search-query';
 export { foldText } from './search/fold-text';
+export { someConversations } from './some-conversations';

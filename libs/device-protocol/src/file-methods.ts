@@ -148,6 +148,9 @@ export const fileMethods = {
    * of the device and ends with the file.
    */
   searchFile: method(z.strictObject(searchSchema), foundSchema),
-  /** The whole of the open file in a form that outlives this project, for the page to offer as a download. */
-  saveFile: method(z.strictObject({ form: z.enum(savedForms) }), z.strictObject({ content: z.instanceof(Blob) })),
+  /** The open file, or one conversation of it, in a form that outlives this project, for the page to offer as a download. */
+  saveFile: method(
+    z.strictObject({ form: z.enum(savedForms), conversationId: z.string().min(1).max(4096).nullable() }),
+    z.strictObject({ content: z.instanceof(Blob) }),
+  ),
 } as const;

@@ -28,6 +28,7 @@ Examples:
   coffer open msgstore.db.crypt15 --key key.txt --contacts wa.db.crypt15 --format html --out ./opened
   coffer open main --passphrase-file recovery.txt --aci UUID --format json --out ./opened
   coffer open msgstore-new.db.crypt15 --key key.txt --merge opened/msgstore-old.json --format json --out ./opened
+  coffer open msgstore.db.crypt15 --key key.txt --conversation "Anna" --format html --out ./anna
   coffer open DataExport/result.json --media DataExport --format html --out ./opened
   coffer open "WhatsApp Chat with Anna.zip" --time-zone Europe/Berlin --format json --out ./opened`;
 
@@ -57,6 +58,11 @@ export const registerOpen: Register = (program, context) => {
     .option(
       '--merge <file...>',
       'put the conversations of these files with those of the backup, every message once; they must want no key',
+    )
+    .option(
+      '--conversation <name>',
+      'write this conversation only: its name or its id; may be given several times',
+      (name: string, before: readonly string[] | undefined) => [...(before ?? []), name],
     )
     .option('--media <path>', 'folder or zip with the media, which are copied beside the pages of --format html')
     .option('--zip', 'write the pages of --format html as one zip')

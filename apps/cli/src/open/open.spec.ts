@@ -60,6 +60,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 interface Result {
   readonly exitCode: number;
   readonly code?: string;
+  readonly message?: string;
   readonly lines: readonly Line[];
 }
 
@@ -73,8 +74,8 @@ async function open(
     await runOpen({ reporter, signal }, { out, format: 'original', environmentKey: undefined, ...request });
     return { exitCode: 0, lines: lines() };
   } catch (error) {
-    const { exitCode, code } = describeError(error);
-    return { exitCode, code, lines: lines() };
+    const { exitCode, code, message } = describeError(error);
+    return { exitCode, code, message, lines: lines() };
   }
 }
 
@@ -149,6 +150,37 @@ describe('runOpen', () => {
     const copy = file('WhatsApp Chat with Anna.txt', bytes);
     await open({ file: copy, format: 'json', merge: [earlier], force: true });
     expect(JSON.parse(readFileSync(earlier, 'utf8'))).toEqual(JSON.parse(document));
+  });
+  it('writes the conversations that are asked for, by name or by id, beside the whole', async () => {
+    const path = join(folder, 'msgstore.db');
+    const database = new DatabaseSync(path);
+    database.exec(`
+      CREATE TABLE jid(_id INTEGER PRIMARY KEY, raw_string TEXT);
+      CREATE TABLE chat(_id INTEGER PRIMARY KEY, jid_row_id INTEGER, subject TEXT);
+      CREATE TABLE message(_id INTEGER PRIMARY KEY, chat_row_id INTEGER, from_me INTEGER, key_id TEXT, timestamp INTEGER, text_data TEXT);
+      INSERT INTO jid VALUES (1, '49151@s.whatsapp.net'), (2, '2@g.us'), (3, '3@g.us');
+      INSERT INTO chat VALUES (1, 1, NULL), (2, 2, 'Café: Été'), (3, 3, 'cafe ete');
+      INSERT INTO message VALUES (1, 1, 0, 'a', 1000, 'one'), (2, 2, 0, 'b', 2000, 'two'), (3, 3, 0, 'c', 3000, 'three');`);
+    database.close();
+    const asked = async (format: 'json' | 'html', ...conversation: string[]): Promise<Line> =>
+      (await open({ file: path, format, conversation })).lines.at(-1)!;
+    expect(await asked('json', '49151@s.whatsapp.net')).toMatchObject({
+      path: 'msgstore-49151.json',
+      chats: 1,
+      messages: 1,
+    });
+    expect(await asked('json', '2@g.us')).toMatchObject({ path: 'msgstore-Café-Été.json', chats: 1, messages: 1 });
+    expect(await asked('json', 'CAFE ETE', '+49151')).toMatchObject({
+      path: 'msgstore-2-conversations.json',
+      chats: 2,
+    });
+    expect(readFileSync(join(folder, 'out', 'msgstore-2-conversations.json'), 'utf8')).toMatch(/one[^]*three/);
+    expect(await asked('html', '3@g.us')).toMatchObject({ path: 'msgstore-cafe-ete-html', chats: 1 });
+    expect(await open({ file: path, format: 'json' })).toMatchObject({ exitCode: 0 });
+    const missing = await open({ file: path, format: 'json', conversation: ['3@g.us', 'café'] });
+    expect(missing).toMatchObject({ exitCode: 2, code: 'usage' });
+    expect(missing.message).toMatch(/No conversation has the name or id "café".*"Café: Été", "cafe ete"/);
+    expect(await open({ file: path, conversation: ['x'] })).toMatchObject({ exitCode: 2, code: 'usage' });
   });
   it('says once what is to be known of each file that is merged, also what only the reading of one shows', async () => {
     const path = join(folder, 'msgstore.db');

@@ -7,6 +7,7 @@ import { formatBytes, formatCount } from '../output/format';
 import { printable } from '../output/printable';
 import type { Reporter, SummaryFields } from '../output/reporter';
 import { UsageError } from '../output/usage-error';
+import { withChosen } from './chosen-conversations';
 import { mergeWith } from './merge-with';
 import { openFile, type FileRequest } from './open-file';
 import { writeHtml, writeJson, writeOriginal, type Output } from './outputs';
@@ -24,6 +25,8 @@ export interface OpenRequest extends FileRequest {
   readonly media?: string;
   /** Files without encryption whose conversations are put together with those of the backup. */
   readonly merge?: readonly string[];
+  /** Ids or names of conversations, where not all are wanted. */
+  readonly conversation?: readonly string[];
 }
 
 const writers = { original: writeOriginal, json: writeJson, html: writeHtml } as const;
@@ -38,6 +41,9 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
   if (request.merge !== undefined && request.format === 'original') {
     throw new UsageError('--merge puts conversations together: say --format json or --format html with it.');
   }
+  if (request.conversation !== undefined && request.format === 'original') {
+    throw new UsageError('--conversation chooses what is written: say --format json or --format html with it.');
+  }
   if ((request.media !== undefined || request.zip === true) && request.format !== 'html') {
     throw new UsageError('--media and --zip are for pages: say --format html with them.');
   }
@@ -49,7 +55,12 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
     if (request.merge !== undefined) backup = await mergeWith(opened, request.merge, request.timeZone);
     const told = new Set<string>();
     tellWarnings(reporter, backup, told);
-    const baseName = backup.payload.name.replace(/\.(?:db|txt|zip|json|records|decrypted)$/i, '');
+    let baseName = backup.payload.name.replace(/\.(?:db|txt|zip|json|records|decrypted)$/i, '');
+    if (request.conversation !== undefined) {
+      const { chosen, name } = await withChosen(backup, request.conversation);
+      backup = chosen;
+      baseName = `${baseName}-${name}`;
+    }
     const output = await writers[request.format](backup, {
       folder: request.out,
       baseName,

@@ -66,6 +66,7 @@ export const openEnglish = {
   'open.empty-text': 'It was opened, and holds no conversation.',
   'open.close': 'Close file',
   'open.save': 'Save a readable copy',
+  'open.save-chat': 'Save this chat',
   'open.save-json': 'JSON file',
   'open.save-html': 'Web pages (zip)',
   'open.save-text': 'The copy is not encrypted: whoever gets it can read it.',

@@ -3,9 +3,13 @@ import type { SavedForm } from '@coffer/device-protocol';
 /** How long the browser has to take the content over, in milliseconds. */
 const takeOverMs = 60_000;
 
-/** A file name for what was made of a file, without the endings that say how it was packed. */
+/** A file name for what was made of a file or a conversation, without the endings that say how it was packed. */
 export function savedName(fileName: string, form: SavedForm): string {
-  const base = fileName.replace(/(?:\.(?:crypt1[245]|db|zip|txt|backup|encrypted))+$/i, '') || 'chats';
+  const base =
+    fileName
+      .replace(/(?:\.(?:crypt1[245]|db|zip|txt|backup|encrypted))+$/i, '')
+      .replace(/[/\\:*?"<>|\p{Cc}]+/gu, '-')
+      .trim() || 'chats';
   return form === 'json' ? `${base}.json` : `${base}-pages.zip`;
 }
 

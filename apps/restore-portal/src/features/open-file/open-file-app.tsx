@@ -19,6 +19,7 @@ import { FileAlert } from './file-alert';
 import { FileSummary } from './file-summary';
 import { KeyForm } from './key-form';
 import type { WantedKey } from './key-fields';
+import { SaveChat } from './save-chat';
 import { useFileDrop } from './use-file-drop';
 
 /**
@@ -139,6 +140,7 @@ function OpenFile({ device, fileName, opened }: OpenFileProps): ReactNode {
     <ChatsPane
       chats={chats}
       picker={<FileSummary device={device} fileName={fileName} opened={opened} />}
+      actions={(summary) => <SaveChat device={device} summary={summary} />}
       empty={{ title: text('open.empty'), text: text('open.empty-text') }}
       failed={failed}
       conversationId={step === 'chat' ? conversationId : null}

@@ -25,6 +25,8 @@ export interface ChatsPaneProps {
   readonly chats: ChatReader;
   /** Stands above the list. */
   readonly picker: ReactNode;
+  /** Beside the title of an open chat. */
+  readonly actions?: (summary: ConversationSummary) => ReactNode;
   /** What is said where there are no chats. */
   readonly empty: { readonly title: string; readonly text: string };
   /** What is shown where the list could not be read. */
@@ -36,7 +38,7 @@ export interface ChatsPaneProps {
 
 /** Chats on one side, the chosen one on the other; one at a time where the window is narrow. */
 export function ChatsPane(props: ChatsPaneProps): ReactNode {
-  const { chats, picker, empty, failed, conversationId, onConversation, onCloseConversation } = props;
+  const { chats, picker, actions, empty, failed, conversationId, onConversation, onCloseConversation } = props;
   const nowMs = useNow(60_000);
   const heading = useArrivalFocus();
   const list = useCall(useCallback((options: DeviceCallOptions) => chats.list(options), [chats]));
@@ -105,6 +107,7 @@ export function ChatsPane(props: ChatsPaneProps): ReactNode {
             startAt={target?.conversationId === open.conversationId ? target.index : null}
             nowMs={nowMs}
             onClose={onCloseConversation}
+            actions={actions?.(open)}
           />
         )}
       </section>
@@ -128,9 +131,10 @@ interface OpenChatProps {
   readonly startAt: number | null;
   readonly nowMs: number;
   readonly onClose: () => void;
+  readonly actions: ReactNode;
 }
 
-function OpenChat({ chats, summary, startAt, nowMs, onClose }: OpenChatProps): ReactNode {
+function OpenChat({ chats, summary, startAt, nowMs, onClose, actions }: OpenChatProps): ReactNode {
   const { conversationId, conversation, messageCount } = summary;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
@@ -154,12 +158,13 @@ function OpenChat({ chats, summary, startAt, nowMs, onClose }: OpenChatProps): R
           title={conversation.title}
           isGroup={conversation.kind !== 'direct' && conversation.kind !== 'unknown'}
         />
-        <div className="min-w-0">
+        <div className="min-w-0 grow">
           <h1 ref={heading} tabIndex={-1} className="truncate font-semibold outline-none">
             <bdi>{conversation.title}</bdi>
           </h1>
           <p className="text-sm text-muted tabular-nums">{text('ui.message-count', { count: messageCount })}</p>
         </div>
+        {actions}
       </div>
       <div className="min-h-0 grow">
         <MessageList summary={summary} read={read} startAt={startAt} nowMs={nowMs} />
