@@ -96,6 +96,9 @@ async function untilAnswered<Body>(ask: () => Promise<Answer<Body>>): Promise<An
   }
 }
 
+/** How long a device uses a token of `TestIssuer`, which lives 10 minutes; in milliseconds. */
+const tokenUseMs = 300_000;
+
 /** A device of one account, over HTTP and with the OPAQUE library itself. */
 export class TestDevice {
   readonly owner: SigningSeed = generateSigningSeed();
@@ -110,7 +113,7 @@ export class TestDevice {
   api: Pick<ApiProcess, 'url'>;
   readonly #issuer: TestIssuer;
   #account: AccountBody | undefined;
-  #token: string | undefined;
+  #token: { readonly text: string; readonly issuedAt: number } | undefined;
 
   constructor(api: Pick<ApiProcess, 'url'>, issuer: TestIssuer, subject: string = newUuid()) {
     this.api = api;
@@ -138,10 +141,13 @@ export class TestDevice {
     body?: string | Uint8Array,
     signal?: AbortSignal,
   ): Promise<Response> {
-    this.#token ??= await this.#issuer.token(this.subject);
+    // A load takes longer than a token lives; as an app does, it asks for the next one in time.
+    if (this.#token === undefined || performance.now() - this.#token.issuedAt > tokenUseMs) {
+      this.#token = { text: await this.#issuer.token(this.subject), issuedAt: performance.now() };
+    }
     return fetch(`${this.api.url}${path}`, {
       method,
-      headers: { authorization: `Bearer ${this.#token}`, ...headers },
+      headers: { authorization: `Bearer ${this.#token.text}`, ...headers },
       ...(body === undefined ? {} : { body: body as BodyInit }),
       ...(signal === undefined ? {} : { signal }),
     });

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { PgLedgerStore, type Database, type PgVaultState } from '@coffer/database';
 import {
   chainHolds,
@@ -11,6 +10,7 @@ import {
   type VaultIdentity,
 } from '@coffer/key-vault';
 import type { Logger } from '@coffer/observability';
+import { Pace } from './pace';
 
 export interface LedgerWatchdogParts {
   readonly database: Database;
@@ -22,11 +22,9 @@ export interface LedgerWatchdogParts {
   readonly log: Logger;
 }
 
-/** Chains and leaves that are read at a time. */
-const chainsAtOnce = 100;
-const leavesAtOnce = 2_000;
-/** Between two such reads, for guesses and the sequencer come first. */
-const breathMs = 5;
+/** Chains and leaves that are read at a time: what guesses and the sequencer, which come first, may have to wait for. */
+const chainsAtOnce = 20;
+const leavesAtOnce = 100;
 
 /** Finds out whether ledger, anchor and budgets agree, and seals what does not: one account, or the whole vault. */
 export class LedgerWatchdog {
@@ -63,8 +61,9 @@ export class LedgerWatchdog {
    */
   async checkAll(budgetMs: number): Promise<void> {
     await this.checkTree();
-    await this.#within(budgetMs / 2, () => this.#nextChains());
-    await this.#within(budgetMs / 2, () => this.#nextLeaves());
+    const pace = new Pace();
+    await this.#within(budgetMs / 2, pace, () => this.#nextChains(pace));
+    await this.#within(budgetMs / 2, pace, () => this.#nextLeaves());
   }
 
   /** What another process may have found. */
@@ -73,15 +72,16 @@ export class LedgerWatchdog {
   }
 
   /** @param next - the next piece; whether it was the last one */
-  async #within(milliseconds: number, next: () => Promise<boolean>): Promise<void> {
+  async #within(milliseconds: number, pace: Pace, next: () => Promise<boolean>): Promise<void> {
     const endsAt = performance.now() + milliseconds;
-    while (!(await next()) && performance.now() < endsAt) await pause(breathMs);
+    while (!(await next()) && performance.now() < endsAt) await pace.breathe();
   }
 
-  async #nextChains(): Promise<boolean> {
+  async #nextChains(pace: Pace): Promise<boolean> {
     const chains = await this.#ledger.chains(this.#afterAccount, chainsAtOnce);
     for (const chain of chains) {
       if (!(await chainHolds(this.#parts.sealer, chain))) await this.#sealAccount(chain.accountId);
+      await pace.breathe();
     }
     this.#afterAccount = chains.length < chainsAtOnce ? null : (chains.at(-1)?.accountId ?? null);
     if (this.#afterAccount === null) this.lastWhole.chains = performance.now();
