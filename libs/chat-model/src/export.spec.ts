@@ -177,6 +177,25 @@ describe('htmlPages', () => {
     expect(page({ extras: { receivedMs: 5 } })).toContain('&quot;receivedMs&quot;: 5');
     expect(page({ timeMs: null, localTime: '2020-12-31T23:59' })).toContain('2020-12-31');
   });
+  it('shows earlier versions, whom an event is about, and how long and how large a file is', () => {
+    const timeMs = Date.UTC(2024, 0, 2, 3, 4);
+    const edited = page({ edits: [{ timeMs, textBefore: 'hj' }, { timeMs }] });
+    expect(edited).toContain('<summary>Earlier versions, each until</summary>');
+    expect(edited).toMatch(
+      /2024-01-02 03:04<\/time> <span dir="auto">hj<\/span><\/li><li><time[^>]*>2024-01-02 03:04<\/time><\/li>/,
+    );
+    expect(page({ edits: [{ timeMs }] })).toContain('<summary>Edited</summary>');
+    expect(page({ edits: [] })).not.toContain('Edited');
+    const added = { kind: 'system', system: { action: '12', participantIds: ['a', 'b'] } } as const;
+    expect(page({ ...added, extras: { event: 'Added' } })).toContain('Notice: Added · Anna, b<');
+    expect(page({ kind: 'system', system: { action: '1', value: 'Walks', participantIds: ['a'] } })).toContain(
+      '>Anna<',
+    );
+    const sound = { kind: 'audio', media: { durationSeconds: 3723.4, sizeBytes: 1_234_567 } } as const;
+    expect(page(sound)).toContain('Audio: 1:02:03 · 1.23 MB<');
+    expect(page({ ...sound, media: { durationSeconds: 7, sizeBytes: 512 } })).toContain('Audio: 0:07 · 512 bytes<');
+    expect(page({ kind: 'call', call: { durationSeconds: 754 } })).toContain('Call: 12:34<');
+  });
   const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\0\'&';
   it.each<[string, Partial<Message>, Partial<Conversation>]>([
     ['text', { text: hostile }, {}],
@@ -188,6 +207,8 @@ describe('htmlPages', () => {
     ['quote', { quote: { text: hostile, senderId: hostile } }, {}],
     ['reaction', { reactions: [{ senderId: hostile, text: hostile }] }, {}],
     ['system', { kind: 'system', system: { action: hostile, value: hostile } }, {}],
+    ['edit', { edits: [{ timeMs: 0, textBefore: hostile }] }, {}],
+    ['people of an event', { kind: 'system', system: { action: 'x', participantIds: [hostile] } }, {}],
     ['place', { kind: 'location', place: { latitude: 1, longitude: 1, name: hostile, address: hostile } }, {}],
     ['contact', { kind: 'contact', contacts: [hostile] }, {}],
     ['poll', { kind: 'poll', poll: { options: [hostile] } }, {}],

@@ -39,7 +39,7 @@ export function messageHtml(message: Message, view: MessageView): string {
   return (
     `<li class="${classes.join(' ')}" id="m${escapeHtml(message.id)}">` +
     (sender === '' ? '' : `<b dir="auto">${escapeHtml(sender)}</b> `) +
-    `${timeHtml(message)}${quoteHtml(message, view)}${mediaHtml(message, view)}${bodyHtml(message)}${reactionsHtml(message, nameOf)}</li>\n`
+    `${timeHtml(message)}${quoteHtml(message, view)}${mediaHtml(message, view)}${bodyHtml(message, nameOf)}${reactionsHtml(message, nameOf)}</li>\n`
   );
 }
 
@@ -92,17 +92,31 @@ function mediaHtml(message: Message, { mediaOf }: MessageView): string {
   return `<p><a href="${path}" dir="auto">${label}</a></p>`;
 }
 
-function bodyHtml(message: Message): string {
+function bodyHtml(message: Message, nameOf: MessageView['nameOf']): string {
   const parts: string[] = [];
-  const label = labelOf(message);
+  const label = labelOf(message, nameOf);
   if (label !== '') parts.push(`<p class="kind">${escapeHtml(label)}</p>`);
   if (message.text !== undefined && message.text !== '') parts.push(`<p dir="auto">${escapeHtml(message.text)}</p>`);
   if (message.system?.value !== undefined) parts.push(`<p dir="auto">${escapeHtml(message.system.value)}</p>`);
   for (const option of message.poll?.options ?? []) parts.push(`<p dir="auto">○ ${escapeHtml(option)}</p>`);
   for (const contact of message.contacts ?? []) parts.push(`<pre dir="auto">${escapeHtml(contact)}</pre>`);
   if (message.marks !== undefined) parts.push(`<p class="marks">${escapeHtml(message.marks.join(', '))}</p>`);
-  parts.push(extrasHtml(message.extras));
+  parts.push(editsHtml(message), extrasHtml(message.extras));
   return parts.join('');
+}
+
+/** When it was edited, and what it said before, as far as the source keeps it; behind a click. */
+function editsHtml({ edits }: Message): string {
+  if (edits === undefined || edits.length === 0) return '';
+  const states = edits.map(({ timeMs, textBefore }) => {
+    const instant = new Date(timeMs).toISOString();
+    const time = `<time datetime="${instant}">${instant.slice(0, 16).replace('T', ' ')}</time>`;
+    return textBefore === undefined
+      ? `<li>${time}</li>`
+      : `<li>${time} <span dir="auto">${escapeHtml(textBefore)}</span></li>`;
+  });
+  const title = edits.some(({ textBefore }) => textBefore !== undefined) ? 'Earlier versions, each until' : 'Edited';
+  return `<details class="marks"><summary>${title}</summary><ul>${states.join('')}</ul></details>`;
 }
 
 /** What the model has no place for, behind a click. */
@@ -112,24 +126,44 @@ export function extrasHtml(extras: Extras | undefined): string {
   return `<details class="marks"><summary>More from the source</summary><pre dir="auto">${facts}</pre></details>`;
 }
 
-function labelOf(message: Message): string {
-  const { kind, media, place, call, unsupportedType } = message;
+function labelOf(message: Message, nameOf: MessageView['nameOf']): string {
+  const { kind, media, place, call, system, unsupportedType } = message;
+  const people = system?.participantIds?.map(nameOf).join(', ');
   if (kind === 'unsupported') return `unsupported (${unsupportedType ?? ''})`;
   if (kind === 'text') return '';
-  if (kind === 'system' && message.system?.value !== undefined && eventWords(message) === undefined) return '';
+  if (kind === 'system' && system?.value !== undefined && eventWords(message) === undefined) return people ?? '';
   const facts = [
     media?.name ?? media?.path,
-    media?.sizeBytes === undefined ? undefined : `${media.sizeBytes} bytes`,
+    media?.durationSeconds === undefined ? undefined : durationText(media.durationSeconds),
+    media?.sizeBytes === undefined ? undefined : sizeText(media.sizeBytes),
     media?.isOmitted === true ? 'not in this backup' : undefined,
     place === undefined ? undefined : `${place.latitude}, ${place.longitude}`,
     place?.name,
     place?.address,
     call?.isVideo === true ? 'video' : undefined,
     call?.isMissed === true ? 'missed' : undefined,
-    call?.durationSeconds === undefined ? undefined : `${call.durationSeconds} s`,
-    message.system === undefined ? undefined : (eventWords(message) ?? `event ${message.system.action}`),
+    call?.durationSeconds === undefined ? undefined : durationText(call.durationSeconds),
+    system === undefined ? undefined : (eventWords(message) ?? `event ${system.action}`),
+    people === '' ? undefined : people,
   ].filter((fact) => fact !== undefined);
   return facts.length === 0 ? kindNames[kind] : `${kindNames[kind]}: ${facts.join(' · ')}`;
+}
+
+/** As a clock shows it: `0:07`, `12:30`, `1:02:03`. */
+function durationText(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const rest = String(whole % 60).padStart(2, '0');
+  return hours === 0 ? `${minutes}:${rest}` : `${hours}:${String(minutes).padStart(2, '0')}:${rest}`;
+}
+
+const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** In powers of 1,000, with three digits: `512 bytes`, `1.23 MB`. */
+function sizeText(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power]}`;
 }
 
 /** What a reader said in words of an event that the source only numbers. */

@@ -151,6 +151,20 @@ describe('runOpen', () => {
     await open({ file: copy, format: 'json', merge: [earlier], force: true });
     expect(JSON.parse(readFileSync(earlier, 'utf8'))).toEqual(JSON.parse(document));
   });
+  it('counts the messages that say more than the model has fields for', async () => {
+    const message = { senderId: null, isFromSelf: true, timeMs: 1, kind: 'text', text: 'x' };
+    const messages = [
+      { ...message, id: '1' },
+      { ...message, id: '2', extras: { mood: 'good' } },
+    ];
+    const conversations = [{ id: 'c', kind: 'direct', title: 'C', participants: [], messages }];
+    const path = file(
+      'chats.json',
+      JSON.stringify({ coffer: { kind: 'chats', version: 1 }, format: 'x', conversations }),
+    );
+    expect((await open({ file: path, format: 'json' })).lines.at(-1)).toMatchObject({ messages: 2, withExtras: 1 });
+    expect((await open({ file: path, format: 'html' })).lines.at(-1)).toMatchObject({ messages: 2, withExtras: 1 });
+  });
   it('writes the conversations that are asked for, by name or by id, beside the whole', async () => {
     const path = join(folder, 'msgstore.db');
     const database = new DatabaseSync(path);

@@ -1,4 +1,4 @@
-import { htmlPages, jsonDocument, type ChatCounts, type ChatSource } from '@coffer/chat-model';
+import { htmlPages, jsonDocument, type ChatCounts, type ChatSource, type Message } from '@coffer/chat-model';
 import type { MediaPlace, OpenedBackup } from '@coffer/chat-formats';
 
 import { writeNewFile, writeNewFolder } from '../files/new-output';
@@ -30,6 +30,8 @@ export interface Output {
   readonly counts?: ChatCounts;
   /** Files that were copied beside pages; absent where none were looked for. */
   readonly media?: number;
+  /** Messages with facts for which the model has no place; absent where none were read. */
+  readonly withExtras?: number;
 }
 
 /** The content of the backup as it was. */
@@ -49,7 +51,7 @@ export async function writeOriginal({ payload }: OpenedBackup, options: OutputOp
 export async function writeJson(backup: OpenedBackup, options: OutputOptions): Promise<Output> {
   const source = await backup.chats();
   const path = `${options.baseName}.json`;
-  const [watched, position] = watch(source);
+  const { watched, position, withExtras } = watch(source);
   let bytes = 0;
   let counts: ChatCounts = { chats: 0, messages: 0 };
   await writeNewFile(options.folder, path, options, async (write) => {
@@ -59,7 +61,7 @@ export async function writeJson(backup: OpenedBackup, options: OutputOptions): P
       options.onWritten(bytes, position(), source.counts.chats);
     });
   });
-  return { path, bytes, counts };
+  return { path, bytes, counts, withExtras: withExtras() };
 }
 
 /** Pages for people, in a folder of their own. */
@@ -67,7 +69,7 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
   const source = await backup.chats();
   const isZip = options.isZip ?? false;
   const path = `${options.baseName}-html${isZip ? '.zip' : ''}`;
-  const [watched, position] = watch(source);
+  const { watched, position, withExtras } = watch(source);
   let bytes = 0;
   let counts: ChatCounts = { chats: 0, messages: 0 };
   const place = options.mediaPlace ?? backup.media?.();
@@ -84,22 +86,37 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
     }
     counts = next.value;
   });
-  return { path, bytes, counts, ...(media === undefined ? {} : { media: media.found }) };
+  const found = media === undefined ? {} : { media: media.found };
+  return { path, bytes, counts, withExtras: withExtras(), ...found };
 }
 
-/** The same source, and how many of its conversations were begun. */
-function watch(source: ChatSource): readonly [ChatSource, () => number] {
-  let begun = 0;
+interface Watched {
+  readonly watched: ChatSource;
+  /** Conversations that were begun. */
+  readonly position: () => number;
+  /** Messages with `extras` that were read; each is read once. */
+  readonly withExtras: () => number;
+}
+
+/** The same source, and what was read of it. */
+function watch(source: ChatSource): Watched {
+  let [begun, extras] = [0, 0];
+  function* counted(messages: Iterable<Message>): Generator<Message, void, undefined> {
+    for (const message of messages) {
+      if (message.extras !== undefined) extras++;
+      yield message;
+    }
+  }
   const watched: ChatSource = {
     format: source.format,
     counts: source.counts,
     *conversations() {
-      for (const conversation of source.conversations()) {
+      for (const { conversation, messageCount, messages } of source.conversations()) {
         begun++;
-        yield conversation;
+        yield { conversation, messageCount, messages: () => counted(messages()) };
       }
     },
     close: () => source.close(),
   };
-  return [watched, () => begun];
+  return { watched, position: () => begun, withExtras: () => extras };
 }

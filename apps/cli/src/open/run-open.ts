@@ -79,7 +79,7 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
     });
     // what only reading the conversations showed
     tellWarnings(reporter, backup, told);
-    reporter.summary(figuresOf(backup, request, output), sentenceOf(output, request.out));
+    reporter.summary(figuresOf(backup, request, output), sentenceOf(output, request));
   } finally {
     backup.close();
     mediaPlace?.close();
@@ -108,16 +108,24 @@ function tellWarnings(reporter: Reporter, { warnings }: OpenedBackup, told: Set<
 function figuresOf(
   backup: OpenedBackup,
   { format }: OpenRequest,
-  { path, bytes, counts, media }: Output,
+  { path, bytes, counts, media, withExtras }: Output,
 ): SummaryFields {
-  const found = media === undefined ? {} : { media };
+  const found = { ...(media === undefined ? {} : { media }), ...(withExtras === undefined ? {} : { withExtras }) };
   return { format: backup.inspection.format, output: format, path, bytes, ...counts, ...found };
 }
 
-function sentenceOf({ path, bytes, counts }: Output, out: string): string {
+function sentenceOf(
+  { path, bytes, counts, withExtras = 0 }: Output,
+  { out, format }: Pick<OpenRequest, 'out' | 'format'>,
+): string {
   const what =
     counts === undefined
       ? formatBytes(bytes)
       : `${formatCount(counts.chats)} chats, ${formatCount(counts.messages)} messages, ${formatBytes(bytes)}`;
-  return `Opened into ${printable(join(out, path))}: ${what}.`;
+  const place = format === 'html' ? 'More from the source' : 'extras';
+  const kept =
+    withExtras === 0
+      ? ''
+      : ` ${formatCount(withExtras)} of the messages carry facts that have no field of their own: they stand with them as "${place}".`;
+  return `Opened into ${printable(join(out, path))}: ${what}.${kept}`;
 }
