@@ -26,7 +26,7 @@ export async function askConsent(message: string): Promise<boolean> {
 /** A line of text. @throws PromptCancelledError */
 export async function askText(message: string): Promise<string> {
   const { isCancel, text } = await import('@clack/prompts');
-  const answer = await text({ message });
+  const answer = await text({ message, defaultValue: '' });
   if (isCancel(answer)) throw new PromptCancelledError();
   return answer;
 }

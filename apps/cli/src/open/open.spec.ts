@@ -151,6 +151,15 @@ describe('runOpen', () => {
     await open({ file: copy, format: 'json', merge: [earlier], force: true });
     expect(JSON.parse(readFileSync(earlier, 'utf8'))).toEqual(JSON.parse(document));
   });
+  it('says that the times of an exported chat are local ones, unless their zone is named', async () => {
+    const path = file('WhatsApp Chat with Anna.txt', chat);
+    const warned = async (timeZone?: string): Promise<readonly unknown[]> =>
+      (await open({ file: path, format: 'json', force: true, ...(timeZone === undefined ? {} : { timeZone }) })).lines
+        .filter(({ type }) => type === 'warning')
+        .map(({ code }) => code);
+    expect(await warned()).toEqual(['no-time-zone']);
+    expect(await warned('Europe/Berlin')).toEqual([]);
+  });
   it('counts the messages that say more than the model has fields for', async () => {
     const message = { senderId: null, isFromSelf: true, timeMs: 1, kind: 'text', text: 'x' };
     const messages = [

@@ -10,6 +10,7 @@ import { UsageError } from '../output/usage-error';
 import { withChosen } from './chosen-conversations';
 import { mergeWith } from './merge-with';
 import { openFile, type FileRequest } from './open-file';
+import { timeZoneOf } from './time-zone';
 import { writeHtml, writeJson, writeOriginal, type Output } from './outputs';
 
 type OpenFormat = 'original' | 'json' | 'html';
@@ -47,12 +48,12 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
   if ((request.media !== undefined || request.zip === true) && request.format !== 'html') {
     throw new UsageError('--media and --zip are for pages: say --format html with them.');
   }
-  const { opened, found: mediaPlace } = await openFile(context, request, (backup, key) =>
-    mediaOf(request, backup, key),
-  );
+  const timeZone = await timeZoneOf(reporter, request);
+  const zoned = timeZone === undefined ? request : { ...request, timeZone };
+  const { opened, found: mediaPlace } = await openFile(context, zoned, (backup, key) => mediaOf(request, backup, key));
   let backup = opened;
   try {
-    if (request.merge !== undefined) backup = await mergeWith(opened, request.merge, request.timeZone);
+    if (request.merge !== undefined) backup = await mergeWith(opened, request.merge, timeZone);
     const told = new Set<string>();
     tellWarnings(reporter, backup, told);
     let baseName = backup.payload.name.replace(/\.(?:db|txt|zip|json|records|decrypted)$/i, '');

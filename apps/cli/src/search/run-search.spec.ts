@@ -46,6 +46,14 @@ const chat = [
 const environmentKey = undefined;
 
 describe('runSearch', () => {
+  it('says what should be known of the file', async () => {
+    const path = file('WhatsApp Chat with Bo.txt', '1/2/20, 10:00 - Bo: which day?\n');
+    expect(await search({ words: ['day'], file: { file: path, environmentKey } })).toMatchObject([
+      { type: 'warning', code: 'assumed-date-order' },
+      { type: 'message' },
+      { type: 'summary' },
+    ]);
+  });
   it('finds messages of a file by all words, the newest first, and writes nothing', async () => {
     const path = file('WhatsApp Chat with Anna.txt', chat);
     expect(await search({ words: ['grüsse'], file: { file: path, environmentKey } })).toEqual([

@@ -68,6 +68,7 @@ async function searchFile(
   const { opened } = await openFile(context, request, () => undefined);
   try {
     const source = await opened.chats();
+    for (const { code, message } of opened.warnings) context.reporter.warn(code, message);
     let searched = 0;
     for (const { conversation, messages } of source.conversations()) {
       for (const message of messages()) {

@@ -83,7 +83,7 @@ export const openEnglish = {
   'open.warning-unknown-fields':
     'Some messages have details that are not known here. They are in the readable copy, and not shown.',
   'open.warning-assumed-date-order':
-    'Nothing in this chat tells day from month. The usual order was assumed, so dates may be wrong.',
+    'Nothing in this chat tells for certain which number of a date is the day. The likelier order was taken, so dates may be wrong.',
   'open.warning-unread-messages':
     'The app was changing its database when this backup was made. Some messages are in another table of it, and not shown: keep the file.',
   'open.warning-unread-journal': 'The database has newer changes in another file, which are not shown.',

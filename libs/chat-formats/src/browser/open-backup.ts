@@ -5,6 +5,7 @@ import { describeLegacySignal, inspectionOf, type FileStart } from '../describe-
 import { openChatsDocument } from '../coffer-chats/chats-source';
 import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
+import { exportWarnings } from '../export-chat/export-warnings';
 import { readExportText, readExportZip } from '../export-chat/export-zip';
 import { bytesInMemory, type OpenBytes } from '../open-bytes';
 import type { OpenOptions } from '../open-options';
@@ -212,13 +213,8 @@ function openExportZip(file: BackupFile, timeZone: string | undefined): Promise<
 }
 
 function exportedChat(file: BackupFile, inspection: BackupInspection, chat: ExportChat): OpenedBackup {
-  return plainBackup(file, inspection, () => chat, chat.isDateOrderAssumed ? [assumedDateOrder] : []);
+  return plainBackup(file, inspection, () => chat, exportWarnings(chat));
 }
-
-const assumedDateOrder: BackupWarning = {
-  code: 'assumed-date-order',
-  message: 'nothing in this chat tells day from month; the usual order was assumed',
-};
 
 function plainBackup(
   file: BackupFile,

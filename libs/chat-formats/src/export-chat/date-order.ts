@@ -6,7 +6,7 @@ export type DateOrder = 'dmy' | 'mdy' | 'ymd';
 export interface DateOrders {
   /** `YYYY-MM-DDTHH:MM[:SS]` for a header. */
   localTime(header: LineHeader): string;
-  /** True where nothing in the file tells day from month. */
+  /** True where nothing in the file tells day from month for certain. */
   readonly isAssumed: boolean;
 }
 
@@ -62,12 +62,20 @@ function count(votes: Votes, { date: [a, b, c] }: LineHeader): void {
   votes.last = now;
 }
 
+/** How many times as often time must run backwards under the other order. */
+const clearly = 3;
+
 function decide(votes: Votes): { readonly order: DateOrder; readonly isAssumed: boolean } {
   const { dayFirst, monthFirst, backSteps, isYearFirst, isTwelveHours } = votes;
   if (isYearFirst) return { order: 'ymd', isAssumed: false };
-  if (dayFirst !== monthFirst) return { order: dayFirst > monthFirst ? 'dmy' : 'mdy', isAssumed: false };
-  if (backSteps.dmy !== backSteps.mdy)
-    return { order: backSteps.dmy < backSteps.mdy ? 'dmy' : 'mdy', isAssumed: false };
+  // where some dates can only be one and some only the other, those that can be both are a guess
+  if (dayFirst !== monthFirst) {
+    return { order: dayFirst > monthFirst ? 'dmy' : 'mdy', isAssumed: Math.min(dayFirst, monthFirst) > 0 };
+  }
+  if (backSteps.dmy !== backSteps.mdy) {
+    const [fewer, more] = [backSteps.dmy, backSteps.mdy].sort((left, right) => left - right);
+    return { order: backSteps.dmy < backSteps.mdy ? 'dmy' : 'mdy', isAssumed: fewer! * clearly > more! };
+  }
   // month first is written in a few countries, nearly all of which have the 12-hour clock
   return { order: isTwelveHours ? 'mdy' : 'dmy', isAssumed: true };
 }

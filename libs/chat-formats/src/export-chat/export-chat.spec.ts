@@ -169,6 +169,12 @@ describe('readExportChat', () => {
       const chat = (text: string): boolean => readExportChat(bytesOf(text), { title: 'T' }).isDateOrderAssumed;
       expect(chat('1/2/20, 10:00 - A: x')).toBe(true);
       expect(chat('1/13/20, 10:00 - A: x')).toBe(false);
+      // days above 12 in both places: what can be either is a guess
+      expect(chat(['1/13/20', '2/14/20', '13/3/20'].map((date) => `${date}, 10:00 - A: x`).join('\n'))).toBe(true);
+      const dates = (...all: string[]): string => all.map((date) => `${date}/20, 10:00 - A: x`).join('\n');
+      expect(chat(dates('9/1', '1/2'))).toBe(false);
+      // backwards once as well as twice
+      expect(chat(dates('1/1', '2/2', '3/2', '2/3', '1/4', '3/3'))).toBe(true);
       expect(times('1/2/20, 10:00 - A: x')).toEqual(['2020-02-01T10:00']);
       expect(times('1/2/20, 10:00 PM - A: x')).toEqual(['2020-01-02T22:00']);
     });

@@ -25,7 +25,7 @@ export interface ExportChatOptions {
 
 /** An exported chat, and what had to be assumed to read it. */
 export interface ExportChat extends ChatSource {
-  /** True where nothing in the file tells day from month. */
+  /** True where nothing in the file tells day from month for certain. */
   readonly isDateOrderAssumed: boolean;
 }
 

@@ -4,6 +4,7 @@ import type { ChatSource } from '@coffer/chat-model';
 import type { BackupFormat, BackupInspection, BackupWarning, OpenedBackup } from '../backup';
 import { ChatFormatError } from '../errors';
 import type { ExportChat } from '../export-chat/export-chat';
+import { exportWarnings } from '../export-chat/export-warnings';
 import { openMsgstore } from '../whatsapp/msgstore/msgstore';
 import { msgstoreWarnings } from '../whatsapp/msgstore/msgstore-warnings';
 import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people';
@@ -115,15 +116,7 @@ const noChats = (): never => {
 };
 
 function exportedChat(path: string, inspection: BackupInspection, chat: ExportChat): OpenedBackup {
-  const warnings: readonly BackupWarning[] = chat.isDateOrderAssumed
-    ? [
-        {
-          code: 'assumed-date-order',
-          message: 'nothing in this chat tells day from month; the usual order was assumed',
-        },
-      ]
-    : [];
-  return { ...plainBackup(path, inspection, () => chat, warnings), close: () => chat.close() };
+  return { ...plainBackup(path, inspection, () => chat, exportWarnings(chat)), close: () => chat.close() };
 }
 
 /** SQLite is told to read the file alone, so what only its log holds is not seen. */
