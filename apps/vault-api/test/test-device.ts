@@ -88,7 +88,7 @@ function answered<Body>({ status, text, body }: Answer<Body>): Body {
 }
 
 /** Asks until it is not 503, and not so often that the one who is waited for comes to nothing. */
-async function untilAnswered<Body>(ask: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
+export async function untilAnswered<Body>(ask: () => Promise<Answer<Body>>): Promise<Answer<Body>> {
   for (;;) {
     const answer = await ask();
     if (answer.status !== 503) return answer;
