@@ -90,6 +90,11 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
   return { path, bytes, counts, withExtras: withExtras(), ...found };
 }
 
+/** Words for an event are a reader's own: no fact of the source. */
+function hasFacts({ extras }: Message): boolean {
+  return extras !== undefined && Object.keys(extras).some((name) => name !== 'event');
+}
+
 interface Watched {
   readonly watched: ChatSource;
   /** Conversations that were begun. */
@@ -103,7 +108,7 @@ function watch(source: ChatSource): Watched {
   let [begun, extras] = [0, 0];
   function* counted(messages: Iterable<Message>): Generator<Message, void, undefined> {
     for (const message of messages) {
-      if (message.extras !== undefined) extras++;
+      if (hasFacts(message)) extras++;
       yield message;
     }
   }

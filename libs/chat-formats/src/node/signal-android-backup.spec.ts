@@ -165,7 +165,7 @@ describe('openBackup on a Signal backup file of a newer app', () => {
       { kind: 'call', call: { isMissed: true } },
     ]);
     expect(chats[1]!.messages).toMatchObject([
-      { kind: 'system', system: { action: 'group-changed' }, extras: { body: 'CgQ=' } },
+      { kind: 'system', system: { action: 'group-changed' }, extras: { event: 'group changed', body: 'CgQ=' } },
       { kind: 'unsupported', unsupportedType: 'gift-badge' },
     ]);
     expect(warnings).toEqual([expect.stringMatching(/rows of key_value 1; 2 other statements/)]);

@@ -1,5 +1,6 @@
 import type { Edit, Extra, MediaReference, Message, Reaction } from '@coffer/chat-model';
 import { addMark, mediaOf, type MessageDraft } from '../message-draft';
+import { signalEventWords } from '../signal/event-words';
 import { messageId } from '../signal/messages';
 import { selfId } from '../signal/places';
 import { safeInteger, sqlText, type SqlDatabase, type SqlRow, type SqlValue } from '../sql';
@@ -118,6 +119,8 @@ function draftOf(row: SqlRow, idOf: (key: SqlValue | undefined) => string | unde
   // the body of an event is data of the app's own, in base64
   if (draft.kind === 'system') {
     draft.system = { action: action ?? 'unknown' };
+    const event = signalEventWords(draft.system.action);
+    if (event !== undefined) extras['event'] = event;
     if (text !== undefined) extras['body'] = text;
   } else if (text !== undefined) draft.text = text;
   if (draft.kind === 'call' && call !== undefined) draft.call = call;

@@ -21,6 +21,7 @@ import type {
   StoryReply,
 } from './schema/chat-item';
 import type { Attachment, RichText, SignalQuote, SignalReaction } from './schema/files';
+import { signalEventWords } from './event-words';
 import { readUpdate } from './updates';
 import { vCardOf } from './vcard';
 
@@ -224,7 +225,8 @@ function readUpdateInto(update: NonNullable<ChatItem['update']>, draft: MessageD
   draft.kind = call === undefined ? 'system' : 'call';
   if (call !== undefined) draft.call = call;
   if (system !== undefined) draft.system = system;
-  Object.assign(extras, more);
+  const event = system === undefined ? undefined : signalEventWords(system.action);
+  Object.assign(extras, more, event === undefined ? {} : { event });
 }
 
 /** Fields that this version does not know are never lost. */

@@ -45,7 +45,8 @@ describe('MessageRow', () => {
   it.each<[string, Partial<Message>, string]>([
     ['in a reader’s words', { extras: { event: 'group <b>created' } }, '<bdi>Group &lt;b&gt;created</bdi>'],
     ['by its number where nobody has words', {}, '<bdi>Event “11”</bdi>'],
-    ['in words of its own first', { system: { action: '11', value: 'New' }, extras: { event: 'x' } }, '<bdi>New</bdi>'],
+    ['with its new value', { system: { action: '1', value: 'New' }, extras: { event: 'x' } }, '<bdi>X: New</bdi>'],
+    ['in words of its own', { system: { action: 'line', value: 'Anna left' } }, '<bdi>Anna left</bdi>'],
   ])('shows an event %s', (_how, changes, expected) => {
     const { text: _text, ...wordless } = message;
     const event: Message = { ...wordless, kind: 'system', system: { action: '11' }, ...changes };

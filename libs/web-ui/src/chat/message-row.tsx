@@ -48,8 +48,8 @@ function SystemLine({ conversation, message }: { conversation: Conversation; mes
   const text = useText();
   const { system } = message;
   const people = (system?.participantIds ?? []).map((id) => nameOf(conversation, id));
-  const words =
-    message.text ?? system?.value ?? eventWords(message) ?? text('ui.system', { action: system?.action ?? '' });
+  const said = [eventWords(message), system?.value].filter((part) => part !== undefined).join(': ');
+  const words = message.text ?? (said === '' ? text('ui.system', { action: system?.action ?? '' }) : said);
   return (
     <p className="mx-auto max-w-prose px-4 py-1.5 text-center text-sm text-muted wrap-anywhere">
       <bdi>{words}</bdi>
