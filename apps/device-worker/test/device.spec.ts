@@ -114,12 +114,25 @@ describe('the device over a vault', () => {
           keyIdHex: vault.keyIdHex,
           createdAt: '1970-01-01T00:00:00.000Z',
           lastBackupAt: '2026-11-23T10:00:00.000Z',
+          lastProofAt: null,
           hasSnapshots: true,
           keyslots: [
             { kind: 'digits', provenAt: '1970-01-01T00:00:00.000Z' },
             { kind: 'password', provenAt: '1970-01-01T00:00:00.000Z' },
           ],
         },
+      ]);
+    });
+  });
+
+  describe('listBackups, when a device has proven a backup', () => {
+    it('says when, by the ledger', async () => {
+      const proof = { proofId: seed('proof').slice(0, 16), repositoryId: vault.repositoryIdBytes };
+      const atMs = Date.UTC(2026, 10, 23, 11);
+      vault.ledger.record('proof-accepted', { atMs, remaining: 10, serial: 1, details: proof });
+      const { backups } = await device.call('listBackups', {});
+      expect(backups).toMatchObject([
+        { lastBackupAt: '2026-11-23T10:00:00.000Z', lastProofAt: '2026-11-23T11:00:00.000Z' },
       ]);
     });
   });

@@ -7,6 +7,8 @@ export { findRepository, listRepositories, repositoryStore } from './find-reposi
 export { type CurrentHead, type HeadKeeper } from './head-keeper';
 export { OpenedSnapshot } from './opened-snapshot';
 export { type EnginePlatform } from './platform';
+export { type ProofTaker } from './proof-taker';
+export { handInProof } from './prove-verification';
 export { proveRestorability, type RestorabilityProof } from './prove-restorability';
 export { type PrunableKind, type StoredObject } from './prune/inventory';
 export { type ObjectRemover, type Removal } from './prune/object-remover';

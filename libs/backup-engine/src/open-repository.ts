@@ -67,7 +67,8 @@ export async function openAccess(options: RepositoryOptions, repositoryId: Uint8
     { path, sizeBytes: sealedKeyring.length, sha256: await platform.sha256(sealedKeyring) },
   ];
   const who = { repositoryId, keyId, ownerKey, keyring };
-  return { store, platform, headKeeper, remover, memory, clock, ...who, foundations, objects };
+  const { proofTaker } = options;
+  return { store, platform, headKeeper, remover, proofTaker, memory, clock, ...who, foundations, objects };
 }
 
 /**

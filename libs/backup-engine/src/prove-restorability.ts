@@ -11,9 +11,8 @@ import { findNeeds, type Needs } from './needed-packs';
 import { Progress } from './progress';
 import { releaseWhole } from './release';
 import type { Repository } from './repository';
-import type { RepositoryAccess } from './repository-access';
 import { SealedObjects } from './sealed-objects';
-import { readWholeSnapshot } from './verify';
+import { readCommon } from './prove-common';
 
 /** A proof, ready to be signed, and what it could not speak of. */
 export interface RestorabilityProof {
@@ -44,18 +43,7 @@ export async function proveRestorability(
   const snapshot = await repository.openSnapshot();
   const { access } = repository;
   const builder = new ProofBuilder();
-  const { sealedBytes, sealedSha256 } = await readWholeSnapshot(repository, snapshot);
-  builder.addObject({ path: snapshot.path, sizeBytes: sealedBytes, sha256: sealedSha256 });
-  const common = [...(await readFoundations(access, builder)), snapshot.path];
-  let objectBytes = sealedBytes;
-  for (const { epoch, indexId } of snapshot.summary.indexes) {
-    const place = { kind: 'index', epoch, id: indexId } as const;
-    const { sealed } = await access.objects.openWhole(place);
-    const path = SealedObjects.path(place);
-    builder.addObject({ path, sizeBytes: sealed.length, sha256: await access.platform.sha256(sealed) });
-    common.push(path);
-    objectBytes += sealed.length;
-  }
+  const { paths: common, sealedBytes: objectBytes } = await readCommon(repository, snapshot, builder);
   const files = (await snapshot.items()).filter((item) => item.kind === 'file');
   const conversations = await snapshot.conversations();
   const index = await indexPacks(await loadPacks(access, snapshot.summary.indexes));
@@ -79,28 +67,6 @@ export async function proveRestorability(
     },
   });
   return { body, unproven };
-}
-
-/**
- * Config and keyring, fetched again and held against what opened this repository: nothing else opens without them.
- *
- * @returns their paths
- */
-async function readFoundations(
-  { store, platform, foundations }: RepositoryAccess,
-  builder: ProofBuilder,
-): Promise<readonly string[]> {
-  for (const known of foundations) {
-    const { path, sizeBytes } = known;
-    const bytes = await readingObject(path, () => store.get(path, { offset: 0, length: sizeBytes + 1 }));
-    if (bytes.length !== sizeBytes || !equalBytes(await platform.sha256(bytes), known.sha256)) {
-      throw new BackupEngineError('damaged', `an object that all others rest on changed in the store: ${path}`, {
-        fields: { path },
-      });
-    }
-    builder.addObject(known);
-  }
-  return foundations.map(({ path }) => path);
 }
 
 class ItemProver {

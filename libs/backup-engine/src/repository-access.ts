@@ -5,6 +5,7 @@ import type { ObjectStore } from '@coffer/object-store';
 import type { DeviceMemory } from './device-memory';
 import type { HeadKeeper } from './head-keeper';
 import type { EnginePlatform } from './platform';
+import type { ProofTaker } from './proof-taker';
 import type { ObjectRemover } from './prune/object-remover';
 import type { SealedObjects } from './sealed-objects';
 
@@ -18,6 +19,8 @@ export interface RepositoryOptions {
   readonly headKeeper?: HeadKeeper;
   /** Who deletes what prune decided; the device itself unless told. */
   readonly remover?: ObjectRemover;
+  /** A vault's; without one nobody is told what a verification found. */
+  readonly proofTaker?: ProofTaker;
   /** What the device has seen; forgets with the process unless told. */
   readonly memory?: DeviceMemory;
   readonly clock?: Clock;
@@ -37,6 +40,7 @@ export interface RepositoryAccess {
   readonly platform: EnginePlatform;
   readonly headKeeper: HeadKeeper;
   readonly remover: ObjectRemover;
+  readonly proofTaker: ProofTaker | undefined;
   readonly memory: DeviceMemory;
   readonly clock: Clock;
   /** 16 bytes. */

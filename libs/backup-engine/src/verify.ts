@@ -41,6 +41,15 @@ export interface VerifyProblem {
   readonly message: string;
 }
 
+/** A sealed object as it was read. */
+export interface ReadObject {
+  /** Within the repository. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** SHA-256 of the sealed bytes, 32 bytes. */
+  readonly sha256: Uint8Array;
+}
+
 /** What a verification read and found. */
 export interface VerifyReport {
   readonly snapshotIdHex: string;
@@ -50,6 +59,10 @@ export interface VerifyReport {
   /** Sealed objects that were read, snapshot and indexes included, and their size in bytes. */
   readonly objects: number;
   readonly bytes: number;
+  /** The packs that were read and are sound. */
+  readonly packs: readonly ReadObject[];
+  /** All packs that the snapshot needs, and their size in bytes. */
+  readonly needed: { readonly packs: number; readonly bytes: number };
   readonly chunks: number;
   /** Files all of whose packs were read and are sound. */
   readonly files: number;
@@ -107,6 +120,11 @@ export async function verifySnapshot(
     problems: drill.problems,
     objects: 1 + snapshot.summary.indexes.length + drill.objects,
     bytes: whole.sealedBytes + drill.bytes,
+    packs: drill.packs,
+    needed: {
+      packs: needs.packs.size,
+      bytes: [...needs.packs.values()].reduce((sum, { sealedBytes }) => sum + sealedBytes, 0),
+    },
     chunks: drill.chunks,
     files: soundFiles.length,
     conversations: packsOfConversation.filter(isSound).length,
@@ -136,6 +154,7 @@ export async function readWholeSnapshot(
 
 class Drill {
   readonly problems: VerifyProblem[] = [];
+  readonly packs: ReadObject[] = [];
   readonly sound = new Set<string>();
   readonly broken = new Set<string>();
   objects = 0;
@@ -180,7 +199,9 @@ class Drill {
       checkPack(access.platform, await fetchIt((bytes) => new Uint8Array(bytes)));
     const read = this.options.readPack ?? readHere;
     const isSound = await this.noting(async () => {
-      const findings = await readingObject(SealedObjects.path(place), () => read(pack.sealedBytes, fetch));
+      const path = SealedObjects.path(place);
+      const findings = await readingObject(path, () => read(pack.sealedBytes, fetch));
+      this.packs.push({ path, sizeBytes: pack.sealedBytes, sha256: findings.sealedSha256 });
       this.chunks += findings.chunks;
       this.messages += findings.messages;
     });

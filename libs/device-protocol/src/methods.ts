@@ -41,6 +41,8 @@ const backupSchema = z.strictObject({
   createdAt: instant,
   /** When the newest snapshot was put in place; null where that is not known before the backup is open. */
   lastBackupAt: instant.nullable(),
+  /** When a device last proved to the vault that the newest snapshot of that time can be restored; null where none did. */
+  lastProofAt: instant.nullable(),
   /** False where the repository holds no snapshot yet. */
   hasSnapshots: z.boolean(),
   /** The keyslots that open this backup. */

@@ -8,11 +8,13 @@ import {
   type EnginePlatform,
 } from '@coffer/backup-engine';
 import { deriveKeyId, type BackupKey } from '@coffer/device-crypto';
+import type { ProofOfRestorability } from '@coffer/evidence';
 import { fromBase64Url, toBase64Url } from '@coffer/foundation';
 import type { ObjectStore } from '@coffer/object-store';
 import { VaultObjectStore } from '@coffer/vault-client';
 import type { DeviceAccount } from './device-account';
 import { OwnerSigner } from './owner-signer';
+import { submitProof } from './purge-flow';
 import { VaultHeadKeeper } from './vault-head-keeper';
 import { VaultRemover } from './vault-remover';
 
@@ -112,6 +114,7 @@ function engineOptions(
     platform,
     headKeeper: new VaultHeadKeeper(account.client, toBase64Url(repositoryId)),
     remover: new VaultRemover(account, signer, toBase64Url(repositoryId)),
+    proofTaker: { take: async (proof: ProofOfRestorability) => void (await submitProof(account, signer, proof)) },
     clock: account.clock,
     ...(memory === undefined ? {} : { memory }),
   };

@@ -1,8 +1,15 @@
-import { BackupEngineError, type VerifyReport } from '@coffer/backup-engine';
+import {
+  BackupEngineError,
+  handInProof,
+  type OpenedSnapshot,
+  type Repository,
+  type VerifyReport,
+} from '@coffer/backup-engine';
 import { verifyWithWorkers } from '@coffer/backup-engine/node';
 import { systemClock } from '@coffer/foundation';
 
 import type { CommandContext } from '../command-context';
+import { describeError } from '../output/describe-error';
 import { formatBytes, formatCount } from '../output/format';
 import { printable } from '../output/printable';
 import { UsageError } from '../output/usage-error';
@@ -50,7 +57,24 @@ export async function runVerify(context: CommandContext, request: VerifyRequest)
     });
   }
   await keepLastVerified(home, repository.id, { atMs: systemClock.nowMs(), samplePercent });
-  context.reporter.summary(figuresOf(report), sentenceOf(report));
+  const isProven = await prove(context, repository, snapshot, report);
+  context.reporter.summary({ ...figuresOf(report), isProven }, sentenceOf(report, isProven));
+}
+
+/** Tells the vault, where there is one. What was read is sound whether or not it can be told. */
+async function prove(
+  { reporter }: CommandContext,
+  repository: Repository,
+  snapshot: OpenedSnapshot,
+  report: VerifyReport,
+): Promise<boolean> {
+  try {
+    return await handInProof(repository, snapshot, report);
+  } catch (error) {
+    const { code, message } = describeError(error);
+    reporter.warn(code, `the backup is sound, but the vault did not take the proof of it: ${message}`);
+    return false;
+  }
 }
 
 function percentOf(text: string): number {
@@ -64,9 +88,9 @@ function figuresOf(report: VerifyReport): Readonly<Record<string, string | numbe
   return { snapshot: snapshotIdHex, samplePercent, objects, bytes, chunks, files, conversations, messages };
 }
 
-function sentenceOf({ samplePercent, objects, bytes, files, messages }: VerifyReport): string {
+function sentenceOf({ samplePercent, objects, bytes, files, messages }: VerifyReport, isProven: boolean): string {
   return (
     `Sound: ${samplePercent} % of the backup was read (${formatCount(objects)} objects, ${formatBytes(bytes)}), decrypted and ` +
-    `checked: ${formatCount(files)} files and ${formatCount(messages)} messages.`
+    `checked: ${formatCount(files)} files and ${formatCount(messages)} messages.${isProven ? ' The vault has a signed proof of it.' : ''}`
   );
 }

@@ -48,6 +48,8 @@ export const english = {
   'backups.last': 'Last backup {date}',
   'backups.created': 'Kept since {date}',
   'backups.no-snapshot': 'Nothing has been backed up here yet.',
+  'backups.proof': 'Proven to be restorable {date}',
+  'backups.no-proof': 'No device has proven yet that it can be restored.',
   'backups.key-id': 'Key id {id}',
   'backups.open': 'Open',
   'backups.go-on': 'Go on reading',

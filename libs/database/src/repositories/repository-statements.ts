@@ -60,6 +60,13 @@ export const rekeyWithoutHead = statement(
   'UPDATE repositories SET key_id = $3 WHERE account_id = $1 AND repository_id = $2 AND head_generation = 0',
 );
 
+/** A proof that speaks of no plaintext object pins nothing: of a repository the last one is kept, and without a row for each object. */
+export const dropPlainProofs = statement(
+  'proof_drop_plain',
+  `DELETE FROM proofs p WHERE account_id = $1 AND repository_id = $2
+     AND NOT EXISTS (SELECT 1 FROM proof_objects o WHERE o.account_id = p.account_id AND o.proof_id = p.proof_id)`,
+);
+
 export const insertProof = statement(
   'proof_insert',
   `INSERT INTO proofs (account_id, proof_id, repository_id, snapshot_id, key_id, owner_generation, owner_public_key, head_hash,

@@ -172,6 +172,8 @@ export function swapValues(accountId: string, next: Head, headHash: Uint8Array, 
 async function acceptProof(transaction: Queryable, accepted: ProofToAccept): Promise<string> {
   const { accountId, proof, proofHash, signed, ownerGeneration, ownerPublicKey } = accepted;
   const proofId = newUuid();
+  const isPlain = proof.items.length === 0;
+  if (isPlain) await transaction.change(sql.dropPlainProofs, [accountId, proof.repositoryId]);
   await transaction.change(sql.insertProof, [
     accountId,
     proofId,
@@ -186,6 +188,7 @@ async function acceptProof(transaction: Queryable, accepted: ProofToAccept): Pro
     signed.signature,
     signed.body,
   ]);
+  if (isPlain) return proofId;
   const stored = await transaction.change(sql.insertProofObjects, [
     accountId,
     proofId,

@@ -2,7 +2,7 @@
 
 import type { BackupSummary, DeviceCallOptions, DeviceClient, GuessBudget } from '@coffer/device-protocol';
 import { Button, EmptyState, formatInstant, Skeleton } from '@coffer/web-ui';
-import { Archive, KeyRound, Vault } from 'lucide-react';
+import { Archive, KeyRound, Shield, ShieldCheck, Vault } from 'lucide-react';
 import { useCallback, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { DeviceAlert } from '../device/device-alert';
@@ -65,7 +65,7 @@ interface BackupCardProps {
 }
 
 function BackupCard({ backup, isOpen, onChoose }: BackupCardProps): ReactNode {
-  const { lastBackupAt, createdAt, keyIdHex, keyslots, hasSnapshots } = backup;
+  const { lastBackupAt, lastProofAt, createdAt, keyIdHex, keyslots, hasSnapshots } = backup;
   const titleId = `backup-${keyIdHex}`;
   const kinds = [...new Set(keyslots.map(({ kind }) => kind))];
   return (
@@ -86,6 +86,18 @@ function BackupCard({ backup, isOpen, onChoose }: BackupCardProps): ReactNode {
           {hasSnapshots ? '' : `${text('backups.no-snapshot')} `}
           {text('backups.key-id', { id: formatKeyId(keyIdHex) })}
         </p>
+        {hasSnapshots && (
+          <p className="flex items-center gap-1.5 text-sm text-muted">
+            {lastProofAt === null ? (
+              <Shield aria-hidden="true" className="size-4 shrink-0" />
+            ) : (
+              <ShieldCheck aria-hidden="true" className="size-4 shrink-0 text-success" />
+            )}
+            {lastProofAt === null
+              ? text('backups.no-proof')
+              : text('backups.proof', { date: formatInstant(Date.parse(lastProofAt), locale) })}
+          </p>
+        )}
         <ul className="mt-1 flex flex-wrap gap-2">
           {kinds.map((kind) => (
             <li key={kind} className="flex items-center gap-1.5 rounded-full bg-sunken px-2.5 py-0.5 text-sm">
