@@ -20,6 +20,7 @@ test.describe('restore portal', () => {
     const asked: string[] = [];
     page.context().on('request', (request) => asked.push(request.url()));
     await expect(page.getByRole('heading', { name: /Last backup/ })).toBeVisible();
+    await expect(page.getByText(/^Proven to be restorable .*\d/)).toBeVisible();
     await expectAxeClean(page);
 
     await wayIn(page, 'Password');

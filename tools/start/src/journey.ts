@@ -108,7 +108,10 @@ class Journey {
   async backUp(): Promise<void> {
     const { deviceFolder } = this.platform.sample;
     const summary = await this.coffer(['backup', deviceFolder, '--store', 'vault:', '--home', this.firstDevice]);
-    this.report('encrypted backup', figures(summary, ['files', 'conversations', 'messages', 'bytes', 'storedBytes']));
+    const drill = await this.coffer(['verify', '--store', 'vault:', '--home', this.firstDevice]);
+    if (drill['isProven'] !== true) throw new Error('the vault did not take the proof that the backup can be restored');
+    const stored = figures(summary, ['files', 'conversations', 'messages', 'bytes', 'storedBytes']);
+    this.report('encrypted backup', `${stored}; read back, and proven to the vault`);
   }
 
   async startPurge(): Promise<void> {
