@@ -219,7 +219,7 @@ describe('openMsgstore', () => {
       expect(texts(both, true)[0]).toEqual(['old 1', 'moved', 'old 2', 'new']);
       expect(texts(newer(...moved, olderAt(1, 10), sameKey(1, 1001)))[0]).toEqual(['moved']);
     });
-    it('names those of the second table after it, and finds what they answer in either', () => {
+    it('names those of the second table by their row, and finds what they answer in either', () => {
       const quotes = [
         'ALTER TABLE messages ADD COLUMN quoted_row_id INTEGER',
         'CREATE TABLE messages_quotes(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, data TEXT)',
@@ -233,8 +233,8 @@ describe('openMsgstore', () => {
       const [{ messages }] = read(both, { isMigrated: true }) as [ReadConversation];
       expect(messages.map(({ id, quote }) => [id, quote?.messageId])).toEqual([
         ['1001', undefined],
-        ['messages:2', '1001'],
-        ['messages:3', 'messages:2'],
+        ['2', '1001'],
+        ['3', '2'],
       ]);
     });
     it('finds what answers and albums of the newer table refer to where the older one leads', () => {
@@ -252,10 +252,24 @@ describe('openMsgstore', () => {
         ['2', undefined],
         ['3', undefined],
         ['4', undefined],
-        ['message:1002', '1'],
-        ['message:1003', 'message:1002'],
+        ['1002', '1'],
+        ['1003', '1002'],
       ]);
-      expect(messages.at(-1)!.extras).toMatchObject({ albumMessageIds: ['1', 'message:1002'] });
+      expect(messages.at(-1)!.extras).toMatchObject({ albumMessageIds: ['1', '1002'] });
+    });
+    it('names the table too where the other one has another message in that row', () => {
+      const both = newer(
+        olderTable,
+        olderAt(1001, 10),
+        olderAt(1002, 20),
+        message(1001, { text: 'new' }),
+        at(1001, 30),
+      );
+      expect(read(both, { isMigrated: true })[0]!.messages.map(({ id, text }) => [id, text])).toEqual([
+        ['messages:1001', 'old 1001'],
+        ['1002', 'old 1002'],
+        ['1001', 'new'],
+      ]);
     });
     it('keeps the order of the app in conversations that only one table has', () => {
       const other = "INSERT INTO messages VALUES (1, '999@s.whatsapp.net', 0, 'k', 0, 'elsewhere', 5, '0', 0, '')";

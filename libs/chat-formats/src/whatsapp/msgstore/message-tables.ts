@@ -110,7 +110,7 @@ function readBoth(parts: Tables, isNewerLive: boolean): ReadTables {
     origin: 0,
     sort: `iif(${isJoined}, ${live.order.time}, ${live.order.sort})`,
   });
-  return { tables: [live, withOtherNames(database, other)], unreadMessages: 0 };
+  return { tables: [live, withOtherNames(database, live, other)], unreadMessages: 0 };
 }
 
 /** Which address each row of `chat` has, and the other way round: the newer table names chats by rows, the older one by addresses. */
@@ -161,26 +161,28 @@ function keyOf({ generation, order }: MessageTable): Readonly<Record<'source' | 
 }
 
 /**
- * Both tables count their rows from one: messages of the second are named with its name before the row. What they refer to may have been
- * moved, and is then called as it is in the first.
+ * The app kept the row of a message when it moved it, so a message of the second table is called by its row too, and by its table before
+ * that where the first one has another message there. What it refers to may have been moved, and is then called as it is in the first.
  */
-function withOtherNames(database: SqlDatabase, table: MessageTable): MessageTable {
+function withOtherNames(database: SqlDatabase, live: MessageTable, other: MessageTable): MessageTable {
   const findLive = database.query('SELECT live FROM temp.coffer_moved WHERE message = ?');
+  const findTaken = database.query(`SELECT 1 FROM main.${live.generation} WHERE rowid = ?`);
   const nameOf = (row: string): string => {
-    const live = findLive(Number(row))[0]?.[0];
-    return typeof live === 'number' ? String(live) : `${table.generation}:${row}`;
+    const moved = findLive(Number(row))[0]?.[0];
+    if (typeof moved === 'number') return String(moved);
+    return findTaken(Number(row)).length === 0 ? row : `${other.generation}:${row}`;
   };
   const rename = (message: Message): Message => {
     const { quote, extras } = message;
     const children = extras?.['albumMessageIds'];
     return {
       ...message,
-      id: `${table.generation}:${message.id}`,
+      id: nameOf(message.id),
       ...(quote?.messageId === undefined ? {} : { quote: { ...quote, messageId: nameOf(quote.messageId) } }),
       ...(Array.isArray(children)
         ? { extras: { ...extras, albumMessageIds: children.map((child) => nameOf(String(child))) } }
         : {}),
     };
   };
-  return { ...table, read: (row, at, address) => rename(table.read(row, at, address)) };
+  return { ...other, read: (row, at, address) => rename(other.read(row, at, address)) };
 }
