@@ -183,10 +183,9 @@ describe('coffer prune in a vault', { timeout: 900_000 }, () => {
     );
     // What was verified is proven to the vault, and the account's ledger says so.
     expect(await device.run(['verify', '--store', 'vault:'])).toMatchObject({ code: 0, summary: { isProven: true } });
-    expect(await device.run(['verify', '--sample', '5', '--store', 'vault:'])).toMatchObject({ code: 0 });
     const kept = `SELECT count(*)::int AS events, (SELECT count(*)::int FROM proofs p WHERE p.account_id = a.account_id) AS proofs
       FROM ledger_events e JOIN accounts a USING (account_id) WHERE a.subject = $1 AND e.kind = 'proof-accepted' GROUP BY a.account_id`;
-    expect(await bench.sql(kept, [account.subject])).toEqual([{ events: 2, proofs: 1 }]);
+    expect(await bench.sql(kept, [account.subject])).toEqual([{ events: 1, proofs: 1 }]);
     // A backup of another device builds on what is left, and the ledger tells of it all.
     account.requireDone(await device.run(['backup', source, '--store', 'vault:', '--rescan']));
     account.requireDone(await device.run(['ledger', 'check']));

@@ -196,6 +196,17 @@ describe('pins', () => {
     expect((await store.pins(account, repositoryId)).map(({ snapshotId }) => snapshotId)).toEqual(['s2']);
   });
 
+  it('are not made by a proof of nothing but the backup, of which the last one is kept beside those that pin', async () => {
+    const { account, repositoryId } = await newRepository();
+    const plain = (snapshotId: string) => ({ ...proofOf(repositoryId, snapshotId, ['packs/1/aa/a', 'x']), items: [] });
+    await accept(account, proofOf(repositoryId, 's1', ['packs/1/aa/a', 'x']));
+    await accept(account, plain('s2'));
+    await accept(account, plain('s3'));
+    const kept = statement('test_kept_proofs', 'SELECT snapshot_id AS id FROM proofs WHERE account_id = $1 ORDER BY 1');
+    expect(await database.rows(kept, [account])).toEqual([{ id: 's1' }, { id: 's3' }]);
+    expect(await pinned(account, repositoryId, ['packs/1/aa/a'])).toEqual(['packs/1/aa/a']);
+  });
+
   it('end only by a release that names the item exactly', async () => {
     const { account, repositoryId } = await newRepository();
     await accept(account, proofOf(repositoryId, 's1', ['packs/1/aa/a', 'x']));
