@@ -1,4 +1,4 @@
-import type { MessagePlace, OpenedBackup } from '@coffer/chat-formats';
+import type { MediaPlace, MessagePlace, OpenedBackup } from '@coffer/chat-formats';
 import {
   messagesBetween,
   someConversations,
@@ -60,6 +60,11 @@ export class OpenedFile implements SearchedChats {
   readMessages(conversationId: string, from: number, to: number): Message[] {
     const entry = this.#entryOf(conversationId);
     return [...messagesBetween(entry, from, Math.min(to, entry.messageCount))];
+  }
+
+  /** Media that the file itself holds. */
+  media(): MediaPlace | undefined {
+    return this.#backup.media?.();
   }
 
   /** One conversation as a source of its own, which is closed with this. @throws DeviceError `not-found` */

@@ -1,24 +1,29 @@
-import { htmlPages, jsonDocument, type ChatSource } from '@coffer/chat-model';
-import type { DeviceRequestContext, SavedForm } from '@coffer/device-protocol';
-import { Zip, ZipDeflate } from 'fflate';
+import { MediaBeside, type MediaPlace } from '@coffer/chat-formats';
+import { htmlPages, jsonDocument, type ChatSource, type Message } from '@coffer/chat-model';
+import { DeviceError, type DeviceRequestContext, type SavedForm } from '@coffer/device-protocol';
+import { Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 
 /** Pages that are made before others have their turn, and a request can be taken back. */
 const turnPieces = 8;
+/** Most that a zip without the 64-bit extension holds, with room for its list (APPNOTE 6.3.10, section 4.4). */
+const zipBytes = 0xffff_ffff - 64 * 1024 * 1024;
+const zipEntries = 0xffff - 1;
 /** Least length of what becomes one part of a Blob, in UTF-16 units. */
 const partLength = 256 * 1024;
 
 const letOthers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 /**
- * The whole of a source as the command line's `coffer open` writes it: one JSON document, or the HTML pages as a zip. The browser
+ * A source as the command line's `coffer open` writes it: one JSON document, or the HTML pages and their media as a zip. The browser
  * holds the content as a Blob, outside the memory of this thread, until the page lets go of it.
  */
 export async function savedContent(
   source: ChatSource,
   form: SavedForm,
   { signal, progress }: Pick<DeviceRequestContext, 'signal' | 'progress'>,
+  media?: MediaPlace,
 ): Promise<Blob> {
-  return form === 'json' ? json(source, signal, progress) : pages(source, signal, progress);
+  return form === 'json' ? json(source, signal, progress) : pages(source, media, signal, progress);
 }
 
 type Told = DeviceRequestContext['progress'];
@@ -36,7 +41,12 @@ async function json(source: ChatSource, signal: AbortSignal, progress: Told): Pr
   return parts.whole();
 }
 
-async function pages(source: ChatSource, signal: AbortSignal, progress: Told): Promise<Blob> {
+async function pages(
+  source: ChatSource,
+  place: MediaPlace | undefined,
+  signal: AbortSignal,
+  progress: Told,
+): Promise<Blob> {
   const parts = new BlobParts('application/zip', progress);
   const waiting: Uint8Array<ArrayBuffer>[] = [];
   const zip = new Zip((error, piece) => {
@@ -45,12 +55,31 @@ async function pages(source: ChatSource, signal: AbortSignal, progress: Told): P
   });
   const flush = async (): Promise<void> => {
     for (const piece of waiting.splice(0)) await parts.add(piece, signal);
+    if (parts.bytes > zipBytes || entries > zipEntries) {
+      throw new DeviceError('too-large', 'the pages and their media are more than one zip can hold');
+    }
   };
-  for (const { name, content } of htmlPages(source)) {
+  let entries = 0;
+  const beside = place === undefined ? undefined : new MediaBeside(place);
+  const options = beside === undefined ? {} : { mediaPath: (message: Message) => beside.pathOf(message) };
+  for (const { name, content } of htmlPages(source, options)) {
+    entries++;
     const file = new ZipDeflate(name, { level: 6 });
     zip.add(file);
     file.push(new TextEncoder().encode(content), true);
     await flush();
+    for (const copy of beside?.takeCopies() ?? []) {
+      // pictures and sound are packed already
+      entries++;
+      const packed = new ZipPassThrough(copy.name);
+      zip.add(packed);
+      for (const piece of copy.file.pieces()) {
+        packed.push(new Uint8Array(piece));
+        await flush();
+      }
+      packed.push(new Uint8Array(0), true);
+      await flush();
+    }
   }
   zip.end();
   await flush();
@@ -68,6 +97,11 @@ class BlobParts {
   constructor(type: string, progress: Told) {
     this.#type = type;
     this.#progress = progress;
+  }
+
+  /** So far. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   async add(piece: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import { describeWithTestData } from '@coffer/test-kit';
 import { testKeyDigits, writeCryptFile } from '@coffer/test-kit/node';
 import { DeviceError, fileFormats, type DeviceHandlers, type FileSecret } from '@coffer/device-protocol';
 import { backupFormats } from '@coffer/chat-formats';
-import { unzipSync } from 'fflate';
+import { unzipSync, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { fileHandlers } from '../src/file-handlers';
 import { heldFile, heldFiles } from './held-files';
@@ -191,6 +191,24 @@ describe('the device with a file of another app', () => {
     const names = Object.keys(unzipSync(new Uint8Array(await zip.arrayBuffer())));
     expect(names.filter((name) => name.startsWith('chat-'))).toHaveLength(1);
     expect(await codeOf(() => files.saveFile({ form: 'json', conversationId: '9' }, context))).toBe('not-found');
+  });
+
+  it('saves the media of an exported zip beside the pages', async () => {
+    const files = fileHandlers(heldFiles);
+    const lines = '31/12/2020, 23:59 - Anna: IMG-20201231-WA0001.jpg (file attached)\n31/12/2020, 23:59 - Bo: hi\n';
+    const image = crypto.getRandomValues(new Uint8Array(60_000));
+    const exported = (): Uint8Array<ArrayBuffer> =>
+      zipSync({ 'WhatsApp Chat with Anna.txt': Buffer.from(lines), 'IMG-20201231-WA0001.jpg': [image, { level: 0 }] });
+    await opening(files, heldFile('WhatsApp Chat with Anna.zip', exported()), { kind: 'none' }, 'UTC');
+    const { content } = await files.saveFile({ form: 'html', conversationId: null }, context);
+    const saved = unzipSync(new Uint8Array(await content.arrayBuffer()));
+    expect(saved['media/000001.jpg']).toEqual(image);
+    expect(Buffer.from(saved['chat-00001-00001.html']!).toString()).toContain('<img src="media/000001.jpg"');
+    // One bit of the picture is wrong: no page shows it as whole.
+    const broken = exported();
+    broken[broken.length - 400] = (broken[broken.length - 400] ?? 0) ^ 1;
+    await opening(files, heldFile('WhatsApp Chat with Anna.zip', broken), { kind: 'none' }, 'UTC');
+    expect(await codeOf(() => files.saveFile({ form: 'html', conversationId: null }, context))).toBe('damaged');
   });
 
   it('knows every format that the readers know', () => {

@@ -7,6 +7,7 @@ describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(chatFormats).sort()).toEqual([
       'ChatFormatError',
+      'MediaBeside',
       'backupFormats',
       'keysWanted',
       'openChatsDocument',

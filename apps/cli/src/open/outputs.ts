@@ -1,10 +1,9 @@
 import { htmlPages, jsonDocument, type ChatCounts, type ChatSource, type Message } from '@coffer/chat-model';
-import type { MediaPlace, OpenedBackup } from '@coffer/chat-formats';
+import { MediaBeside, type MediaPlace, type OpenedBackup } from '@coffer/chat-formats';
 
 import { writeNewFile, writeNewFolder } from '../files/new-output';
 import { writeNewZip } from '../files/new-zip';
 import { writeTexts } from '../files/write-texts';
-import { MediaBeside } from './media-beside';
 
 /** Where and how a result is written. */
 export interface OutputOptions {

@@ -8,6 +8,8 @@ import type { ExportChat } from '../export-chat/export-chat';
 import { exportWarnings } from '../export-chat/export-warnings';
 import { readExportText, readExportZip } from '../export-chat/export-zip';
 import { bytesInMemory, type OpenBytes } from '../open-bytes';
+import type { MediaPlace } from '../media/media-place';
+import { zipMediaPlace } from '../media/zip-media-place';
 import type { OpenOptions } from '../open-options';
 import { openTelegramExport } from '../telegram/telegram-source';
 import { telegramWarnings } from '../telegram/telegram-warnings';
@@ -18,10 +20,12 @@ import { readContactNames, type ContactNames } from '../whatsapp/msgstore/people
 import { openCryptContent } from '../whatsapp/opened-crypt';
 import { looksLikeVCards, readVCardNames } from '../whatsapp/vcard-names';
 import type { ByteSource, ZipEntry } from '../zip/zip-directory';
+import { crc32 } from './crc32';
 import { openCryptBytes } from './crypt-bytes';
 import { databaseLimitBytes, openPayloadDatabase } from './payload-database';
 import type { Sqlite } from './sqlite';
 import { openSignal, openSignalAndroid } from './signal-backups';
+import { webCiphers } from './web-platform';
 import { openZipSource } from './zip-source';
 
 /** A file that a person chose: its name, and bytes that are read where and when they are wanted. */
@@ -100,7 +104,7 @@ export async function openBackup(
         readExportText(bytesOf(file), file.name, options.timeZone, textWindowBytes),
       );
     case 'export-chat-zip':
-      return exportedChat(file, inspection, await openExportZip(file, options.timeZone));
+      return withMedia(exportedChat(file, inspection, await openExportZip(file, options.timeZone)), file);
     case 'whatsapp-contacts':
       return plainBackup(file, inspection, noChats);
     case 'telegram-export':
@@ -210,6 +214,15 @@ function openExportZip(file: BackupFile, timeZone: string | undefined): Promise<
   const zip = openZipSource(file);
   const unpack = (entry: ZipEntry): OpenBytes => bytesInMemory(zip.unpack(entry, unpackedTextLimitBytes));
   return readExportZip(zip, unpack, { fileName: file.name, timeZone });
+}
+
+/** An exported zip holds the media of its messages. */
+function withMedia(opened: OpenedBackup, file: BackupFile): OpenedBackup {
+  let place: MediaPlace | undefined;
+  return {
+    ...opened,
+    media: () => (place ??= zipMediaPlace(openZipSource(file), { crc32, sha256: webCiphers.sha256 })),
+  };
 }
 
 function exportedChat(file: BackupFile, inspection: BackupInspection, chat: ExportChat): OpenedBackup {

@@ -4,19 +4,15 @@ import { basename, join, relative, sep } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { ChatFormatError } from '../errors';
 import { mediaPlaceOf, type MediaFile, type MediaPlace } from '../media/media-place';
+import { zipMediaPlace } from '../media/zip-media-place';
 import type { WhatsAppBackupKey } from '../whatsapp/backup-key';
 import { isEncryptedMediaName, mediaFileKey, mediaTagBytes } from '../whatsapp/media-key';
-import type { OpenZip } from '../zip/open-zip';
-import { readZipDirectory, storedPlace, type ZipEntry } from '../zip/zip-directory';
 import { filePieces, readAt } from './file-pieces';
 import { nodeCiphers } from './node-platform';
 import { openZipFile } from './zip-file';
 
 /** Most files of a folder that are known by their names. */
 const mostFiles = 1_000_000;
-/** Largest packed file of a zip that is unpacked: it is in memory as a whole. Stored ones, as media are, have no limit. */
-const unpackedLimitBytes = 1024 * 1024 * 1024;
-const pieceBytes = 1024 * 1024;
 
 /** What opens encrypted media among the others. */
 export interface MediaPlaceOptions {
@@ -30,7 +26,9 @@ export interface MediaPlaceOptions {
  * @throws the system's ENOENT where there is nothing at the path; ChatFormatError `damaged`, `too-large` for a zip
  */
 export function openMediaPlace(path: string, { key }: MediaPlaceOptions = {}): MediaPlace {
-  return statSync(path).isDirectory() ? openFolder(path, key) : openZip(openZipFile(path));
+  return statSync(path).isDirectory()
+    ? openFolder(path, key)
+    : zipMediaPlace(openZipFile(path), { crc32, sha256: nodeCiphers.sha256 });
 }
 
 function openFolder(path: string, givenKey: WhatsAppBackupKey | undefined): MediaPlace {
@@ -115,39 +113,3 @@ function finish(decipher: { final(): unknown }): void {
     throw new ChatFormatError('damaged', 'a media file is damaged, or belongs to another key', { cause });
   }
 }
-
-function openZip(zip: OpenZip): MediaPlace {
-  try {
-    const files = readZipDirectory(zip.source).map((entry): MediaFile => zipFile(zip, entry));
-    const byPath = new Map(files.map((file) => [file.path, file]));
-    return mediaPlaceOf({
-      at: (path) => byPath.get(path.replaceAll('\\', '/')),
-      list: () => files,
-      sha256: nodeCiphers.sha256,
-      close: () => zip.close(),
-    });
-  } catch (error) {
-    zip.close();
-    throw error;
-  }
-}
-
-const zipFile = (zip: OpenZip, entry: ZipEntry): MediaFile => ({
-  path: entry.name,
-  sizeBytes: entry.sizeBytes,
-  *pieces() {
-    if (entry.method !== 'stored') {
-      yield zip.unpack(entry, unpackedLimitBytes);
-      return;
-    }
-    const start = storedPlace(zip.source, entry);
-    let checksum = 0;
-    for (let at = 0; at < entry.sizeBytes; at += pieceBytes) {
-      const piece = zip.source.read(start + at, Math.min(pieceBytes, entry.sizeBytes - at));
-      checksum = crc32(piece, checksum);
-      yield piece;
-    }
-    if (checksum !== entry.crc32)
-      throw new ChatFormatError('damaged', 'a file in this zip is damaged: its checksum is wrong');
-  },
-});

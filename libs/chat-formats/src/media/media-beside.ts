@@ -1,5 +1,5 @@
-import type { MediaFile, MediaPlace } from '@coffer/chat-formats';
 import type { Message } from '@coffer/chat-model';
+import type { MediaFile, MediaPlace } from './media-place';
 
 /** A file that goes along with the pages. */
 export interface MediaCopy {
