@@ -339,6 +339,14 @@ describe('openMsgstore', () => {
       { kind: 'system', system: { action: '4' }, senderId: '111222@s.whatsapp.net' },
     ]);
   });
+  it('reads whom a message of the older table mentions', () => {
+    const mentions = ['ALTER TABLE messages ADD COLUMN mentioned_jids TEXT', older(1, 'hi @111222 and @333444')];
+    const set = "UPDATE messages SET mentioned_jids = '111222@s.whatsapp.net, 333444@s.whatsapp.net,,x'";
+    const insert = mentions[1]!.replace("'')", "'', NULL)");
+    expect(read(newer(olderTable, mentions[0]!, insert, set))[0]!.messages[0]!.extras).toEqual({
+      mentions: ['111222@s.whatsapp.net', '333444@s.whatsapp.net'],
+    });
+  });
   it('reads the older table without any table of chats', () => {
     expect(read(databaseBytes(`${olderTable};\n`, `${older(1, 'x')};\n`))).toMatchObject([
       { id: '111222@s.whatsapp.net', messages: [{ text: 'x' }] },

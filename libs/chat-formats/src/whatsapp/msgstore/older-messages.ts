@@ -1,7 +1,7 @@
 import { chatLimits, type Quote } from '@coffer/chat-model';
 import { safeInteger, safeReal, sqlCount, sqlText, type SqlRow, type SqlValue } from '../../sql';
 import { whatsAppType } from '../message-types';
-import { addMark, mediaOf, present, type MessageDraft } from '../../message-draft';
+import { addExtras, addMark, mediaOf, present, type MessageDraft } from '../../message-draft';
 import { clippedText, positiveCount, sha256FromBase64, sqlInstant } from '../../sql-fields';
 import { placeOf } from './facets';
 import { finish, startDraft, type MessageTable } from './message-table';
@@ -13,6 +13,7 @@ export const realOlderMessage = "m.key_remote_jid IS NOT '-1'";
 /** `status` of a row that the service wrote; the action is then in `media_size`. */
 const systemStatus = 6;
 const calls = ['8', '10', '90'];
+const mostMentions = 1024;
 
 /**
  * The older table `messages`, one row with everything: types are text, a caption stands beside the media's name, and a
@@ -29,6 +30,7 @@ export function olderMessageTable(schema: Schema): MessageTable {
     'media_name',
     'media_caption',
     'media_hash',
+    'mentioned_jids',
   ];
   const hasQuotes = schema.isRowId('messages_quotes', '_id') && schema.hasColumns('messages', 'quoted_row_id');
   const quoted = (name: string): string => (hasQuotes ? schema.column('messages_quotes', name, 'q') : 'NULL');
@@ -68,7 +70,7 @@ function targetSql(schema: Schema): string {
 }
 
 function readRow(row: SqlRow, address: string): ReturnType<MessageTable['read']> {
-  const [id, data, typeText, resource, mimeType, name, caption, hash, ...rest] = row;
+  const [id, data, typeText, resource, mimeType, name, caption, hash, mentioned, ...rest] = row;
   const [fromMe, timestamp, status, size, duration, starred, forwarded, latitude, longitude, ...quote] = rest;
   const type = sqlText(typeText) ?? '0';
   const isSystem = status === systemStatus && !calls.includes(type);
@@ -87,9 +89,19 @@ function readRow(row: SqlRow, address: string): ReturnType<MessageTable['read']>
   const place = latitude === 0 && longitude === 0 ? undefined : placeOf(latitude, longitude, name);
   if (place !== undefined) draft.place = place;
   addQuote(draft, quote);
+  addMentions(draft, sqlText(mentioned));
   if (starred === 1) addMark(draft, 'starred');
   if (typeof forwarded === 'number' && forwarded > 0) addMark(draft, 'forwarded');
   return finish(draft);
+}
+
+/** Addresses with commas between, as the newer table's neighbour has them by row. */
+function addMentions(draft: MessageDraft, addresses: string | undefined): void {
+  const mentions = (addresses ?? '')
+    .split(',', mostMentions)
+    .map((address) => address.trim().slice(0, chatLimits.idLength))
+    .filter((address) => address.includes('@'));
+  if (mentions.length > 0) addExtras(draft, { mentions });
 }
 
 type Content = Readonly<
