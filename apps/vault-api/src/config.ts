@@ -89,7 +89,7 @@ const variables = z.object({
     .optional(),
   COFFER_SEALING_EPOCH_DAYS: z.coerce.number<string>().int().min(1).max(90).default(7),
   COFFER_DUMPS: z.enum(['kept', 'none']).default('kept'),
-  COFFER_TEST_WAITS: secondsList.pipe(z.array(z.number()).length(5)).optional(),
+  COFFER_TEST_WAITS: secondsList.pipe(z.array(z.number()).min(5).max(6)).optional(),
   COFFER_TEST_SEALING: secondsList.pipe(z.array(z.number()).length(2)).optional(),
   COFFER_FAILPOINT: z.enum([...vaultSteps, ...sequencerSteps, ...sealingSteps, ...repairSteps]).optional(),
 });
@@ -234,7 +234,7 @@ function sealingOf(epochDays: number, areDumpsKept: boolean, test: readonly numb
   return { epochs: { epochMs, keepMs, areDumpsKept }, lookEveryMs: 250, follow, isTest: true };
 }
 
-/** @param testWaits - seconds: new start waits, is open, can be undone; deletion waits; a removal settles */
+/** @param testWaits - seconds: new start waits, is open, can be undone; deletion waits; a removal settles; perhaps a login's life */
 function policyOf(
   guessDelays: readonly number[] | undefined,
   newStartSeconds: number | undefined,
@@ -247,9 +247,10 @@ function policyOf(
     ...(newStartSeconds === undefined ? {} : { newStartWaitMs: newStartSeconds * 1000 }),
   };
   if (testWaits === undefined) return policy;
-  const [newStartWaitMs = 0, newStartOpenMs = 0, newStartUndoMs = 0, deletionWaitMs = 0, removalSettleMs = 0] =
+  const [newStartWaitMs = 0, newStartOpenMs = 0, newStartUndoMs = 0, deletionWaitMs = 0, removalSettleMs = 0, login] =
     milliseconds(testWaits);
-  return { ...policy, newStartWaitMs, newStartOpenMs, newStartUndoMs, deletionWaitMs, removalSettleMs };
+  const loginLifeMs = login ?? policy.loginLifeMs;
+  return { ...policy, newStartWaitMs, newStartOpenMs, newStartUndoMs, deletionWaitMs, removalSettleMs, loginLifeMs };
 }
 
 /** `VARIABLE=` in an environment file means that it is not set. */
