@@ -120,7 +120,6 @@ describe('the shred of the tenth guess', { timeout }, () => {
       return 'shredded';
     });
     found['KE3'] = outcomes;
-   
   });
 
   it('raced with the activation of a new password: the new record stays and opens, whichever came first', async () => {
@@ -157,7 +156,6 @@ describe('the shred of the tenth guess', { timeout }, () => {
       return isShredded ? 'shredded first' : 'activated first';
     });
     found['activation'] = outcomes;
-   
   });
 
   it('is recorded with what came first how often; many races see both sides', () => {
