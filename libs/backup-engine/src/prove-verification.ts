@@ -19,9 +19,9 @@ export async function handInProof(
   { problems, packs, needed, samplePercent }: VerifyReport,
 ): Promise<boolean> {
   const { access } = repository;
+  if (access.proofTaker === undefined || problems.length > 0) return false;
   const current = await repository.head();
-  const isCurrent = current?.head.snapshotId === snapshot.idHex;
-  if (access.proofTaker === undefined || current === undefined || !isCurrent || problems.length > 0) return false;
+  if (current?.head.snapshotId !== snapshot.idHex) return false;
   const builder = new ProofBuilder();
   const { sealedBytes } = await readCommon(repository, snapshot, builder);
   for (const pack of packs) builder.addObject(pack);

@@ -1,6 +1,7 @@
 import { objectIdHex, splitSnapshot } from '@coffer/backup-format';
 import { randomBytes } from '@coffer/crypto';
 import { deriveChunkIdKey } from '@coffer/device-crypto';
+import type { ProofObject } from '@coffer/evidence';
 import { readU32be, toHex } from '@coffer/foundation';
 import pLimit from 'p-limit';
 
@@ -41,15 +42,6 @@ export interface VerifyProblem {
   readonly message: string;
 }
 
-/** A sealed object as it was read. */
-export interface ReadObject {
-  /** Within the repository. */
-  readonly path: string;
-  readonly sizeBytes: number;
-  /** SHA-256 of the sealed bytes, 32 bytes. */
-  readonly sha256: Uint8Array;
-}
-
 /** What a verification read and found. */
 export interface VerifyReport {
   readonly snapshotIdHex: string;
@@ -60,7 +52,7 @@ export interface VerifyReport {
   readonly objects: number;
   readonly bytes: number;
   /** The packs that were read and are sound. */
-  readonly packs: readonly ReadObject[];
+  readonly packs: readonly ProofObject[];
   /** All packs that the snapshot needs, and their size in bytes. */
   readonly needed: { readonly packs: number; readonly bytes: number };
   readonly chunks: number;
@@ -154,7 +146,7 @@ export async function readWholeSnapshot(
 
 class Drill {
   readonly problems: VerifyProblem[] = [];
-  readonly packs: ReadObject[] = [];
+  readonly packs: ProofObject[] = [];
   readonly sound = new Set<string>();
   readonly broken = new Set<string>();
   objects = 0;

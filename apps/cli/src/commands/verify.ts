@@ -6,13 +6,15 @@ interface VerifyOptions extends RepositoryOptions {
 }
 
 const help = `
-A fire drill: fetches what a restore would fetch, with an empty cache, decrypts and checks it, and writes nothing. With less
-than 100 % a part of the packs is drawn at random each time. Ends with exit code 4 where anything is damaged or missing.
+A fire drill: fetches what a restore would fetch, with an empty cache, decrypts and checks it, and changes nothing in the
+store. With less than 100 % a part of the packs is drawn at random each time. Of the newest snapshot in a vault a signed proof is handed
+in when all of it is sound: the portal shows its date. Ends with exit code 4 where anything is damaged or missing.
 ${repositoryHelp}
 
 Examples:
   coffer verify --store file:/mnt/disk/backups --key coffer-key
-  coffer verify --sample 10 --store s3://bucket/me`;
+  coffer verify --sample 10 --store s3://bucket/me
+  coffer verify --store vault:`;
 
 /** `coffer verify`. */
 export const registerVerify: Register = (program, context) => {

@@ -28,7 +28,8 @@ export interface VerifyRequest extends RepositoryOptions {
 const brokenFilesNamed = 100;
 
 /**
- * Reads a sample of a snapshot back, with an empty cache, and writes nothing but when it was found sound, on this device.
+ * Reads a sample of a snapshot back, with an empty cache, and changes nothing in the store. When it was found sound is kept on this device,
+ * and proven to the vault, where there is one.
  *
  * @throws BackupEngineError `damaged` or `missing-object` after everything that is broken was named; UsageError
  */
