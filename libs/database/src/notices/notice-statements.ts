@@ -104,6 +104,15 @@ export const putOffMessage = statement(
    WHERE account_id = $1 AND channel_id = $2 AND notice_id = $3`,
 );
 
+/**
+ * [Note: channel before message] Whoever changes a channel and messages of it locks the channel first: an address that is removed
+ * while a message to it ends would otherwise wait for that end, which waits for the removal.
+ */
+export const lockChannel = statement(
+  'notice-lock-channel',
+  'SELECT FROM notice_channels WHERE account_id = $1 AND channel_id = $2 FOR NO KEY UPDATE',
+);
+
 export const deleteMessage = statement(
   'outbox-delete',
   'DELETE FROM notice_outbox WHERE account_id = $1 AND channel_id = $2 AND notice_id = $3',

@@ -60,6 +60,7 @@ function toMessage(key: OutboxKey, row: ClaimedColumns): OutboxMessage {
 async function settle(database: Database, key: OutboxKey, outcome: 'sent' | DeliveryFailure | null): Promise<void> {
   const channel = [key.accountId, key.channelId];
   await database.transaction(async (transaction) => {
+    await transaction.rows(sql.lockChannel, channel);
     await transaction.change(sql.deleteMessage, keyOf(key));
     if (outcome !== null) await transaction.change(sql.markChannel, [...channel, outcome]);
     await transaction.change(sql.endChannel, [...channel, outcome === 'gone']);

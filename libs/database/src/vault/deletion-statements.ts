@@ -71,14 +71,15 @@ export const eraseRound = statement('erase-round', 'DELETE FROM purge_rounds WHE
 
 /**
  * Every other row that names the account. A test compares these tables with the schema (`vault-rows.spec.ts`): a new table of
- * accounts is named here, or there among those that are emptied elsewhere.
+ * accounts is named here, or there among those that are emptied elsewhere. Channels before what waits for them: See: [Note: channel
+ * before message].
  */
 export const erasedTables = [
   'ledger_events',
   'challenges',
   'notices',
-  'notice_outbox',
   'notice_channels',
+  'notice_outbox',
   'notice_settings',
   'key_checks',
   'keyslots',
