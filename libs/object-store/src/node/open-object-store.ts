@@ -6,7 +6,7 @@ import type { ObjectStore } from '../object-store';
 import { DiskObjectStore } from './disk-object-store';
 import { requireStoreAddress } from './http/store-address';
 import { LateObjectStore } from './late-object-store';
-import type { S3ObjectStoreOptions } from './s3-object-store';
+import type { S3ObjectStoreOptions } from './s3/s3-bucket';
 import type { ICloudContainer, StoreAccess } from './store-access';
 
 /** How a store URL is understood. */
@@ -36,7 +36,7 @@ export function openObjectStore(url: string, options: OpenObjectStoreOptions = {
   if (url.startsWith('file:')) return new DiskObjectStore(filePath(url, options.baseFolder ?? '.'));
   if (url.startsWith('s3:')) {
     const options = s3Options(url);
-    return new LateObjectStore(async () => new (await import('./s3-object-store')).S3ObjectStore(options));
+    return new LateObjectStore(async () => new (await import('./s3/s3-object-store')).S3ObjectStore(options));
   }
   const opened = options.access === undefined ? undefined : openWithAccess(url, options.access);
   if (opened !== undefined) return opened;

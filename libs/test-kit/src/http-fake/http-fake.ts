@@ -75,6 +75,7 @@ async function serve(
   requests.push(`${operation} ${key}`);
   const fault = faults.strike(operation, key, Math.random);
   if (fault?.kind === 'drop') return void incoming.socket.destroy();
+  if (fault?.kind === 'stall') return;
   if (fault?.kind === 'refuse') return write(refusal(service, fault), fault, request.method === 'HEAD', outgoing);
   if (fault?.kind === 'cut-upload') {
     service.serve({ ...request, body: request.body.subarray(0, fault.afterBytes ?? 0), isCut: true });

@@ -11,11 +11,13 @@ export interface HttpFault {
   /**
    * `refuse`: answer `status` and `code`. `drop`: close the connection without an answer, before anything is done. `lose-answer`: do
    * it, then close the connection. `cut-body`: send `afterBytes` of the answer's body, then close the connection. `cut-upload`: take
-   * `afterBytes` of the request's body as all that came, then close the connection.
+   * `afterBytes` of the request's body as all that came, then close the connection. `stall`: do nothing, and never answer.
    */
-  readonly kind: 'refuse' | 'drop' | 'lose-answer' | 'cut-body' | 'cut-upload';
+  readonly kind: 'refuse' | 'drop' | 'lose-answer' | 'cut-body' | 'cut-upload' | 'stall';
   readonly status?: number;
   readonly code?: string;
+  /** Body of a refusal, in place of the one that the protocol has. */
+  readonly body?: string;
   readonly retryAfterSeconds?: number;
   readonly location?: string;
   readonly afterBytes?: number;

@@ -29,7 +29,17 @@ export interface S3Upload {
   readonly key: string;
   readonly uploadId: string;
   readonly initiatedMs: number;
-  readonly parts: Map<number, { readonly bytes: Uint8Array; readonly etag: string; readonly modifiedMs: number }>;
+  /** Access key that began it. */
+  readonly initiator: string;
+  readonly parts: Map<number, UploadPart>;
+}
+
+/** One part of such an upload. */
+export interface UploadPart {
+  readonly bytes: Uint8Array;
+  /** With its quotes. */
+  readonly etag: string;
+  readonly modifiedMs: number;
 }
 
 /** A replication rule: what starts with `prefix` is copied to another bucket. */

@@ -14,6 +14,7 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   ListObjectVersionsCommand,
+  ListPartsCommand,
   PutBucketReplicationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -149,6 +150,32 @@ describe('S3Fake', () => {
       expect((await client.send(new ListMultipartUploadsCommand(at))).Uploads).toBeUndefined();
       const whole = await client.send(new GetObjectCommand({ ...at, Key: 'big' }));
       expect(await whole.Body?.transformToString()).toBe('whole');
+    });
+
+    it('takes the parts that are named, in rising order, by their ETags and none too small, and creates once', async () => {
+      const { UploadId = '' } = await client.send(new CreateMultipartUploadCommand({ ...at, Key: 'big' }));
+      const upload = { ...at, Key: 'big', UploadId };
+      const send = async (PartNumber: number, Body: string): Promise<{ PartNumber: number; ETag: string }> => {
+        const { ETag = '' } = await client.send(new UploadPartCommand({ ...upload, PartNumber, Body }));
+        return { PartNumber, ETag };
+      };
+      const [one, two] = [await send(1, 'one'), await send(2, 'two')];
+      const complete = (Parts: readonly { PartNumber: number; ETag: string }[]): Promise<unknown> =>
+        client.send(
+          new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts: [...Parts] }, IfNoneMatch: '*' }),
+        );
+      await expect(complete([one, two])).rejects.toEqual(failure(400, 'EntityTooSmall'));
+      await expect(complete([two, one])).rejects.toEqual(failure(400, 'InvalidPartOrder'));
+      await expect(complete([{ ...one, ETag: two.ETag }])).rejects.toEqual(failure(400, 'InvalidPart'));
+      const listed = await client.send(new ListPartsCommand({ ...upload, MaxParts: 1 }));
+      expect([listed.Parts?.length, listed.IsTruncated, listed.NextPartNumberMarker]).toEqual([1, true, '1']);
+      const rest = await client.send(new ListPartsCommand({ ...upload, PartNumberMarker: '1' }));
+      expect(rest.Parts?.map(({ PartNumber, Size, ETag }) => [PartNumber, Size, ETag])).toEqual([[2, 3, two.ETag]]);
+      await put('big', 'there already');
+      await expect(complete([one])).rejects.toEqual(failure(412, 'PreconditionFailed'));
+      await client.send(new DeleteObjectCommand({ ...at, Key: 'big' }));
+      await complete([one]);
+      await expect(complete([one])).rejects.toEqual(failure(404, 'NoSuchUpload'));
     });
   });
 

@@ -7,7 +7,7 @@ import type { S3Bucket } from './s3-bucket';
 import { refusalOf, S3Refusal } from './s3-fault';
 import { S3Journal } from './s3-journal';
 import { operationOf, runOperation, type S3OperationName } from './s3-operations';
-import { readRequest, type S3Answer, type S3World } from './s3-request';
+import { readBody, readHead, type S3Answer, type S3World } from './s3-request';
 import { xmlDocument } from './s3-xml';
 
 /** How a fake behaves. */
@@ -24,6 +24,10 @@ export interface S3FakeOptions {
   readonly listLagMs?: number;
   /** Beyond it writes get 507. */
   readonly capacityBytes?: number;
+  /** What a part has at least that is not the last one; 5 MiB unless told, as S3 has it. */
+  readonly smallestPartBytes?: number;
+  /** Whether CompleteMultipartUpload overwrites in spite of `If-None-Match`, as older servers do. */
+  readonly completesOver?: boolean;
   /** Requests that name another access key are refused; without it all are served. Signatures are not verified. */
   readonly accessKeyId?: string;
 }
@@ -34,7 +38,7 @@ export interface S3Fake {
   readonly endpoint: string;
   readonly port: number;
   readonly faults: HttpFaults;
-  /** Every request since the start, as `<operation> <bucket>/<key>[?versionId]`. */
+  /** Every request since the start, as `<operation> <bucket>/<key>[?versionId]`; of parts `…?partNumber=N`, which faults may name too. */
   readonly requests: readonly string[];
   /** The bucket as it is, for assertions and arrangements; made where it does not exist. */
   bucket(name: string): S3Bucket;
@@ -55,6 +59,8 @@ export async function startS3Fake(options: S3FakeOptions = {}): Promise<S3Fake> 
     newId,
     listLagMs: options.listLagMs ?? 0,
     capacityBytes: options.capacityBytes ?? Number.POSITIVE_INFINITY,
+    smallestPartBytes: options.smallestPartBytes ?? 5 * 1024 * 1024,
+    completesOver: options.completesOver ?? false,
     changed: (bucket, key) => journal?.record(bucket, key, newId),
   };
   const faults = new HttpFaults();
@@ -91,26 +97,30 @@ async function serve(
   let fault: HttpFault | undefined;
   let answer: S3Answer;
   try {
-    const request = await readRequest(incoming);
-    const operation: S3OperationName = operationOf(request);
-    const versionId = request.query.get('versionId');
-    requests.push(`${operation} ${request.bucketName}/${request.key}${versionId === null ? '' : `?${versionId}`}`);
-    const named = /Credential=([^/]+)\//.exec(request.header('authorization') ?? '')?.[1];
-    if (accessKeyId !== undefined && named !== accessKeyId) {
-      throw new S3Refusal(403, 'InvalidAccessKeyId', 'the access key is not known');
-    }
-    fault = faults.strike(operation, request.key, Math.random);
-    if (fault?.kind === 'drop') return void incoming.socket.destroy();
+    const head = readHead(incoming);
+    const operation: S3OperationName = operationOf(head);
+    const detail =
+      operation === 'UploadPart' ? `partNumber=${head.query.get('partNumber')}` : head.query.get('versionId');
+    const key = `${head.key}${detail === null ? '' : `?${detail}`}`;
+    requests.push(`${operation} ${head.bucketName}/${key}`);
+    const named = /Credential=([^/]+)\//.exec(head.header('authorization') ?? '')?.[1];
+    const isKnown = accessKeyId === undefined || named === accessKeyId;
+    if (isKnown) fault = faults.strike(operation, key, Math.random);
+    const body = await readBody(incoming, fault?.kind === 'cut-upload' ? (fault.afterBytes ?? 0) : undefined);
+    if (!isKnown) throw new S3Refusal(403, 'InvalidAccessKeyId', 'the access key is not known');
+    if (fault?.kind === 'drop' || fault?.kind === 'cut-upload') return void incoming.socket.destroy();
+    if (fault?.kind === 'stall') return;
     if (fault?.kind === 'refuse') throw refusalOf(fault);
-    answer = runOperation(operation, world, request);
+    answer = runOperation(operation, world, { ...head, body });
     if (fault?.kind === 'lose-answer') return void incoming.socket.destroy();
   } catch (error) {
-    answer = refusalAnswer(error);
+    const refusal = refusalAnswer(error);
+    answer = { ...refusal, body: fault?.body ?? refusal.body };
   }
   write(answer, fault, incoming.method === 'HEAD', outgoing);
 }
 
-function refusalAnswer(error: unknown): S3Answer {
+function refusalAnswer(error: unknown): S3Answer & { readonly body: string } {
   const refusal =
     error instanceof S3Refusal
       ? error

@@ -116,6 +116,7 @@ export function listUploads(world: S3World, request: S3Request): S3Answer {
       [
         ['Key', upload.key],
         ['UploadId', upload.uploadId],
+        ['Initiator', [['ID', upload.initiator]]],
         ['Initiated', isoTime(upload.initiatedMs)],
       ],
     ]),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { S3Upload } from './s3-bucket';
+import type { S3Upload, UploadPart } from './s3-bucket';
 import { bodyText, xmlAnswer } from './s3-buckets';
 import { S3Refusal } from './s3-fault';
 import { newVersion, requireRoom } from './s3-objects';
@@ -13,6 +13,7 @@ export function createUpload(world: S3World, request: S3Request): S3Answer {
     key: request.key,
     uploadId: world.newId(),
     initiatedMs: world.nowMs(),
+    initiator: /Credential=([^/]+)\//.exec(request.header('authorization') ?? '')?.[1] ?? '',
     parts: new Map(),
   };
   bucket.uploads.set(upload.uploadId, upload);
@@ -35,19 +36,16 @@ export function uploadPart(world: S3World, request: S3Request): S3Answer {
   return { status: 200, headers: { etag } };
 }
 
-/** CompleteMultipartUpload: the named parts, in order, become one version. If-None-Match is obeyed. */
+/** CompleteMultipartUpload: the named parts, in order, become one version. If-None-Match is obeyed unless told otherwise. */
 export function completeUpload(world: S3World, request: S3Request): S3Answer {
   const bucket = requireBucket(world, request);
   const upload = requireUpload(world, request);
   const current = bucket.current(request.key);
-  if (request.header('if-none-match') === '*' && current !== undefined && !current.isDeleteMarker) {
+  const isThere = current !== undefined && !current.isDeleteMarker;
+  if (request.header('if-none-match') === '*' && isThere && !world.completesOver) {
     throw new S3Refusal(412, 'PreconditionFailed', 'there is an object under this key');
   }
-  const parts = xmlTexts(bodyText(request), 'PartNumber').map((number) => {
-    const part = upload.parts.get(Number(number));
-    if (part === undefined) throw new S3Refusal(400, 'InvalidPart', 'a part is missing');
-    return part;
-  });
+  const parts = namedParts(upload, bodyText(request), world.smallestPartBytes);
   const hashes = parts.map(({ bytes }) => createHash('md5').update(bytes).digest());
   const etag = `"${createHash('md5').update(Buffer.concat(hashes)).digest('hex')}-${parts.length}"`;
   const bytes = new Uint8Array(Buffer.concat(parts.map((part) => part.bytes)));
@@ -62,19 +60,46 @@ export function completeUpload(world: S3World, request: S3Request): S3Answer {
   ]);
 }
 
+/** What the client names, by number and ETag, in rising order; only the last part may be small. */
+function namedParts(upload: S3Upload, document: string, smallestPart: number): readonly UploadPart[] {
+  const named = xmlTexts(document, 'Part').map((part) => ({
+    number: Number(xmlTexts(part, 'PartNumber')[0]),
+    etag: (xmlTexts(part, 'ETag')[0] ?? '').replaceAll('"', ''),
+  }));
+  if (named.length === 0) throw new S3Refusal(400, 'MalformedXML', 'no part is named');
+  if (named.some(({ number }, index) => index > 0 && number <= named[index - 1]!.number)) {
+    throw new S3Refusal(400, 'InvalidPartOrder', 'the parts are not in rising order');
+  }
+  return named.map(({ number, etag }, index) => {
+    const part = upload.parts.get(number);
+    if (part?.etag.replaceAll('"', '') !== etag) {
+      throw new S3Refusal(400, 'InvalidPart', 'a part is missing, or is another one by now');
+    }
+    if (index < named.length - 1 && part.bytes.length < smallestPart) {
+      throw new S3Refusal(400, 'EntityTooSmall', 'a part that is not the last is too small');
+    }
+    return part;
+  });
+}
+
 export function abortUpload(world: S3World, request: S3Request): S3Answer {
   const upload = requireUpload(world, request);
   requireBucket(world, request).uploads.delete(upload.uploadId);
   return { status: 204 };
 }
 
+/** ListParts, by number: max-parts, part-number-marker. */
 export function listParts(world: S3World, request: S3Request): S3Answer {
   const upload = requireUpload(world, request);
-  const parts = [...upload.parts].sort(([left], [right]) => left - right);
+  const after = Number(request.query.get('part-number-marker') ?? '0');
+  const limit = Math.min(1000, Number(request.query.get('max-parts') ?? '1000'));
+  const rest = [...upload.parts].filter(([number]) => number > after).sort(([left], [right]) => left - right);
+  const parts = rest.slice(0, limit);
   return xmlAnswer('ListPartsResult', [
     ['Key', upload.key],
     ['UploadId', upload.uploadId],
-    ['IsTruncated', false],
+    ['NextPartNumberMarker', parts.at(-1)?.[0] ?? after],
+    ['IsTruncated', rest.length > parts.length],
     ...parts.map(
       ([number, part]) =>
         [

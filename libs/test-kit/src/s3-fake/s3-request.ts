@@ -32,6 +32,10 @@ export interface S3World {
   readonly listLagMs: number;
   /** Most bytes that all buckets hold together. */
   readonly capacityBytes: number;
+  /** What a part has at least that is not the last one. */
+  readonly smallestPartBytes: number;
+  /** Whether CompleteMultipartUpload takes `If-None-Match` and overwrites all the same, as older servers do. */
+  readonly completesOver: boolean;
   /** Called after each change, with what changed. */
   changed(bucket: S3Bucket, key: string): void;
 }
@@ -39,8 +43,8 @@ export interface S3World {
 /** Most bytes of one request. */
 const largestBody = 512 * 1024 * 1024;
 
-/** Reads a request whole. @throws S3Refusal where it is not one of S3, or broke off */
-export async function readRequest(incoming: IncomingMessage): Promise<S3Request> {
+/** Reads the head of a request. @throws S3Refusal where it is not one of S3 */
+export function readHead(incoming: IncomingMessage): Omit<S3Request, 'body'> {
   const url = new URL(incoming.url ?? '/', 'http://fake');
   const [bucketName = '', ...rest] = url.pathname.slice(1).split('/');
   const header = (name: string): string | undefined => {
@@ -54,21 +58,28 @@ export async function readRequest(incoming: IncomingMessage): Promise<S3Request>
       'aws-chunked bodies are not taken: requestChecksumCalculation WHEN_REQUIRED',
     );
   }
-  const pieces: Buffer[] = [];
-  let length = 0;
-  for await (const piece of incoming as AsyncIterable<Buffer>) {
-    length += piece.length;
-    if (length > largestBody) throw new S3Refusal(400, 'EntityTooLarge', 'the body is too large');
-    pieces.push(piece);
-  }
   return {
     method: incoming.method ?? 'GET',
     bucketName: decodeURIComponent(bucketName),
     key: decodeURIComponent(rest.join('/')),
     query: url.searchParams,
     header,
-    body: new Uint8Array(Buffer.concat(pieces)),
   };
+}
+
+/** Reads the body of a request. @param cutAt - closes the connection after so many bytes @throws S3Refusal where it is too large */
+export async function readBody(incoming: IncomingMessage, cutAt = Number.POSITIVE_INFINITY): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of incoming as AsyncIterable<Buffer>) {
+    length += piece.length;
+    if (length > largestBody) throw new S3Refusal(400, 'EntityTooLarge', 'the body is too large');
+    pieces.push(piece);
+    if (length < cutAt) continue;
+    incoming.socket.destroy();
+    break;
+  }
+  return new Uint8Array(Buffer.concat(pieces));
 }
 
 /** @throws S3Refusal `NoSuchBucket` */

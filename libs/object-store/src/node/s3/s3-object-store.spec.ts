@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { sha256 } from '@coffer/crypto/node';
 import { seed } from '@coffer/test-kit';
 import { startS3Fake, type S3Fake } from '@coffer/test-kit/node';
 
-import { describeObjectStore } from '../../test/object-store-contract';
+import { describeObjectStore } from '../../../test/object-store-contract';
 import { S3ObjectStore } from './s3-object-store';
 
 const credentials = { accessKeyId: 'test-access-key', secretAccessKey: 'test-secret-key' };
@@ -101,6 +102,18 @@ describe('S3ObjectStore', () => {
       fake.faults.arm({ kind: 'cut-body', operation: 'GetObject', afterBytes: 0, times: 10 });
       await expect(store.get('k')).rejects.toMatchObject({ code: 'unreachable' });
       fake.faults.clear();
+    });
+  });
+
+  describe('head', () => {
+    it('tells no SHA-256 of what other programs stored in parts: theirs is a hash of hashes', async () => {
+      const store = freshStore();
+      const hash = sha256(seed('k'));
+      await store.put('k', seed('k'), { sha256: hash });
+      expect((await store.head('k'))?.sha256).toEqual(hash);
+      const version = fake.bucket('sealed').current(`run/${prefixes}/k`)!;
+      fake.bucket('sealed').add({ ...version, checksumSha256: `${Buffer.from(hash).toString('base64')}-2` });
+      expect(await store.head('k')).toEqual({ sizeBytes: seed('k').length });
     });
   });
 

@@ -1,4 +1,4 @@
-import { ObjectStoreError } from '../errors';
+import { ObjectStoreError } from '../../errors';
 
 /** What of an error of the S3 client matters here. */
 export interface S3Failure {
