@@ -50,6 +50,11 @@ export class ChunkTable {
     });
   }
 
+  /** Whether other threads can be given its memory. */
+  get isShared(): boolean {
+    return !(this.memory.states.buffer instanceof ArrayBuffer);
+  }
+
   /** How many chunks are in it. */
   get size(): number {
     return Atomics.load(this.memory.states, this.#slots);

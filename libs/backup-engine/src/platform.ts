@@ -23,4 +23,6 @@ export interface EnginePlatform {
   sha256(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>;
   /** SHA-256 of bytes that come one piece after the other. */
   createSha256(): IncrementalHash;
+  /** Collects young objects (`minor`) or all of them now, in this thread, where a platform can be told to. See [Note: Garbage outside the heap]. */
+  collectGarbage(extent: 'minor' | 'major'): void;
 }

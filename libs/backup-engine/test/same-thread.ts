@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { openChatSource } from '@coffer/chat-formats/node';
 
 import { serveEngineWorker } from '../src/node/engine-worker';
-import type { WorkerThread } from '../src/node/worker-pool';
+import type { WorkerThread } from '../src/workers/worker-thread';
 
 /**
  * The engine's worker beside the test, in its own thread: the same code and the same messages, without a program to bundle and without

@@ -20,6 +20,8 @@ export const browserPlatform: EnginePlatform = {
     return new Uint8Array(await crypto.subtle.digest('SHA-256', copy(bytes)));
   },
   createSha256,
+  // No page can ask for it.
+  collectGarbage: () => undefined,
 };
 
 // Web Crypto refuses memory that threads share.

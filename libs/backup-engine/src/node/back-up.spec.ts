@@ -29,7 +29,8 @@ import { FileCacheInFile } from './file-cache';
 import { nodePlatform } from './platform';
 import { restoreSnapshot } from './restore';
 import { verifyWithWorkers } from './verify-with-workers';
-import { workerFromFile, type StartWorker } from './worker-pool';
+import type { StartWorker } from '../workers/worker-thread';
+import { workerFromFile } from './worker-threads';
 
 let startWorker: StartWorker;
 beforeAll(async () => {

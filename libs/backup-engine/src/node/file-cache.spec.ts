@@ -23,7 +23,7 @@ import { workerInThisThread as startWorker } from '../../test/same-thread';
 import type { EngineEvent } from '../events';
 import { Repository } from '../repository';
 import { backUp } from './back-up';
-import type { BackupReport } from './backup-options';
+import type { BackupReport } from '../backup/backup-options';
 import { FileCacheInFile } from './file-cache';
 import { nodePlatform } from './platform';
 import { restoreSnapshot } from './restore';

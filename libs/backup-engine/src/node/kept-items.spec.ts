@@ -11,7 +11,7 @@ import { workerInThisThread as startWorker } from '../../test/same-thread';
 import { Repository } from '../repository';
 import { backUp } from './back-up';
 import { nodePlatform } from './platform';
-import { restoreSnapshot } from './restore';
+import { restoreSnapshot } from '../node/restore';
 
 let root: string;
 let repository: Repository;

@@ -4,6 +4,7 @@ import { sealedSize } from '@coffer/device-crypto';
 import { nodeChunkedEncryption, openChunkedSync, sealChunkedSync } from '@coffer/device-crypto/node';
 
 import type { EnginePlatform } from '../platform';
+import { collectGarbage } from './collect-garbage';
 
 /** OpenSSL and zstd of Node. */
 export const nodePlatform: EnginePlatform = {
@@ -14,6 +15,7 @@ export const nodePlatform: EnginePlatform = {
   hmacSha256,
   sha256,
   createSha256,
+  collectGarbage,
 };
 
 /**

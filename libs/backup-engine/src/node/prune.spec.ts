@@ -18,7 +18,7 @@ import { Repository } from '../repository';
 import { rotateRepository } from '../rotation/rotate-repository';
 import { verifySnapshot } from '../verify';
 import { backUp } from './back-up';
-import type { BackupReport } from './backup-options';
+import type { BackupReport } from '../backup/backup-options';
 import { nodePlatform as platform } from './platform';
 import { restoreSnapshot } from './restore';
 

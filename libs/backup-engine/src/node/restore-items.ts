@@ -2,7 +2,7 @@ import type { FileItem, SnapshotItem } from '@coffer/backup-format';
 
 import type { RunOptions } from '../events';
 import { stopped } from '../guard';
-import { systemCodeOf } from './portable-error';
+import { systemCodeOf } from '../workers/portable-error';
 import { diskFault, type RestoreTarget } from './restore-target';
 
 /** What was made beside the files. */

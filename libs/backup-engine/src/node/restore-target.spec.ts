@@ -16,7 +16,7 @@ import { join, resolve } from 'node:path';
 import type { FileItem, FolderItem, SnapshotItem } from '@coffer/backup-format';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { finishFiles } from './restore-pack';
+import { finishFiles } from './file-writer';
 import { diskFault, RestoreTarget } from './restore-target';
 
 let outside: string;

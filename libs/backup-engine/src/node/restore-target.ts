@@ -20,7 +20,7 @@ import { toHex } from '@coffer/foundation';
 
 import { BackupEngineError } from '../errors';
 import { EarlierRestore, type Standing } from './earlier-restore';
-import { systemCodeOf } from './portable-error';
+import { systemCodeOf } from '../workers/portable-error';
 
 const reservedOnWindows = /[<>:"\\|?*\u0000-\u001f]|[ .]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
 const folderModeMeanwhile = 0o700;

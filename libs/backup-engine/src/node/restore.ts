@@ -10,12 +10,14 @@ import { Progress } from '../progress';
 import type { Repository } from '../repository';
 import { SealedObjects } from '../sealed-objects';
 import { collectGarbage } from './collect-garbage';
-import { PackMemory } from './pack-memory';
+import { PackMemory } from '../workers/pack-memory';
 import { restoreItems, type RestoredItems } from './restore-items';
-import { planRestore, type PackPlan } from './restore-plan';
+import { planRestore, type PackPlan } from '../restore/restore-plan';
 import { RestoreTarget } from './restore-target';
-import type { FileToFinish } from './worker-messages';
-import { defaultWorkers, WorkerPool, type StartWorker } from './worker-pool';
+import type { FileToFinish } from '../workers/worker-messages';
+import { WorkerPool } from '../workers/worker-pool';
+import type { StartWorker } from '../workers/worker-thread';
+import { defaultWorkers } from './worker-threads';
 
 export interface RestoreOptions extends RunOptions {
   /** Starts a worker thread whose entry calls `serveEngineWorker`. */
@@ -178,7 +180,7 @@ class RestoreRun {
         ids: plan.ids,
         places: plan.places,
         writes: plan.writes,
-        files: plan.files.map((file) => temporaries[file]!),
+        parts: plan.files.map((file) => temporaries[file]!),
       };
       await readingObject(SealedObjects.path(place), () => pool.run((worker) => worker.call('restorePack', job, lent)));
     });

@@ -14,10 +14,10 @@ import type { VerifyProblem } from '../verify';
 import { collectGarbage } from './collect-garbage';
 import { groupsOf } from './restore';
 import { restoreItems } from './restore-items';
-import { finishFiles } from './restore-pack';
+import { finishFiles } from './file-writer';
 import { RestoreTarget } from './restore-target';
-import { PackSalvager } from './salvage-pack';
-import { planSalvage, type SalvageWrite } from './salvage-plan';
+import { PackSalvager } from '../restore/salvage-pack';
+import { planSalvage, type SalvageWrite } from '../restore/salvage-plan';
 
 /** What a file that is not whole is named after its own name: nothing may take it for whole. */
 export const salvagedSuffix = '.salvaged';

@@ -3,45 +3,11 @@ import { basename, join, resolve } from 'node:path';
 
 import { comparePaths, isItemPath, type SnapshotSource } from '@coffer/backup-format';
 
+import { freeName, type Scan, type ScannedEntry, type ScanOptions } from '../backup/scan';
 import { BackupEngineError } from '../errors';
 import type { WarningEvent } from '../events';
 import { throwIfStopped } from '../guard';
-import { systemCodeOf } from './portable-error';
-
-/** What a scan found at one path. */
-export interface ScannedEntry {
-  readonly kind: 'file' | 'folder' | 'link';
-  /** Absolute. */
-  readonly path: string;
-  /** As the snapshot names it. */
-  readonly itemPath: string;
-  readonly mode: number;
-  readonly mtimeMs: number;
-  /** Decimal nanoseconds. */
-  readonly mtimeNs: string;
-  readonly inode: string;
-  readonly sizeBytes: number;
-  /** Of a link. */
-  readonly target: string;
-}
-
-/** Everything below the sources. */
-export interface Scan {
-  readonly sources: readonly SnapshotSource[];
-  /** By item path. */
-  readonly entries: readonly ScannedEntry[];
-  /** Sum of the sizes of all files. */
-  readonly bytes: number;
-}
-
-/** Whether an item is left out, with everything below it. Sources themselves are never asked about. */
-export type IsExcluded = (itemPath: string, isFolder: boolean) => boolean;
-
-export interface ScanOptions {
-  readonly signal: AbortSignal | undefined;
-  readonly onWarning: (warning: Omit<WarningEvent, 'type'>) => void;
-  readonly isExcluded: IsExcluded | undefined;
-}
+import { systemCodeOf } from '../workers/portable-error';
 
 const entriesPerTurn = 2000;
 
@@ -151,11 +117,4 @@ function statSource(path: string): BigIntStats {
       cause,
     });
   }
-}
-
-function freeName(name: string, taken: Set<string>): string {
-  let free = name;
-  for (let number = 2; taken.has(free); number++) free = `${name}-${number}`;
-  taken.add(free);
-  return free;
 }

@@ -5,8 +5,10 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 
 import { buildEntries } from '../../test/build-entries';
 import type { PackCheck } from '../check-pack';
-import { packMemoryBytes, type LentMemory } from './pack-memory';
-import { WorkerPool, workerFromFile, type StartWorker } from './worker-pool';
+import { packMemoryBytes, type LentMemory } from '../workers/pack-memory';
+import { WorkerPool } from '../workers/worker-pool';
+import type { StartWorker } from '../workers/worker-thread';
+import { workerFromFile } from './worker-threads';
 
 let startWorker: StartWorker;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import { drawGearTable, type FileItem } from '@coffer/backup-format';
+import { chunkIdBytes, drawGearTable, type FileItem } from '@coffer/backup-format';
 import { deriveChunkIdKey, deriveGearTableKey, deriveSealingKey } from '@coffer/device-crypto';
 
 import type { ChunkTable } from '../chunk-table';
@@ -6,11 +6,13 @@ import type { WarningEvent } from '../events';
 import { stopped } from '../guard';
 import type { Progress } from '../progress';
 import type { RepositoryAccess } from '../repository-access';
-import { PackMemory } from './pack-memory';
+import { PackMemory } from '../workers/pack-memory';
+import { claimAll } from './pack-sink';
 import type { PackStore } from './pack-store';
-import type { ScannedEntry } from './scan-sources';
-import type { BackupSetup, ChatsRead, FileRead, SealedPackMessage } from './worker-messages';
-import { defaultWorkers, WorkerPool, type StartWorker } from './worker-pool';
+import type { ScannedEntry } from './scan';
+import type { BackupSetup, ChatsRead, FileRead, SealedPackMessage } from '../workers/worker-messages';
+import { WorkerPool } from '../workers/worker-pool';
+import type { EngineWorkers } from '../workers/worker-thread';
 
 /** What reading reports to. */
 export interface SourceListener {
@@ -25,8 +27,7 @@ export interface SourceReading {
   readonly table: ChunkTable;
   readonly packs: PackStore;
   readonly progress: Progress;
-  readonly startWorker: StartWorker;
-  readonly workers: number | undefined;
+  readonly workers: EngineWorkers;
   /** Also ends what is under way in `packs`. */
   readonly stop: AbortController;
 }
@@ -40,7 +41,7 @@ export function isLargeFile({ sizeBytes }: ScannedEntry): boolean {
 }
 
 /**
- * Reads files and the conversations in them on worker threads, and stores the packs that come of it.
+ * Reads files and the conversations in them on workers, and stores the packs that come of it.
  *
  * @throws BackupEngineError `stopped`, `worker-failed`; ObjectStoreError
  */
@@ -55,15 +56,16 @@ export async function readSources(
   failure.promise.catch(() => undefined);
   const { packs, progress, stop } = reading;
   stop.signal.addEventListener('abort', () => failure.reject(stopped()), { once: true });
-  const count = Math.min(reading.workers ?? defaultWorkers, batches.length + 1);
+  const count = Math.min(reading.workers.workers, batches.length + 1);
   // One piece more than there are workers: while a pack is on its way to the store, its worker fills the next one.
   const memory = new PackMemory(count + 1);
-  const pool = new WorkerPool(reading.startWorker, count, {
+  const pool = new WorkerPool(reading.workers.startWorker, count, {
     onPack: (pack, worker) => {
       void memory.take().then((next) => worker.goOn(next));
       storePack(pack, memory, reading, failure.reject);
     },
     onProgress: (bytes, files) => progress.add(bytes, files),
+    onClaim: (ids) => claimAll(reading.table, ids, 0, ids.length / chunkIdBytes),
   });
   const work = async (): Promise<void> => {
     await pool.onAll(async (worker) => {
@@ -97,7 +99,7 @@ function storePack(
 }
 
 async function readBatch(pool: WorkerPool, batch: readonly ScannedEntry[], listener: SourceListener): Promise<void> {
-  const files = batch.map(({ path }) => ({ path }));
+  const files = batch.map(({ path, blob }) => ({ path, blob }));
   const results = await pool.run((worker) => worker.call('readFiles', files));
   const chats: Promise<void>[] = [];
   for (const [at, read] of results.entries()) {
@@ -122,7 +124,7 @@ function takeFile(entry: ScannedEntry, read: Extract<FileRead, { status: 'read' 
 }
 
 async function readChats(pool: WorkerPool, entry: ScannedEntry, listener: SourceListener): Promise<void> {
-  const chats = await pool.run((worker) => worker.call('readChats', entry.path), 'first');
+  const chats = await pool.run((worker) => worker.call('readChats', { path: entry.path, blob: entry.blob }), 'first');
   if (chats === null) return;
   listener.onChats(entry, chats);
   if (chats.failure === undefined) return;
@@ -141,7 +143,7 @@ function setupOf({ access, table }: SourceReading): Omit<BackupSetup, 'memory'> 
     packKey: deriveSealingKey(key, 'pack'),
     chunkIdKey: deriveChunkIdKey(keyring.repositorySecret),
     gearTable: drawGearTable(deriveGearTableKey(keyring.repositorySecret)),
-    table: table.memory,
+    table: table.isShared ? table.memory : undefined,
   };
 }
 

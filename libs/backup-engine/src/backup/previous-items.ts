@@ -5,7 +5,7 @@ import type { OpenedSnapshot } from '../opened-snapshot';
 import type { Repository } from '../repository';
 import type { CachedFiles, FileCache } from './file-cache';
 import type { PackStore } from './pack-store';
-import type { ScannedEntry } from './scan-sources';
+import type { ScannedEntry } from './scan';
 
 /** What the last backup of this device can give again without reading the file. */
 export interface ReusedFile {

@@ -1,31 +1,19 @@
-import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
-
 import { BackupEngineError } from '../errors';
-import { unpackError } from './portable-error';
+import type { MaybePromise } from '../maybe-promise';
 import type { LentMemory } from './pack-memory';
-import type { AnsweredCall, FromWorker, SealedPackMessage, ToWorker, WorkerCall, WorkerCalls } from './worker-messages';
-
-/** What the engine asks of a worker thread. */
-export interface WorkerThread {
-  on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;
-  postMessage(message: ToWorker, transfer: readonly ArrayBuffer[]): void;
-  terminate(): Promise<unknown>;
-}
-
-/** Starts one worker thread whose entry calls `serveEngineWorker`. */
-export type StartWorker = () => WorkerThread;
-
-/**
- * How many threads work unless told. Two keep a disk or a line busy, and each more takes some 45 MB: a pack, a heap, and what the
- * allocator keeps (docs/operations/engine-memory.md).
- */
-export const defaultWorkers = Math.min(2, availableParallelism());
-
-/** Runs a worker from a file. Young generations are small: what workers allocate lives long or not at all. */
-export function workerFromFile(entry: URL): StartWorker {
-  return () => new Worker(entry, { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
-}
+import { packError, unpackError } from './portable-error';
+import type {
+  AnsweredCall,
+  FromWorker,
+  PartWrite,
+  SealedPackMessage,
+  ToWorker,
+  WorkerCall,
+  WorkerCalls,
+  WorkerQuestion,
+  WorkerQuestions,
+} from './worker-messages';
+import type { StartWorker, WorkerThread } from './worker-thread';
 
 interface PendingCall {
   readonly resolve: (answer: unknown) => void;
@@ -38,9 +26,12 @@ export interface WorkerListener {
   /** A pack to be stored; the worker fills the next one once `goOn` is called on it. */
   onPack?(pack: SealedPackMessage, worker: PoolWorker): void;
   onProgress?(bytes: number, files: number): void;
+  /** See {@link WorkerQuestions}. */
+  onClaim?(ids: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>;
+  onWrite?(write: PartWrite): MaybePromise<void>;
 }
 
-/** One worker thread and the calls that it has not answered. */
+/** One worker and the calls that it has not answered. */
 export class PoolWorker {
   readonly #thread: WorkerThread;
   readonly #pending = new Map<number, PendingCall>();
@@ -101,6 +92,18 @@ export class PoolWorker {
       case 'progress':
         listener.onProgress?.(message.bytes, message.files);
         return;
+      case 'ask':
+        void this.#tell(message.number, listener, message.ask, message.question);
+        return;
+    }
+  }
+
+  /** Answers a question of the worker. */
+  async #tell(number: number, listener: WorkerListener, ask: WorkerQuestion, question: unknown): Promise<void> {
+    try {
+      this.#send({ type: 'told', number, answer: await answerTo(listener, ask, question) }, []);
+    } catch (error) {
+      this.#send({ type: 'not-told', number, failure: packError(error) }, []);
     }
   }
 
@@ -118,7 +121,14 @@ export class PoolWorker {
   }
 }
 
-/** A few worker threads; a job goes to the first that is free. */
+async function answerTo(listener: WorkerListener, ask: WorkerQuestion, question: unknown): Promise<unknown> {
+  // The worker is of the same program: its questions are of the types of WorkerQuestions.
+  const of = <Ask extends WorkerQuestion>(_ask: Ask) => question as WorkerQuestions[Ask]['question'];
+  const answer = ask === 'claim' ? listener.onClaim?.(of('claim')) : await listener.onWrite?.(of('write'));
+  return answer ?? null;
+}
+
+/** A few workers; a job goes to the first that is free. */
 export class WorkerPool {
   readonly #workers: PoolWorker[];
   readonly #free: PoolWorker[];

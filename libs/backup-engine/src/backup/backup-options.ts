@@ -2,14 +2,13 @@ import type { SnapshotCounts } from '@coffer/backup-format';
 
 import type { RunOptions } from '../events';
 import type { FileCache } from './file-cache';
-import type { IsExcluded } from './scan-sources';
-import type { StartWorker } from './worker-pool';
+import type { IsExcluded } from './scan';
+import type { EngineWorkers } from '../workers/worker-thread';
 
-export interface BackupOptions extends RunOptions {
-  /** Starts a worker thread whose entry calls `serveEngineWorker`. */
-  readonly startWorker: StartWorker;
-  /** Threads at most; 2 unless told, or 1 where there is one processor. */
-  readonly workers?: number;
+/** Options of a backup, whatever its sources. */
+export interface BackupRunOptions extends RunOptions, EngineWorkers {
+  /** Whether the workers get memory that all of them see; where the platform can unless told. */
+  readonly isMemoryShared?: boolean;
   /** Name of this device, for the list of snapshots. */
   readonly deviceName?: string;
   /** What is known of unchanged files; every file is read without it. */
@@ -20,6 +19,12 @@ export interface BackupOptions extends RunOptions {
   readonly isExcluded?: IsExcluded;
   /** Sources of the current snapshot, by name, that the new one carries over without reading them. None unless told. */
   readonly keeps?: (source: string) => boolean;
+}
+
+/** As {@link BackupRunOptions}, for programs. */
+export interface BackupOptions extends Omit<BackupRunOptions, 'workers' | 'isMemoryShared'> {
+  /** Workers at most; 2 unless told, or 1 where there is one processor. */
+  readonly workers?: number;
 }
 
 /** What a backup did. */

@@ -7,9 +7,11 @@ import { seed } from '@coffer/test-kit';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { ChunkTable } from '../chunk-table';
-import { packMemoryBytes } from './pack-memory';
-import { newCompressionHabit, PackSink } from './pack-sink';
-import type { BackupSetup, SealedPackMessage } from './worker-messages';
+import { packMemoryBytes } from '../workers/pack-memory';
+import { threadPlatform } from '../node/engine-worker';
+import { newCompressionHabit } from './compression-habit';
+import { PackSink } from './pack-sink';
+import type { BackupSetup, SealedPackMessage } from '../workers/worker-messages';
 
 const chunkBytes = formatLimits.chunkBytes;
 /** Incompressible chunks of the largest size that fill one pack. */
@@ -31,12 +33,20 @@ beforeEach(() => {
   };
   sent = [];
   added = [];
-  sink = new PackSink(setup, (pack) => sent.push(pack));
+  sink = newSink(setup);
 });
+
+function newSink(given: BackupSetup): PackSink {
+  return new PackSink(given, threadPlatform({ openChats: async () => undefined }), {
+    send: (pack) => sent.push(pack),
+    claim: async () => expect.fail('the table is shared'),
+  });
+}
 
 async function add(raw: Uint8Array): Promise<void> {
   const id = new Uint8Array(32);
-  if (sink.isKnown(raw, id, 0)) return;
+  const [isOurs] = await sink.claim([raw], id, 0);
+  if (isOurs !== 1) return;
   await sink.add(id, raw, newCompressionHabit(true));
   added.push(raw);
 }
@@ -66,7 +76,7 @@ describe('PackSink', () => {
     try {
       for (const number of [1, 2]) {
         await add(chunk(number, 1000));
-        sink.flush();
+        await sink.flush();
         sink.goOn(new ArrayBuffer(packMemoryBytes));
       }
       const [one, other] = sent;
@@ -90,17 +100,17 @@ describe('PackSink', () => {
       const other = new ArrayBuffer(packMemoryBytes);
       sink.goOn(other);
       await adding;
-      sink.flush();
+      await sink.flush();
       expect(sent[1]!.sealed.buffer).toBe(other);
       expect(chunksOf(sent[1]!)).toEqual([hashOf(chunk(chunksPerPack))]);
     });
 
     it('puts nothing of an earlier pack into a later one when memory comes back', async () => {
       await add(chunk(1, 500_000));
-      sink.flush();
+      await sink.flush();
       sink.goOn(setup.memory);
       await add(chunk(2, 1000));
-      sink.flush();
+      await sink.flush();
       const { packId, sealed } = sent[1]!;
       const context = sealingContext('pack', setup.repositoryId, setup.epoch, packId);
       const plaintext = openChunkedSync({ inputKey: setup.packKey, context }, sealed);
@@ -113,19 +123,19 @@ describe('PackSink', () => {
     it('takes each chunk once', async () => {
       for (const number of [1, 2, 1, 2, 3]) await add(chunk(number, 1000));
       expect(added).toHaveLength(3);
-      sink.flush();
+      await sink.flush();
       expect(chunksOf(sent[0]!)).toHaveLength(3);
     });
   });
 
   describe('flush', () => {
     it('sends nothing where nothing was added, or was sent already', async () => {
-      sink.flush();
+      await sink.flush();
       await add(chunk(1));
-      sink.flush();
-      sink.flush();
+      await sink.flush();
+      await sink.flush();
       sink.goOn(new ArrayBuffer(packMemoryBytes));
-      sink.flush();
+      await sink.flush();
       expect(sent).toHaveLength(1);
     });
   });

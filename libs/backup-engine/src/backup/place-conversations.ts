@@ -9,7 +9,7 @@ import {
 
 import { BackupEngineError } from '../errors';
 import type { PackStore } from './pack-store';
-import type { ChatsRead, NewSegment } from './worker-messages';
+import type { ChatsRead, NewSegment } from '../workers/worker-messages';
 
 /**
  * The conversations of one file, each segment with its place. To be called when all packs are stored.

@@ -2,13 +2,19 @@ import { chunkIdBytes, encodeConversation, formatLimits } from '@coffer/backup-f
 import { cutSegments, encodeSegment, type ChatSource, type Message } from '@coffer/chat-model';
 import { CofferError } from '@coffer/foundation';
 
+import type { EnginePlatform } from '../platform';
 import { releaseWhole } from '../release';
-import { collectGarbage } from './collect-garbage';
-import { newCompressionHabit, type PackSink } from './pack-sink';
-import type { ChatsRead, NewConversation, NewSegment } from './worker-messages';
+import type { ChatsRead, FileToRead, NewConversation, NewSegment } from '../workers/worker-messages';
+import type { OpenChatsOf } from '../workers/worker-platform';
+import { newCompressionHabit } from './compression-habit';
+import type { PackSink } from './pack-sink';
 
-/** Reads the conversations of a file; undefined where it is no chat history. Given by the program, since it depends on formats. */
-export type OpenChats = (path: string) => Promise<ChatSource | undefined>;
+/** What reading chats takes. */
+export interface ChatReading {
+  readonly openChats: OpenChatsOf;
+  readonly sink: PackSink;
+  readonly platform: Pick<EnginePlatform, 'collectGarbage'>;
+}
 
 /**
  * Stores the conversations of a file as segments. A source that turns out damaged midway gives what came before, and says so:
@@ -16,17 +22,17 @@ export type OpenChats = (path: string) => Promise<ChatSource | undefined>;
  *
  * @throws CofferError `disk-full` where temporary files find no room
  */
-export async function readChats(path: string, openChats: OpenChats, sink: PackSink): Promise<ChatsRead | null> {
+export async function readChats(file: FileToRead, reading: ChatReading): Promise<ChatsRead | null> {
   let source: ChatSource | undefined;
   try {
-    source = await openChats(path);
+    source = await reading.openChats(file);
   } catch (error) {
     refuseFullDisk(error);
     return { format: 'unknown', conversations: [], failure: codeOf(error) };
   }
   if (source === undefined) return null;
   const conversations: NewConversation[] = [];
-  const writer = new SegmentWriter(sink);
+  const writer = new SegmentWriter(reading);
   const { format } = source;
   try {
     for (const entry of source.conversations()) {
@@ -52,7 +58,7 @@ const bytesPerCollection = 8 * 1024 * 1024;
 class SegmentWriter {
   #bytes = 0;
 
-  constructor(private readonly sink: PackSink) {}
+  constructor(private readonly reading: ChatReading) {}
 
   async store(messages: Iterable<Message>): Promise<readonly NewSegment[]> {
     const segments: NewSegment[] = [];
@@ -61,6 +67,7 @@ class SegmentWriter {
   }
 
   async #storeOne(run: readonly Message[]): Promise<NewSegment> {
+    const { sink, platform } = this.reading;
     const bytes = encodeSegment(run);
     const parts = Math.ceil(bytes.length / formatLimits.chunkBytes);
     const partIds = new Uint8Array(parts * chunkIdBytes);
@@ -68,15 +75,14 @@ class SegmentWriter {
     for (let part = 0; part < parts; part++) {
       const raw = bytes.subarray(part * formatLimits.chunkBytes, (part + 1) * formatLimits.chunkBytes);
       const at = part * chunkIdBytes;
-      if (!this.sink.isKnown(raw, partIds, at)) {
-        await this.sink.add(partIds.subarray(at, at + chunkIdBytes), raw, habit);
-      }
+      const [isOurs] = await sink.claim([raw], partIds, at);
+      if (isOurs === 1) await sink.add(partIds.subarray(at, at + chunkIdBytes), raw, habit);
     }
     this.#bytes += bytes.length;
     releaseWhole(bytes);
     if (this.#bytes >= bytesPerCollection) {
       this.#bytes = 0;
-      collectGarbage('major');
+      platform.collectGarbage('major');
     }
     return { messages: run.length, ...spanOf(run), partIds };
   }

@@ -1,7 +1,7 @@
 import type { ConversationItem, SnapshotItem, SnapshotSource } from '@coffer/backup-format';
 
 import type { OpenedSnapshot } from '../opened-snapshot';
-import type { Scan } from './scan-sources';
+import type { Scan } from './scan';
 
 /** What a snapshot carries over from the one before, without any source being read for it. */
 export interface KeptItems {

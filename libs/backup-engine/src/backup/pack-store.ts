@@ -5,10 +5,9 @@ import type { ChunkPlace, ChunkTable } from '../chunk-table';
 import { putPack } from '../chunk-index';
 import { BackupEngineError } from '../errors';
 import type { RepositoryAccess } from '../repository-access';
-import { collectGarbage } from './collect-garbage';
 import { packPath } from '../pack-list';
 import { putObject } from '../store-objects';
-import type { SealedPackMessage } from './worker-messages';
+import type { SealedPackMessage } from '../workers/worker-messages';
 
 /** Stores the packs of a run and knows where every chunk lies. */
 export class PackStore {
@@ -44,7 +43,7 @@ export class PackStore {
       await storing;
     } finally {
       this.#underWay.delete(storing);
-      collectGarbage();
+      this.#access.platform.collectGarbage('minor');
     }
   }
 

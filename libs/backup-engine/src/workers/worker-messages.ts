@@ -1,7 +1,8 @@
 import type { PackCheck, PackFindings } from '../check-pack';
 import type { ChunkTableMemory } from '../chunk-table';
+import type { FileFacts } from './worker-platform';
 
-/** What a worker needs before it can back up. Keys go to threads of this process only. */
+/** What a worker needs before it can back up. Keys go to workers of this program only. */
 export interface BackupSetup {
   readonly repositoryId: Uint8Array;
   readonly epoch: number;
@@ -9,32 +10,29 @@ export interface BackupSetup {
   readonly packKey: Uint8Array;
   readonly chunkIdKey: Uint8Array;
   readonly gearTable: Int32Array;
-  /** Shared by all threads: what is stored or taken already. */
-  readonly table: ChunkTableMemory;
+  /** Shared by all workers: what is stored or taken already. Undefined where they share no memory: then they ask (`claim`). */
+  readonly table: ChunkTableMemory | undefined;
   /** For the first pack; the worker is given other memory for each pack that it sends. */
   readonly memory: ArrayBuffer;
 }
 
 export interface FileToRead {
+  /** On a file system; in a browser the name that it goes by. */
   readonly path: string;
+  /** A browser's handle to the file. */
+  readonly blob?: Blob | undefined;
 }
 
 /** What became of one file. */
 export type FileRead =
-  | {
+  | (FileFacts & {
       readonly status: 'read';
-      readonly sizeBytes: number;
-      readonly mode: number;
-      readonly mtimeMs: number;
-      /** Decimal nanoseconds: what the cache compares. */
-      readonly mtimeNs: string;
-      readonly inode: string;
       readonly chunkIds: Uint8Array<ArrayBuffer>;
       /** Size or time changed while it was read. */
       readonly isChanged: boolean;
       /** Whether it is worth asking the chat readers. */
       readonly mayHoldChats: boolean;
-    }
+    })
   | { readonly status: 'unreadable'; readonly systemCode: string };
 
 /** The segments of a conversation before the places of their parts are known. */
@@ -69,10 +67,10 @@ export interface PackRestore {
   readonly ids: Uint8Array;
   /** Offset, stored length, raw length of each chunk. */
   readonly places: Uint32Array;
-  /** For each write: number of the chunk, number of the file in `files`, offset in the file. */
+  /** For each write: number of the chunk, number of the file in `parts`, offset in the file. */
   readonly writes: Float64Array;
-  /** Paths of the temporary files. */
-  readonly files: readonly string[];
+  /** Files that are not complete yet, by what the target calls them. */
+  readonly parts: readonly string[];
 }
 
 /** A file whose content is complete. */
@@ -87,7 +85,7 @@ export interface FileToFinish {
 export interface WorkerCalls {
   readonly setUp: { readonly request: BackupSetup; readonly answer: null };
   readonly readFiles: { readonly request: readonly FileToRead[]; readonly answer: readonly FileRead[] };
-  readonly readChats: { readonly request: string; readonly answer: ChatsRead | null };
+  readonly readChats: { readonly request: FileToRead; readonly answer: ChatsRead | null };
   readonly flush: { readonly request: null; readonly answer: null };
   readonly checkPack: { readonly request: PackCheck; readonly answer: PackFindings };
   readonly restorePack: { readonly request: PackRestore; readonly answer: null };
@@ -96,11 +94,29 @@ export interface WorkerCalls {
 
 export type WorkerCall = keyof WorkerCalls;
 
-/** From the main thread to a worker. */
+/** What a worker asks of the thread that gives the work, where it has neither shared memory nor files: question and answer of each. */
+export interface WorkerQuestions {
+  /** Ids of chunks, 32 bytes each; the answer has a 1 for each that is the worker's to add. */
+  readonly claim: { readonly question: Uint8Array<ArrayBuffer>; readonly answer: Uint8Array<ArrayBuffer> };
+  readonly write: { readonly question: PartWrite; readonly answer: null };
+}
+
+export type WorkerQuestion = keyof WorkerQuestions;
+
+/** Bytes of a file that is being restored. */
+export interface PartWrite {
+  readonly part: string;
+  readonly position: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** From the thread that gives the work to a worker. */
 export type ToWorker =
   | { readonly type: 'call'; readonly number: number; readonly call: WorkerCall; readonly request: unknown }
   /** For the next pack, after one was sent. */
-  | { readonly type: 'memory'; readonly memory: ArrayBuffer };
+  | { readonly type: 'memory'; readonly memory: ArrayBuffer }
+  | { readonly type: 'told'; readonly number: number; readonly answer: unknown }
+  | { readonly type: 'not-told'; readonly number: number; readonly failure: PortableError };
 
 /** A sealed pack on its way to the store. */
 export interface SealedPackMessage {
@@ -116,14 +132,15 @@ export interface AnsweredCall {
   readonly lent: ArrayBuffer | undefined;
 }
 
-/** From a worker to the main thread. */
+/** From a worker to the thread that gives the work. */
 export type FromWorker =
   | (AnsweredCall & { readonly type: 'answer'; readonly answer: unknown })
   | (AnsweredCall & { readonly type: 'failure'; readonly failure: PortableError })
   | SealedPackMessage
+  | { readonly type: 'ask'; readonly number: number; readonly ask: WorkerQuestion; readonly question: unknown }
   | { readonly type: 'progress'; readonly bytes: number; readonly files: number };
 
-/** An error as it crosses between threads. */
+/** An error as it crosses between threads and workers. */
 export interface PortableError {
   readonly kind: 'damaged' | 'disk-full' | 'system' | 'other';
   /** Code of the error, or of the operating system. */
