@@ -65,7 +65,7 @@ export interface BackupPayload {
   /** Total, where it is known before the end. */
   readonly sizeBytes?: number;
   /**
-   * The bytes in order. Nothing comes before the whole of the backup was authenticated, where its format can be; if the
+   * The bytes in order; a piece is valid until the next. Nothing comes before the whole of the backup was authenticated, where its format can be; if the
    * file changes meanwhile, the last step throws ChatFormatError `damaged`: give the result its final name after the end.
    */
   chunks(): AsyncIterable<Uint8Array>;

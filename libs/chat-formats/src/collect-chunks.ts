@@ -10,7 +10,8 @@ export async function collectChunks(chunks: AsyncIterable<Uint8Array>, limitByte
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of chunks) {
-    pieces.push(piece);
+    // a piece is valid until the next
+    pieces.push(new Uint8Array(piece));
     length += piece.length;
     if (length > limitBytes) throw new ChatFormatError('too-large', 'this content is too large to be held in memory');
   }

@@ -28,10 +28,11 @@ export interface Ciphers {
   hmacSha256(key: Uint8Array): Digest;
   /** AES-256. @param counter - 16 bytes, the first counter block */
   aesCtr(key: Uint8Array, counter: Uint8Array): CipherStream;
-  /** AES-256 over whole blocks; padding stays. */
+  /** AES-256 over whole blocks; padding stays. What it gives is valid until the next call. */
   aesCbc(key: Uint8Array, iv: Uint8Array): CipherStream;
   /**
    * Unpacks the one gzip member that pieces begin with, and reads all pieces to their end, whatever follows the member.
+   * What it gives is valid until the next.
    *
    * @throws ChatFormatError `damaged` where it is none, and what the pieces throw
    */

@@ -18,17 +18,16 @@ import { otherKeyFile, type CryptFile, type CryptFileOptions } from '../whatsapp
 import { fileKeyOf } from '../whatsapp/file-key';
 import { filePieces, readAt } from './file-pieces';
 import { inflatedPieces } from './inflated-pieces';
+import { releaseMemory } from './release-memory';
 import { inMemoryLimitBytes } from './payload-bytes';
 import { statedDatabaseBytes } from './stated-size';
 
 /** As `filePieces`: larger ones would be memory that is touched for the first time, each of them. */
 const inflatedPieceBytes = 64 * 1024;
-/** What the check decrypts of a file up to this is kept for the first reading; a larger one is decrypted again. */
-const keptLimitBytes = 32 * 1024 * 1024;
 
 /**
  * Opens a crypt12, crypt14 or crypt15 file: reads it once to check the tag under the key before anything is handed out. Memory
- * does not grow with the file beyond 32 MiB.
+ * does not grow with the file.
  *
  * @throws ChatFormatError `key-required`, `damaged`, `wrong-key`
  */
@@ -39,15 +38,11 @@ export async function openCryptFile(
 ): Promise<CryptFile> {
   const file = openSync(path, 'r');
   let fileKey: Uint8Array | undefined;
-  /** What the check decrypted, until it is handed out. */
-  let checked: readonly Buffer[] | undefined;
   let isOpen = true;
   const close = (): void => {
     if (!isOpen) return;
     isOpen = false;
     fileKey?.fill(0);
-    for (const piece of checked ?? []) piece.fill(0);
-    checked = undefined;
     closeSync(file);
   };
   try {
@@ -58,13 +53,9 @@ export async function openCryptFile(
     const endingBytes = prefix.generation === 'crypt12' ? crypt12EndingBytes : 0;
     if (!isNamed && isIntact(file, size, endingBytes)) throw otherKeyFile();
     const open: OpenFile = { file, sizeBytes: size - endingBytes, endingBytes, prefix, fileKey, onRead, signal };
-    const { verdict, packed, content } = await checkFile(open);
-    checked = content;
-    const chunks = (areKept = false): AsyncIterable<Uint8Array> => {
-      const pieces = checked?.values() ?? decrypt(open, verdict.trailerBytes);
-      checked = undefined;
-      return unpack(pieces, areKept ? size : undefined);
-    };
+    const { verdict, packed } = await checkFile(open);
+    const chunks = (areKept = false): AsyncIterable<Uint8Array> =>
+      unpack(decrypt(open, verdict.trailerBytes, areKept && packed !== 'zlib'), areKept ? size : undefined);
     return { prefix, verdict, packed, chunks, close };
   } catch (error) {
     close();
@@ -106,7 +97,7 @@ interface OpenFile {
   readonly signal: AbortSignal | undefined;
 }
 
-interface CheckedFile extends Pick<CheckedTag, 'packed' | 'content'> {
+interface CheckedFile extends Pick<CheckedTag, 'packed'> {
   readonly verdict: TrailerVerdict;
 }
 
@@ -126,40 +117,34 @@ async function checkFile(open: OpenFile): Promise<CheckedFile> {
   });
   // without its ending a file was cut, even where the tag is the last that is left of it
   const found: TrailerVerdict = isEnded ? verdict : { ...verdict, checksum: 'wrong' };
-  const { packed, content } = atEnd ?? before;
-  return { verdict: found, packed, content };
+  return { verdict: found, packed: (atEnd ?? before).packed };
 }
 
 interface CheckedTag {
   readonly matches: boolean;
   /** By the first bytes of what was decrypted; says something only where the tag matches. */
   readonly packed: PackedKind;
-  /** What was decrypted, where the tag matches and it is small enough to be kept. */
-  readonly content: readonly Buffer[] | undefined;
 }
 
-/** Runs over the ciphertext. The plaintext of a tag that does not match, or of a large file, is thrown away. */
+/** Runs over the ciphertext. The plaintext is thrown away: decrypting it again takes less than memory for all of it. */
 async function checkTag(open: OpenFile, trailerBytes: 16 | 32, onPiece: (piece: Buffer) => void): Promise<CheckedTag> {
   let packed: PackedKind | undefined;
   if (open.sizeBytes < open.prefix.headerBytes + trailerBytes) {
-    return { matches: false, packed: 'unknown', content: undefined };
+    return { matches: false, packed: 'unknown' };
   }
-  const content: Buffer[] | undefined = open.sizeBytes <= keptLimitBytes ? [] : undefined;
   const decipher = createFileDecipher(open, trailerBytes);
   for (const piece of filePieces(open.file, open.prefix.headerBytes, open.sizeBytes - trailerBytes)) {
     onPiece(piece);
     const plain = decipher.update(piece);
     packed ??= packedKind(plain);
-    if (content === undefined) plain.fill(0);
-    else content.push(plain);
+    plain.fill(0);
+    releaseMemory(plain);
     open.onRead(piece.length);
     // lets signals and screens have their turn
     await setImmediate();
     open.signal?.throwIfAborted();
   }
-  const matches = finishes(decipher);
-  if (!matches) for (const plain of content ?? []) plain.fill(0);
-  return { matches, packed: packed ?? 'unknown', content: matches ? content : undefined };
+  return { matches: finishes(decipher), packed: packed ?? 'unknown' };
 }
 
 function createFileDecipher(open: OpenFile, trailerBytes: 16 | 32): DecipherGCM {
@@ -178,10 +163,13 @@ function finishes(decipher: DecipherGCM): boolean {
   }
 }
 
-function* decrypt(open: OpenFile, trailerBytes: 16 | 32): Generator<Buffer, void, undefined> {
+/** @param areKept - else a piece is valid until the next */
+function* decrypt(open: OpenFile, trailerBytes: 16 | 32, areKept: boolean): Generator<Buffer, void, undefined> {
   const decipher = createFileDecipher(open, trailerBytes);
   for (const piece of filePieces(open.file, open.prefix.headerBytes, open.sizeBytes - trailerBytes)) {
-    yield decipher.update(piece);
+    const plain = decipher.update(piece);
+    yield plain;
+    if (!areKept) releaseMemory(plain);
   }
   if (!finishes(decipher)) throw new ChatFormatError('damaged', 'the backup changed while it was read; try again');
 }
@@ -201,7 +189,7 @@ async function* unpack(
   const stated = keptBytes === undefined ? undefined : statedDatabaseBytes(first.value, keptBytes);
   // zlib fills one memory of this size after the other. One byte more than it needs, and it asks for no second one at the end.
   const chunkSize = stated === undefined || stated >= inMemoryLimitBytes ? inflatedPieceBytes : stated + 1;
-  yield* inflatedPieces(whole, createInflate({ chunkSize }), undecompressed);
+  yield* inflatedPieces(whole, createInflate({ chunkSize }), undecompressed, { areKept: keptBytes !== undefined });
 }
 
 const undecompressed = (cause: unknown): ChatFormatError =>

@@ -1,10 +1,11 @@
 import { createDecipheriv, createHash, createHmac, hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ChatFormatError } from '../errors';
 import type { Ciphers, PieceSource } from '../platform';
 import { filePieces, readAt } from './file-pieces';
+import { inflatedPieces } from './inflated-pieces';
+import { releaseMemory } from './release-memory';
 
 /** A file on disk. */
 export function openPieceSource(path: string): PieceSource {
@@ -29,7 +30,11 @@ export const nodeCiphers: Ciphers = {
   },
   aesCbc: (key, iv) => {
     const decipher = createDecipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
-    return (bytes) => decipher.update(bytes);
+    let before = Buffer.alloc(0);
+    return (bytes) => {
+      releaseMemory(before);
+      return (before = decipher.update(bytes));
+    };
   },
   gunzip,
 };
@@ -42,8 +47,8 @@ const unpackedPieceBytes = 64 * 1024;
  * read after it: the check at the end is part of the reading.
  */
 async function* gunzip(content: Iterator<Uint8Array, void>): AsyncGenerator<Uint8Array, void, undefined> {
-  const gunzip = createGunzip({ chunkSize: unpackedPieceBytes });
   let failure: unknown;
+  // without a `return`, so that a stream that ends early does not end the reading
   const next = (): IteratorResult<Uint8Array, void> => {
     try {
       return content.next();
@@ -52,15 +57,8 @@ async function* gunzip(content: Iterator<Uint8Array, void>): AsyncGenerator<Uint
       throw error;
     }
   };
-  // without a `return`, so that a stream that ends early does not end the reading
-  const source = Readable.from({ [Symbol.iterator]: () => ({ next }) }, { objectMode: false });
-  pipeline(source, gunzip, () => undefined);
-  try {
-    for await (const piece of gunzip) yield piece as Uint8Array;
-    while (next().done !== true);
-  } catch (error) {
-    throw failure instanceof ChatFormatError ? failure : undecompressed(error);
-  }
+  yield* inflatedPieces({ next }, createGunzip({ chunkSize: unpackedPieceBytes }), undecompressed);
+  while (next().done !== true);
   if (failure instanceof ChatFormatError) throw failure;
 }
 

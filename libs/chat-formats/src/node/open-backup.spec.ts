@@ -142,7 +142,7 @@ describe('openBackup', () => {
       expect(opened.warnings[1]!.message).toMatch(code === 'increment' ? /zip of 2 files/ : /zip of 1 files/);
       expect(await codeOf(() => opened.chats())).toBe(chatsCode);
       const pieces: Uint8Array[] = [];
-      for await (const piece of opened.payload.chunks()) pieces.push(piece);
+      for await (const piece of opened.payload.chunks()) pieces.push(Uint8Array.from(piece));
       expect(Buffer.concat(pieces).equals(content)).toBe(true);
       opened.close();
     }

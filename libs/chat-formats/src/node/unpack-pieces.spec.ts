@@ -26,7 +26,7 @@ function zipOf(stored: Uint8Array, changed: Partial<ZipEntry>) {
 async function unpacked(stored: Uint8Array, changed: Partial<ZipEntry> = {}): Promise<Uint8Array> {
   const { source, entry } = zipOf(stored, changed);
   const pieces: Uint8Array[] = [];
-  for await (const piece of unpackPieces(source, entry)) pieces.push(piece.slice());
+  for await (const piece of unpackPieces(source, entry)) pieces.push(Uint8Array.from(piece));
   return new Uint8Array(Buffer.concat(pieces));
 }
 

@@ -5,11 +5,11 @@ import { inflatedPieces } from './inflated-pieces';
 
 const pieceBytes = 64 * 1024;
 
-const inflated = (stored: Iterable<Uint8Array>): AsyncIterable<Uint8Array> =>
+const inflated = (stored: Iterator<Uint8Array, unknown>): AsyncIterable<Uint8Array> =>
   inflatedPieces(stored, createInflateRaw({ chunkSize: pieceBytes }), damagedEntry);
 
 /**
- * One file of a zip, piece by piece. That it is whole is known at its end: before, nothing of it may be believed.
+ * One file of a zip, piece by piece; each is valid until the next. That it is whole is known at its end: before, nothing of it may be believed.
  *
  * @throws ChatFormatError `damaged` (also where more comes out than the list says, or another checksum), `unsupported-format`
  */

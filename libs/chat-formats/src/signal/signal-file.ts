@@ -11,7 +11,7 @@ const blockBytes = 16;
 export interface SignalFile {
   readonly container: SignalContainer;
   /**
-   * The decrypted and unpacked records. The file is read again and its HMAC is checked again at the end.
+   * The decrypted and unpacked records; a piece is valid until the next. The file is read again and its HMAC is checked again at the end.
    *
    * @throws ChatFormatError `damaged`
    */
@@ -135,7 +135,7 @@ function* decrypt(open: OpenFile): Generator<Uint8Array, void, undefined> {
     const plain = next(piece);
     if (held.length > 0) yield held;
     yield plain.subarray(0, -blockBytes);
-    held = plain.slice(-blockBytes);
+    held = Uint8Array.from(plain.subarray(-blockBytes));
   }
   const padding = paddingOf(held);
   if (padding === undefined || !isHmac(open, hmac.digest())) {

@@ -10,11 +10,11 @@ export interface CryptFile {
   /** How the decrypted content is packed, by its first bytes. */
   readonly packed: PackedKind;
   /**
-   * The decrypted and inflated content: what the check decrypted, if it was kept and this is the first call. Else the file is read
-   * again and its tag is checked again at the end, so what a change in between would do is an error, not an output that looks whole.
+   * The decrypted and inflated content. The file is read again and its tag is checked again at the end, so what a change in between
+   * would do is an error, not an output that looks whole.
    *
    * @param areKept - all pieces are wanted at once: those of a database then lie in one memory, one behind the other, where
-   *   its size can be foreseen
+   *   its size can be foreseen. Else each is valid until the next
    * @throws ChatFormatError `damaged`
    */
   chunks(areKept?: boolean): AsyncIterable<Uint8Array>;
