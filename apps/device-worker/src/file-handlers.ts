@@ -85,7 +85,7 @@ export function fileHandlers({ sqlite, read }: FileParts): Pick<DeviceHandlers, 
     saveFile: ({ form, conversationId }, { signal, progress }) =>
       guarded(async () => {
         const source = conversationId === null ? current().source : current().only(conversationId);
-        return { content: await savedContent(source, form, { signal, progress }, current().media()) };
+        return savedContent(source, form, { signal, progress }, current().media());
       }),
   };
 }

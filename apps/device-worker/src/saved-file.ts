@@ -13,6 +13,13 @@ const partLength = 256 * 1024;
 
 const letOthers = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
+/** What was saved. */
+export interface Saved {
+  readonly content: Blob;
+  /** How many files of messages are damaged, and not in it. */
+  readonly mediaLeftOut: number;
+}
+
 /**
  * A source as the command line's `coffer open` writes it: one JSON document, or the HTML pages and their media as a zip. The browser
  * holds the content as a Blob, outside the memory of this thread, until the page lets go of it.
@@ -22,8 +29,9 @@ export async function savedContent(
   form: SavedForm,
   { signal, progress }: Pick<DeviceRequestContext, 'signal' | 'progress'>,
   media?: MediaPlace,
-): Promise<Blob> {
-  return form === 'json' ? json(source, signal, progress) : pages(source, media, signal, progress);
+): Promise<Saved> {
+  if (form === 'html') return pages(source, media, signal, progress);
+  return { content: await json(source, signal, progress), mediaLeftOut: 0 };
 }
 
 type Told = DeviceRequestContext['progress'];
@@ -46,7 +54,7 @@ async function pages(
   place: MediaPlace | undefined,
   signal: AbortSignal,
   progress: Told,
-): Promise<Blob> {
+): Promise<Saved> {
   const parts = new BlobParts('application/zip', progress);
   const waiting: Uint8Array<ArrayBuffer>[] = [];
   const zip = new Zip((error, piece) => {
@@ -61,29 +69,33 @@ async function pages(
   };
   let entries = 0;
   const beside = place === undefined ? undefined : new MediaBeside(place);
-  const options = beside === undefined ? {} : { mediaPath: (message: Message) => beside.pathOf(message) };
-  for (const { name, content } of htmlPages(source, options)) {
+  const copy = async (name: string, pieces: Iterable<Uint8Array>): Promise<void> => {
+    // pictures and sound are packed already
     entries++;
-    const file = new ZipDeflate(name, { level: 6 });
-    zip.add(file);
-    file.push(new TextEncoder().encode(content), true);
-    await flush();
-    for (const copy of beside?.takeCopies() ?? []) {
-      // pictures and sound are packed already
-      entries++;
-      const packed = new ZipPassThrough(copy.name);
-      zip.add(packed);
-      for (const piece of copy.file.pieces()) {
-        packed.push(new Uint8Array(piece));
-        await flush();
-      }
-      packed.push(new Uint8Array(0), true);
+    const packed = new ZipPassThrough(name);
+    zip.add(packed);
+    for (const piece of pieces) {
+      packed.push(new Uint8Array(piece));
       await flush();
     }
+    packed.push(new Uint8Array(0), true);
+    await flush();
+  };
+  const options = {
+    mediaPath: (message: Message) => beside?.pathOf(message),
+    mediaProblem: (message: Message) => beside?.problemOf(message),
+  };
+  for (const page of htmlPages(source, options)) {
+    await beside?.bring(page.messages, copy);
+    entries++;
+    const file = new ZipDeflate(page.name, { level: 6 });
+    zip.add(file);
+    file.push(new TextEncoder().encode(page.content), true);
+    await flush();
   }
   zip.end();
   await flush();
-  return parts.whole();
+  return { content: parts.whole(), mediaLeftOut: beside?.leftOut.length ?? 0 };
 }
 
 /** Pieces of a download, handed to the browser's own keeping as they come. */

@@ -200,15 +200,39 @@ describe('the device with a file of another app', () => {
     const exported = (): Uint8Array<ArrayBuffer> =>
       zipSync({ 'WhatsApp Chat with Anna.txt': Buffer.from(lines), 'IMG-20201231-WA0001.jpg': [image, { level: 0 }] });
     await opening(files, heldFile('WhatsApp Chat with Anna.zip', exported()), { kind: 'none' }, 'UTC');
-    const { content } = await files.saveFile({ form: 'html', conversationId: null }, context);
-    const saved = unzipSync(new Uint8Array(await content.arrayBuffer()));
+    const whole = await files.saveFile({ form: 'html', conversationId: null }, context);
+    const saved = unzipSync(new Uint8Array(await whole.content.arrayBuffer()));
     expect(saved['media/000001.jpg']).toEqual(image);
     expect(Buffer.from(saved['chat-00001-00001.html']!).toString()).toContain('<img src="media/000001.jpg"');
-    // One bit of the picture is wrong: no page shows it as whole.
-    const broken = exported();
-    broken[broken.length - 400] = (broken[broken.length - 400] ?? 0) ^ 1;
-    await opening(files, heldFile('WhatsApp Chat with Anna.zip', broken), { kind: 'none' }, 'UTC');
-    expect(await codeOf(() => files.saveFile({ form: 'html', conversationId: null }, context))).toBe('damaged');
+    expect(whole.mediaLeftOut).toBe(0);
+  });
+
+  it('saves all but a damaged file of an exported zip, and says so on the page', async () => {
+    const files = fileHandlers(heldFiles);
+    const lines = ['IMG-1.jpg (file attached)', 'IMG-2.jpg (file attached)', 'IMG-3.jpg (file attached)', 'bye'];
+    const text = lines.map((line) => `31/12/2020, 23:59 - Anna: ${line}\n`).join('');
+    for (const level of [0, 6] as const) {
+      const image = new Uint8Array(5000).fill(7);
+      const content = zipSync({
+        'WhatsApp Chat with Anna.txt': Buffer.from(text),
+        ...{ 'IMG-1.jpg': [image, { level }], 'IMG-2.jpg': [image, { level }], 'IMG-3.jpg': [image, { level }] },
+      });
+      // the first byte of the second picture's content, behind its name
+      const at = Buffer.from(content).indexOf('IMG-2.jpg') + 'IMG-2.jpg'.length;
+      content[at] = (content[at] ?? 0) ^ 1;
+      await opening(files, heldFile('WhatsApp Chat with Anna.zip', content), { kind: 'none' }, 'UTC');
+      const saved = await files.saveFile({ form: 'html', conversationId: null }, context);
+      expect(saved.mediaLeftOut, `level ${level}`).toBe(1);
+      const unpacked = unzipSync(new Uint8Array(await saved.content.arrayBuffer()));
+      expect(Object.keys(unpacked).filter((name) => name.startsWith('media/'))).toEqual([
+        'media/000001.jpg',
+        'media/000002.jpg',
+      ]);
+      const page = Buffer.from(unpacked['chat-00001-00001.html']!).toString();
+      expect(page.match(/<img/g)).toHaveLength(2);
+      expect(page.match(/this file is damaged or cannot be read, and was left out/g)).toHaveLength(1);
+      expect(page).toContain('bye');
+    }
   });
 
   it('knows every format that the readers know', () => {

@@ -30,6 +30,6 @@ export { openChatsDocument } from './coffer-chats/chats-source';
 export { type OpenBytes } from './open-bytes';
 export { openTelegramExport, type TelegramOptions, type TelegramSource } from './telegram/telegram-source';
 export { readExportChat, type ExportChat, type ExportChatOptions } from './export-chat/export-chat';
-export { MediaBeside, type MediaCopy } from './media/media-beside';
+export { MediaBeside, type CopyMedia } from './media/media-beside';
 export { type MediaFile, type MediaPlace } from './media/media-place';
 export { type MessageIndex, type MessagePlace } from './search/message-index';

@@ -9,6 +9,9 @@ import type { ChatCounts, ChatSource } from './source';
 /** One file of an HTML export. The name is made of digits and letters of this project, never of the source's. */
 export interface HtmlFile {
   readonly name: string;
+  /** The messages on the page, in the file of one. */
+  readonly messages: readonly Message[];
+  /** Made when it is first asked for, which has to be before the next file is: whoever brings media beside the page does that first. */
   readonly content: string;
 }
 
@@ -20,6 +23,8 @@ export interface HtmlOptions {
    * there.
    */
   readonly mediaPath?: (message: Message, conversation: Conversation) => string | undefined;
+  /** Words for why a message's file does not lie beside the pages; undefined where there are none. */
+  readonly mediaProblem?: (message: Message, conversation: Conversation) => string | undefined;
 }
 
 /**
@@ -30,7 +35,7 @@ export interface HtmlOptions {
  * @returns how much was written
  */
 export function* htmlPages(source: ChatSource, options: HtmlOptions = {}): Generator<HtmlFile, ChatCounts, undefined> {
-  yield { name: 'style.css', content: pageStyle };
+  yield { name: 'style.css', messages: [], content: pageStyle };
   const rows: string[] = [];
   let messages = 0;
   for (const entry of source.conversations()) {
@@ -39,21 +44,19 @@ export function* htmlPages(source: ChatSource, options: HtmlOptions = {}): Gener
     const names = new Map(conversation.participants.map(({ id, name }) => [id, name ?? id]));
     const nameOf = (id: string): string => names.get(id) ?? id;
     const mediaOf = (message: Message): string | undefined => options.mediaPath?.(message, conversation);
+    const problemOf = (message: Message): string | undefined => options.mediaProblem?.(message, conversation);
     const pages = Math.max(1, Math.ceil(messageCount / pageMessages));
     let page = 0;
+    const pageOf = (run: readonly Message[]): HtmlFile =>
+      new Page(run, conversation, { number, page, pages, nameOf, mediaOf, problemOf });
     for (const run of runs(entry.messages(), pageMessages)) {
       page++;
       messages += run.length;
-      yield {
-        name: pageName(number, page),
-        content: conversationPage(conversation, run, { number, page, pages, nameOf, mediaOf }),
-      };
+      yield pageOf(run);
     }
     if (page === 0) {
-      yield {
-        name: pageName(number, 1),
-        content: conversationPage(conversation, [], { number, page: 1, pages, nameOf, mediaOf }),
-      };
+      page = 1;
+      yield pageOf([]);
     }
     rows.push(
       `<li><a href="${pageName(number, 1)}" dir="auto">${escapeHtml(conversation.title)}</a> ` +
@@ -61,7 +64,7 @@ export function* htmlPages(source: ChatSource, options: HtmlOptions = {}): Gener
     );
   }
   const list = `<p>${rows.length} conversations, ${messages} messages</p><ul class="list">\n${rows.join('')}</ul>`;
-  yield { name: 'index.html', content: document('Chats', `<h1>Chats</h1>${searchField}${list}`) };
+  yield { name: 'index.html', messages: [], content: document('Chats', `<h1>Chats</h1>${searchField}${list}`) };
   return { chats: rows.length, messages };
 }
 
@@ -85,15 +88,38 @@ interface PagePlace {
   readonly pages: number;
   readonly nameOf: (senderId: string) => string;
   readonly mediaOf: (message: Message) => string | undefined;
+  readonly problemOf: (message: Message) => string | undefined;
+}
+
+/** One page of a conversation, made when it is asked for. */
+class Page implements HtmlFile {
+  readonly messages: readonly Message[];
+  readonly #conversation: Conversation;
+  readonly #place: PagePlace;
+  #content: string | undefined;
+
+  constructor(messages: readonly Message[], conversation: Conversation, place: PagePlace) {
+    this.messages = messages;
+    this.#conversation = conversation;
+    this.#place = place;
+  }
+
+  get name(): string {
+    return pageName(this.#place.number, this.#place.page);
+  }
+
+  get content(): string {
+    return (this.#content ??= conversationPage(this.#conversation, this.messages, this.#place));
+  }
 }
 
 function conversationPage(
   conversation: Conversation,
   messages: readonly Message[],
-  { number, page, pages, nameOf, mediaOf }: PagePlace,
+  { number, page, pages, nameOf, mediaOf, problemOf }: PagePlace,
 ): string {
   const onPage = new Map(messages.map((message) => [message.id, message]));
-  const view: MessageView = { nameOf, mediaOf, messageOf: (id) => onPage.get(id) };
+  const view: MessageView = { nameOf, mediaOf, problemOf, messageOf: (id) => onPage.get(id) };
   let day = '';
   let items = '';
   for (const message of messages) {

@@ -27,6 +27,8 @@ export interface MessageView {
   readonly nameOf: (senderId: string) => string;
   /** Where its file lies beside the page. */
   readonly mediaOf: (message: Message) => string | undefined;
+  /** Words for why its file does not lie there. */
+  readonly problemOf: (message: Message) => string | undefined;
   /** Another message of the same page. */
   readonly messageOf: (id: string) => Message | undefined;
 }
@@ -77,9 +79,12 @@ const quotedLength = 200;
 const safePath = /^(?!\/)(?!.*\.\.)[\w./-]+$/;
 
 /** The file beside the page, as what it is; the browser asks for it when it comes into sight, and for sound and film when told to. */
-function mediaHtml(message: Message, { mediaOf }: MessageView): string {
+function mediaHtml(message: Message, { mediaOf, problemOf }: MessageView): string {
   const path = mediaOf(message);
-  if (path === undefined || !safePath.test(path)) return '';
+  if (path === undefined || !safePath.test(path)) {
+    const problem = problemOf(message);
+    return problem === undefined ? '' : `<p class="kind">${escapeHtml(problem)}</p>`;
+  }
   const { kind, media } = message;
   const label = escapeHtml(media?.name ?? kindNames[kind]);
   const mimeType = media?.mimeType ?? '';

@@ -151,6 +151,10 @@ export const fileMethods = {
   /** The open file, or one conversation of it, in a form that outlives this project, for the page to offer as a download. */
   saveFile: method(
     z.strictObject({ form: z.enum(savedForms), conversationId: z.string().min(1).max(4096).nullable() }),
-    z.strictObject({ content: z.instanceof(Blob) }),
+    z.strictObject({
+      content: z.instanceof(Blob),
+      /** How many files of messages are damaged, and named in the pages instead of being beside them. */
+      mediaLeftOut: count,
+    }),
   ),
 } as const;

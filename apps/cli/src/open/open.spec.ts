@@ -290,6 +290,43 @@ describe('runOpen', () => {
     const copy = written().find((name) => name.endsWith('/media/000001.jpg'));
     expect(readFileSync(join(folder, 'out', copy!), 'utf8')).toBe('jpeg!');
   });
+  it('leaves a damaged file of an exported zip out, names it, and writes the rest', async () => {
+    const names = ['IMG-1.jpg', 'IMG-2.jpg', 'VID-3.mp4'];
+    const lines = [...names.map((name) => `${name} (file attached)`), 'bye'];
+    const text = lines.map((line) => `31/12/2020, 23:59 - Anna: ${line}\n`).join('');
+    const [image, film] = [Buffer.alloc(5000, 7), Buffer.alloc(9000, 3)];
+    const bytes = zipSync(
+      { '_chat.txt': Buffer.from(text), 'IMG-1.jpg': image, 'IMG-2.jpg': image, 'VID-3.mp4': film },
+      { level: 0 },
+    );
+    const at = Buffer.from(bytes).indexOf('IMG-1.jpg\u0007') + 'IMG-1.jpg'.length;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    const path = file('WhatsApp Chat - Anna.zip', bytes);
+    for (const zip of [false, true]) {
+      const result = await open({ file: path, format: 'html', zip });
+      expect(result).toMatchObject({ exitCode: 1, code: 'incomplete' });
+      expect(result.lines.filter(({ code }) => code === 'damaged-media')).toEqual([
+        expect.objectContaining({ message: expect.stringContaining('"IMG-1.jpg"') as string }),
+      ]);
+      expect(result.lines.at(-1)).toMatchObject({ type: 'summary', messages: 4, media: 2, mediaLeftOut: 1 });
+    }
+    const pages = join(folder, 'out', 'WhatsApp Chat - Anna-html');
+    expect(readdirSync(join(pages, 'media')).sort()).toEqual(['000001.jpg', '000002.mp4']);
+    expect(readFileSync(join(pages, 'media/000002.mp4')).equals(film)).toBe(true);
+    const page = readFileSync(join(pages, 'chat-00001-00001.html'), 'utf8');
+    expect(page.match(/was left out/g)).toHaveLength(1);
+    expect(page).toContain('<img src="media/000001.jpg"');
+    expect(page).toContain('bye');
+  });
+  it('finds the chat of a zip behind a text that is damaged, and tells of the damage where there is no chat', async () => {
+    const bytes = zipSync({ 'a.txt': Buffer.alloc(300, 'notes '), 'b.txt': Buffer.from(chat) });
+    // a method that is none, in the file's own list: the first text cannot be looked into
+    const entry = Buffer.from(bytes).indexOf('PK\u0001\u0002', 0, 'latin1');
+    bytes[entry + 10] = 99;
+    expect(await open({ file: file('chats.zip', bytes), format: 'json' })).toMatchObject({ exitCode: 0 });
+    bytes[Buffer.from(bytes).lastIndexOf('PK\u0001\u0002', undefined, 'latin1') + 10] = 99;
+    expect(await open({ file: file('none.zip', bytes), format: 'json' })).toMatchObject({ exitCode: 7 });
+  });
   it('keeps what it writes from other people of the machine', async () => {
     await open({ file: file('chat.txt', chat), format: 'json' });
     expect(statSync(join(folder, 'out', 'chat.json')).mode & 0o077).toBe(0);

@@ -29,6 +29,8 @@ export interface Output {
   readonly counts?: ChatCounts;
   /** Files that were copied beside pages; absent where none were looked for. */
   readonly media?: number;
+  /** Files that belong beside the pages and are damaged, or could not be read, as their folder or zip calls them. */
+  readonly mediaLeftOut?: readonly string[];
   /** Messages with facts for which the model has no place; absent where none were read. */
   readonly withExtras?: number;
 }
@@ -74,18 +76,23 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
   const place = options.mediaPlace ?? backup.media?.();
   const media = place === undefined ? undefined : new MediaBeside(place);
   await (isZip ? writeNewZip : writeNewFolder)(options.folder, path, options, async (writer) => {
-    const pages = htmlPages(watched, media === undefined ? {} : { mediaPath: (message) => media.pathOf(message) });
+    const pages = htmlPages(watched, {
+      mediaPath: (message) => media?.pathOf(message),
+      mediaProblem: (message) => media?.problemOf(message),
+    });
     let next = pages.next();
     for (; next.done !== true; next = pages.next()) {
+      await media?.bring(next.value.messages, async (name, pieces) => {
+        bytes += await writer.copy(name, pieces);
+      });
       const content = Buffer.from(next.value.content);
       await writer.write(next.value.name, content);
       bytes += content.length;
-      for (const { name, file } of media?.takeCopies() ?? []) bytes += await writer.copy(name, file.pieces());
       options.onWritten(bytes, position(), source.counts.chats);
     }
     counts = next.value;
   });
-  const found = media === undefined ? {} : { media: media.found };
+  const found = media === undefined ? {} : { media: media.found, mediaLeftOut: media.leftOut };
   return { path, bytes, counts, withExtras: withExtras(), ...found };
 }
 

@@ -4,6 +4,7 @@ import { openMediaPlace } from '@coffer/chat-formats/node';
 
 import type { CommandContext } from '../command-context';
 import { formatBytes, formatCount } from '../output/format';
+import { IncompleteError } from '../output/incomplete-error';
 import { printable } from '../output/printable';
 import type { Reporter, SummaryFields } from '../output/reporter';
 import { UsageError } from '../output/usage-error';
@@ -35,7 +36,8 @@ const writers = { original: writeOriginal, json: writeJson, html: writeHtml } as
 /**
  * Opens a foreign backup into a folder. What is encrypted is authenticated before anything is written.
  *
- * @throws ChatFormatError and UsageError as `openBackup` and `readWhatsAppKeys` do; OutputError `already-exists`
+ * @throws ChatFormatError and UsageError as `openBackup` and `readWhatsAppKeys` do; OutputError `already-exists`; IncompleteError after
+ *   the summary
  */
 export async function runOpen(context: CommandContext, request: OpenRequest): Promise<void> {
   const { reporter } = context;
@@ -80,7 +82,9 @@ export async function runOpen(context: CommandContext, request: OpenRequest): Pr
     });
     // what only reading the conversations showed
     tellWarnings(reporter, backup, told);
+    tellLeftOut(reporter, output);
     reporter.summary(figuresOf(backup, request, output), sentenceOf(output, request));
+    if ((output.mediaLeftOut ?? []).length > 0) throw incomplete(output);
   } finally {
     backup.close();
     mediaPlace?.close();
@@ -106,12 +110,37 @@ function tellWarnings(reporter: Reporter, { warnings }: OpenedBackup, told: Set<
   }
 }
 
+/** Most files that are named one by one. */
+const namedFiles = 20;
+
+function tellLeftOut(reporter: Reporter, { mediaLeftOut = [] }: Output): void {
+  for (const path of mediaLeftOut.slice(0, namedFiles)) {
+    reporter.warn(
+      'damaged-media',
+      `"${printable(path)}" is damaged or cannot be read: it is left out, and its messages say so.`,
+    );
+  }
+  const more = mediaLeftOut.length - namedFiles;
+  if (more > 0) reporter.warn('damaged-media', `So it is with ${formatCount(more)} more files.`);
+}
+
+const incomplete = ({ mediaLeftOut = [] }: Output): IncompleteError =>
+  new IncompleteError(
+    'incomplete',
+    `${formatCount(mediaLeftOut.length)} media files are damaged or could not be read, and are not beside the pages (see above). ` +
+      'Everything else is there.',
+    { fields: { mediaLeftOut: mediaLeftOut.length } },
+  );
+
 function figuresOf(
   backup: OpenedBackup,
   { format }: OpenRequest,
-  { path, bytes, counts, media, withExtras }: Output,
+  { path, bytes, counts, media, mediaLeftOut = [], withExtras }: Output,
 ): SummaryFields {
-  const found = { ...(media === undefined ? {} : { media }), ...(withExtras === undefined ? {} : { withExtras }) };
+  const found = {
+    ...(media === undefined ? {} : { media, mediaLeftOut: mediaLeftOut.length }),
+    ...(withExtras === undefined ? {} : { withExtras }),
+  };
   return { format: backup.inspection.format, output: format, path, bytes, ...counts, ...found };
 }
 

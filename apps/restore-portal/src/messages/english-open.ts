@@ -72,6 +72,8 @@ export const openEnglish = {
   'open.save-text': 'The copy is not encrypted: whoever gets it can read it.',
   'open.saving': 'Writing the copy',
   'open.saved': 'Your browser has the copy and saves it now.',
+  'open.saved-without-media':
+    '{count, plural, one {# file of a message is damaged and was left out} other {# files of messages are damaged and were left out}}: the pages say where.',
 
   'open.warning-bad-checksum':
     'The checksum of this file is wrong. Its chats are whole and authentic all the same: keep the file, and make a new backup when you can.',

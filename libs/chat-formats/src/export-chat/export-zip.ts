@@ -57,7 +57,7 @@ export async function readExportZip(
 /**
  * The chat's text among the files of a zip: `_chat.txt`, a name with "WhatsApp" in it, or any text that starts like one.
  *
- * @throws ChatFormatError `not-a-backup` where there is none
+ * @throws ChatFormatError `not-a-backup` where there is none; `damaged`, `unsupported-format` where one cannot be looked into
  */
 export function findExportText(zip: OpenZip, entries: readonly ZipEntry[]): ZipEntry {
   const rank = ({ name }: ZipEntry): number => (baseName(name) === '_chat.txt' ? 0 : /whatsapp/i.test(name) ? 1 : 2);
@@ -65,7 +65,18 @@ export function findExportText(zip: OpenZip, entries: readonly ZipEntry[]): ZipE
     .filter(({ name }) => /\.txt$/i.test(name) && !name.startsWith('__MACOSX/'))
     .sort((left, right) => rank(left) - rank(right))
     .slice(0, candidateLimit);
-  const chosen = candidates.find((entry) => looksLikeExportChat(decoder.decode(zip.peek(entry).subarray(0, 8192))));
+  let failure: ChatFormatError | undefined;
+  const chosen = candidates.find((entry) => {
+    try {
+      return looksLikeExportChat(decoder.decode(zip.peek(entry).subarray(0, 8192)));
+    } catch (error) {
+      // a text that somebody sent is no reason not to look for the chat's; if nothing else is, the fault is told
+      if (!(error instanceof ChatFormatError)) throw error;
+      failure ??= error;
+      return false;
+    }
+  });
   if (chosen !== undefined) return chosen;
+  if (failure !== undefined) throw failure;
   throw new ChatFormatError('not-a-backup', 'this zip file holds no exported chat: no text in it starts like one');
 }

@@ -96,6 +96,13 @@ describe('openMediaPlace', () => {
     }
   });
 
+  it('says of a file that went away that it cannot be read, as of a damaged one', () => {
+    folderAndZips();
+    const file = opened(join(folder, 'media')).find({ path: 'video.mp4' });
+    rmSync(join(folder, 'media', 'video.mp4'));
+    expect(() => contentOf(file)).toThrow(expect.objectContaining({ code: 'damaged' }));
+  });
+
   it('opens the media of an end-to-end encrypted WhatsApp backup with its key, and no other', () => {
     const root = Buffer.from(testKeyDigits, 'hex');
     const content = 'a picture that was encrypted';

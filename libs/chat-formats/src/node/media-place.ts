@@ -78,17 +78,32 @@ function folderFile(real: string, path: string, key: WhatsAppBackupKey | undefin
       return isEncrypted ? Math.max(0, bytesOnDisk() - mediaTagBytes) : bytesOnDisk();
     },
     *pieces() {
-      const file = openSync(real, 'r');
       try {
-        const size = fstatSync(file).size;
-        if (isEncrypted) yield* decrypted(file, size, key, basename(real));
-        else yield* filePieces(file, 0, size);
-      } finally {
-        closeSync(file);
+        yield* isEncrypted
+          ? withFile(real, (file, size) => decrypted(file, size, key, basename(real)))
+          : withFile(real, (file, size) => filePieces(file, 0, size));
+      } catch (cause) {
+        if (!isOfSystem(cause)) throw cause;
+        throw new ChatFormatError('damaged', 'a media file cannot be read', { cause });
       }
     },
   };
 }
+
+function* withFile(
+  path: string,
+  read: (file: number, sizeBytes: number) => Iterable<Uint8Array>,
+): Generator<Uint8Array, void> {
+  const file = openSync(path, 'r');
+  try {
+    yield* read(file, fstatSync(file).size);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A failed call of the operating system: no right to read the file, a disk that fails, a file that is gone. */
+const isOfSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
 
 /** The content of a `.mcrypt1` file, proven at the end. */
 function* decrypted(file: number, sizeBytes: number, root: WhatsAppBackupKey, name: string): Generator<Uint8Array> {

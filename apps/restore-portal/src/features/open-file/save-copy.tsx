@@ -21,13 +21,17 @@ const forms = ['json', 'html'] as const;
 /** Offers the open file, or one conversation of it, as a download. */
 export function SaveCopy({ device, name, conversationId }: SaveCopyProps): ReactNode {
   const [progress, setProgress] = useState<DeviceProgress | null>(null);
-  const saving = useAct<true>();
+  const saving = useAct<{ readonly mediaLeftOut: number }>();
   const save = (form: SavedForm): void =>
     saving.run(async () => {
       setProgress(null);
-      const { content } = await device.call('saveFile', { form, conversationId }, { onProgress: setProgress });
+      const { content, mediaLeftOut } = await device.call(
+        'saveFile',
+        { form, conversationId },
+        { onProgress: setProgress },
+      );
       offerDownload(content, savedName(name, form));
-      return true;
+      return { mediaLeftOut };
     });
   return (
     <div className="flex flex-col gap-2 pb-1">
@@ -43,9 +47,14 @@ export function SaveCopy({ device, name, conversationId }: SaveCopyProps): React
         <ProgressBar label={text('open.saving')} doneBytes={progress?.doneBytes ?? 0} totalBytes={null} />
       )}
       <p role="status" className="text-sm text-muted empty:hidden">
-        {saving.result === true ? text('open.saved') : ''}
+        {saving.result === null ? '' : savedText(saving.result.mediaLeftOut)}
       </p>
       {saving.error !== null && <FileAlert error={saving.error} />}
     </div>
   );
 }
+
+const savedText = (mediaLeftOut: number): string =>
+  mediaLeftOut === 0
+    ? text('open.saved')
+    : `${text('open.saved')} ${text('open.saved-without-media', { count: mediaLeftOut })}`;
