@@ -126,6 +126,19 @@ describe('htmlPages', () => {
       expect(shown({ kind: 'image' }, path)).not.toContain('<img');
     }
   });
+  it('says how far an own message came and when another arrived, in words, and repeats neither below', () => {
+    const own = page({ isFromSelf: true, senderId: null, extras: { delivery: 'read', mood: 'good' } });
+    expect(own).toContain('<p class="marks"><span aria-hidden="true">✓✓</span> Read</p>');
+    expect(own).toContain('mood');
+    expect(own).not.toContain('delivery');
+    expect(page({ extras: { delivery: 'failed' } })).toContain('</span> Not sent</p>');
+    // what it does not know stays where unknown facts are
+    expect(page({ extras: { delivery: 'on a <horse>' } })).toContain('on a &lt;horse&gt;');
+    const late = page({ extras: { receivedMs: 1_700_000_090_000 } });
+    expect(late).toContain('received <time datetime="2023-11-14T22:14:50.000Z">2023-11-14 22:14</time>');
+    expect(late).not.toContain('More from the source');
+    expect(page({ extras: { receivedMs: 1_700_000_001_000 } })).not.toContain('received');
+  });
   it('leads from an answer to what it answers, and shows its words', () => {
     const answered = [
       { ...message, id: 'a/b "c"', text: 'the question' },
@@ -174,7 +187,7 @@ describe('htmlPages', () => {
     for (const part of ['>Anna<', '2023-11-14', '22:13', 'Anna: before', '👍 You', 'edited', '>hi<'])
       expect(shown).toContain(part);
     expect(page({ kind: 'unsupported', unsupportedType: '85' })).toContain('unsupported (85)');
-    expect(page({ extras: { receivedMs: 5 } })).toContain('&quot;receivedMs&quot;: 5');
+    expect(page({ extras: { mood: 5 } })).toContain('&quot;mood&quot;: 5');
     expect(page({ timeMs: null, localTime: '2020-12-31T23:59' })).toContain('2020-12-31');
   });
   it('shows earlier versions, whom an event is about, and how long and how large a file is', () => {

@@ -1,3 +1,4 @@
+import { deliveryOf, receivedMsOf, type DeliveryState } from './delivery';
 import type { Extras } from './extras';
 import { escapeHtml } from './html-text';
 import type { Message, MessageKind } from './message';
@@ -43,6 +44,47 @@ export function messageHtml(message: Message, view: MessageView): string {
     (sender === '' ? '' : `<b dir="auto">${escapeHtml(sender)}</b> `) +
     `${timeHtml(message)}${quoteHtml(message, view)}${mediaHtml(message, view)}${bodyHtml(message, nameOf)}${reactionsHtml(message, nameOf)}</li>\n`
   );
+}
+
+/** What stands for a state where there is little room, and in words. */
+const deliveryNames: Readonly<Record<DeliveryState, readonly [sign: string, words: string]>> = {
+  failed: ['!', 'Not sent'],
+  pending: ['…', 'Not sent yet'],
+  sent: ['✓', 'Sent'],
+  delivered: ['✓✓', 'Delivered'],
+  read: ['✓✓', 'Read'],
+  played: ['✓✓', 'Played'],
+};
+const minuteMs = 60_000;
+
+/** How far an own message came; and when another's arrived, where that was not at once. */
+function deliveryHtml(message: Message): string {
+  const state = deliveryOf(message);
+  const receivedMs = receivedMsOf(message);
+  const parts: string[] = [];
+  if (state !== undefined) {
+    const [sign, words] = deliveryNames[state];
+    parts.push(`<span aria-hidden="true">${sign}</span> ${words}`);
+  }
+  if (receivedMs !== undefined && isLater(message, receivedMs)) {
+    const instant = new Date(receivedMs).toISOString();
+    parts.push(`received <time datetime="${instant}">${instant.slice(0, 16).replace('T', ' ')}</time>`);
+  }
+  return parts.length === 0 ? '' : `<p class="marks">${parts.join(' · ')}</p>`;
+}
+
+const isLater = ({ timeMs }: Message, receivedMs: number): boolean =>
+  timeMs === null || Math.abs(receivedMs - timeMs) >= minuteMs;
+
+/** Without what the line above says in words; to the second the time of arrival is known to whoever asks for the JSON. */
+function unshownExtras(message: Message): Extras | undefined {
+  const { extras } = message;
+  if (extras === undefined) return undefined;
+  const isShown = (name: string): boolean =>
+    (name === 'delivery' && deliveryOf(message) !== undefined) ||
+    (name === 'receivedMs' && receivedMsOf(message) !== undefined);
+  const rest = Object.entries(extras).filter(([name]) => !isShown(name));
+  return rest.length === 0 ? undefined : Object.fromEntries(rest);
 }
 
 function timeHtml({ timeMs, localTime }: Message): string {
@@ -106,7 +148,7 @@ function bodyHtml(message: Message, nameOf: MessageView['nameOf']): string {
   for (const option of message.poll?.options ?? []) parts.push(`<p dir="auto">○ ${escapeHtml(option)}</p>`);
   for (const contact of message.contacts ?? []) parts.push(`<pre dir="auto">${escapeHtml(contact)}</pre>`);
   if (message.marks !== undefined) parts.push(`<p class="marks">${escapeHtml(message.marks.join(', '))}</p>`);
-  parts.push(editsHtml(message), extrasHtml(message.extras));
+  parts.push(deliveryHtml(message), editsHtml(message), extrasHtml(unshownExtras(message)));
   return parts.join('');
 }
 

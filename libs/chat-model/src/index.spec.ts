@@ -13,6 +13,8 @@ describe('index', () => {
       'conversationToCbor',
       'cutSegments',
       'decodeSegment',
+      'deliveryOf',
+      'deliveryStates',
       'encodeSegment',
       'excerptOf',
       'foldText',
@@ -28,6 +30,7 @@ describe('index', () => {
       'messageMarks',
       'messagesBetween',
       'parseSearchQuery',
+      'receivedMsOf',
       'searchableText',
       'someConversations',
     ]);

@@ -96,9 +96,11 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
   return { path, bytes, counts, withExtras: withExtras(), ...found };
 }
 
-/** Words for an event are a reader's own: no fact of the source. */
+/** A reader's own words for an event, and what every page shows beside a message. */
+const shownExtras: ReadonlySet<string> = new Set(['event', 'delivery', 'receivedMs']);
+
 function hasFacts({ extras }: Message): boolean {
-  return extras !== undefined && Object.keys(extras).some((name) => name !== 'event');
+  return extras !== undefined && Object.keys(extras).some((name) => !shownExtras.has(name));
 }
 
 interface Watched {

@@ -183,6 +183,39 @@ const facts: readonly (readonly [string, number, readonly string[], object])[] =
       },
     },
   ],
+  ...(
+    [
+      [4, { delivery: 'sent' }],
+      [5, { delivery: 'delivered' }],
+      [8, { delivery: 'played' }],
+      [13, { delivery: 'read' }],
+      [99, { status: 99 }],
+      ["'x'", {}],
+    ] as const
+  ).map(
+    ([status, extras]) =>
+      [
+        `how far an own message came (${status}), and when the service had it`,
+        0,
+        [
+          'ALTER TABLE message ADD COLUMN status INTEGER',
+          'ALTER TABLE message ADD COLUMN received_timestamp INTEGER',
+          'ALTER TABLE message ADD COLUMN receipt_server_timestamp INTEGER',
+          `UPDATE message SET from_me = 1, status = ${status}, received_timestamp = 1700000000007, receipt_server_timestamp = 1700000000009`,
+        ],
+        { isFromSelf: true, extras: { ...extras, serverReceivedMs: 1_700_000_000_009 } },
+      ] as const,
+  ),
+  [
+    "when another's message was received, and nothing where that was never",
+    0,
+    [
+      'ALTER TABLE message ADD COLUMN status INTEGER DEFAULT 0',
+      'ALTER TABLE message ADD COLUMN received_timestamp INTEGER DEFAULT 1700000090000',
+      'ALTER TABLE message ADD COLUMN receipt_server_timestamp INTEGER DEFAULT -1',
+    ],
+    { extras: { receivedMs: 1_700_000_090_000 } },
+  ],
   [
     'labels',
     0,

@@ -347,6 +347,28 @@ describe('openMsgstore', () => {
       mentions: ['111222@s.whatsapp.net', '333444@s.whatsapp.net'],
     });
   });
+  it('reads when a message of the older table came and how far an own one did', () => {
+    const bytes = databaseBytes(
+      `CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, status INTEGER, data TEXT, timestamp INTEGER, media_wa_type TEXT, received_timestamp INTEGER, receipt_server_timestamp INTEGER, receipt_device_timestamp INTEGER, read_device_timestamp INTEGER, played_device_timestamp INTEGER);
+INSERT INTO messages VALUES (1, '1@s.whatsapp.net', 0, 0, 'a', 1000, '0', 2000, -1, -1, NULL, NULL), (2, '1@s.whatsapp.net', 1, 13, 'b', 1000, '0', 1000, 3000, 4000, 5000, NULL),
+(3, '1@g.us', 1, 5, 'c', 1000, '0', -1, -1, 6000, NULL, NULL), (4, '1@g.us', 0, 6, 'd', 1000, '0', 1000, -1, -1, NULL, NULL);
+`,
+    );
+    const source = openMsgstore(openSqliteBytes(bytes));
+    const all = [...source.conversations()].flatMap((entry) => [...entry.messages()]);
+    source.close();
+    const byId = all.toSorted((left, right) => Number(left.id) - Number(right.id));
+    expect(byId.map(({ extras }) => extras)).toEqual([
+      { receivedMs: 2000 },
+      {
+        delivery: 'read',
+        serverReceivedMs: 3000,
+        receipts: [{ id: '1@s.whatsapp.net', receivedMs: 4000, readMs: 5000 }],
+      },
+      { delivery: 'delivered', receipts: [{ receivedMs: 6000 }] },
+      undefined,
+    ]);
+  });
   it('reads the older table without any table of chats', () => {
     expect(read(databaseBytes(`${olderTable};\n`, `${older(1, 'x')};\n`))).toMatchObject([
       { id: '111222@s.whatsapp.net', messages: [{ text: 'x' }] },

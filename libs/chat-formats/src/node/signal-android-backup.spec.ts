@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { encodeSegment, type Conversation, type Message } from '@coffer/chat-model';
 import { describeWithTestData } from '@coffer/test-kit';
 import { androidStatement, testPassphrase, writeAndroidFile } from '@coffer/test-kit/node';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectParts } from '../../test/expect-parts';
 import { parseSignalPassphrase } from '../signal-android/passphrase';
 import { inspectBackup } from './inspect';
@@ -169,6 +169,125 @@ describe('openBackup on a Signal backup file of a newer app', () => {
       { kind: 'unsupported', unsupportedType: 'gift-badge' },
     ]);
     expect(warnings).toEqual([expect.stringMatching(/rows of key_value 1; 2 other statements/)]);
+  });
+});
+
+const file = (field: 4 | 8, row: number, content: string | Uint8Array): Records[number] => {
+  const blob = Buffer.from(content);
+  const fields =
+    field === 4
+      ? ([
+          [1, row],
+          [2, 0],
+          [3, blob.length],
+        ] as const)
+      : ([
+          [1, row],
+          [2, blob.length],
+        ] as const);
+  return { frame: [[field, fields]], blob };
+};
+
+describe('openBackup on what messages of a Signal backup file have beside words', () => {
+  const longText = `${'a long story, '.repeat(400)}and its end 👋`;
+  const path = written('beside.backup', [
+    androidStatement('CREATE TABLE recipient (_id INTEGER PRIMARY KEY, aci TEXT, system_joined_name TEXT)'),
+    androidStatement('CREATE TABLE thread (_id INTEGER PRIMARY KEY, recipient_id INTEGER, unread_count INTEGER)'),
+    androidStatement(
+      'CREATE TABLE message (_id INTEGER PRIMARY KEY, date_sent INTEGER, date_received INTEGER, thread_id INTEGER, from_recipient_id INTEGER, type INTEGER, body TEXT, has_delivery_receipt INTEGER, has_read_receipt INTEGER, viewed INTEGER, read INTEGER)',
+    ),
+    androidStatement(
+      'CREATE TABLE attachment (_id INTEGER PRIMARY KEY, message_id INTEGER, content_type TEXT, quote INTEGER, sticker_pack_id TEXT, sticker_pack_key TEXT, sticker_id INTEGER, sticker_emoji TEXT)',
+    ),
+    androidStatement(
+      'CREATE TABLE group_receipts (_id INTEGER PRIMARY KEY, mms_id INTEGER, recipient_id INTEGER, status INTEGER, timestamp INTEGER)',
+    ),
+    androidStatement('CREATE TABLE sticker (_id INTEGER PRIMARY KEY, pack_id TEXT, sticker_id INTEGER)'),
+    insert('recipient', 2, 'bbbbbbbb-0000-4000-8000-000000000002', 'Bo'),
+    insert('thread', 1, 2, 1),
+    insert('message', 1, 1000, 1100, 1, 2, received, longText.slice(0, 2000), 0, 0, 0, 1),
+    insert('attachment', 1, 1, 'text/x-signal-plain', 0, null, null, -1, null),
+    file(4, 1, longText),
+    insert('message', 2, 2000, 2100, 1, 2, received, 'the beginning', 0, 0, 0, 0),
+    insert('attachment', 2, 2, 'text/x-signal-plain', 0, null, null, -1, null),
+    insert('message', 3, 3000, 3100, 1, 2, received, null, 0, 0, 0, 1),
+    insert('attachment', 3, 3, 'image/webp', 0, 'abcd', '0123', 0, '🙂'),
+    insert('message', 4, 4000, 4100, 1, 2, received, null, 0, 0, 0, 1),
+    insert('attachment', 4, 4, 'image/webp', 0, 'abcd', '0123', 5, '🙁'),
+    file(4, 4, 'its own file'),
+    insert('message', 5, 5000, 5100, 1, 2, received, 'an answer to a picture', 0, 0, 0, 1),
+    insert('attachment', 5, 5, 'image/jpeg', 1, null, null, -1, null),
+    ...[
+      [0, 0, 0],
+      [1, 0, 0],
+      [1, 1, 0],
+      [1, 1, 1],
+    ].map((receipts, index) =>
+      insert('message', 10 + index, 6000 + index, 6100 + index, 1, 1, sent, 'own', ...receipts, 1),
+    ),
+    insert('message', 14, 7000, 7100, 1, 1, 10_485_784, 'failed', 0, 0, 0, 1),
+    insert('message', 15, 8000, 8100, 1, 1, 10_485_781, 'waiting', 0, 0, 0, 1),
+    insert('group_receipts', 1, 13, 2, 2, 6500),
+    insert('group_receipts', 2, 13, 2, 0, -1),
+    insert('sticker', 70, 'abcd', 0),
+    file(8, 70, 'of the pack'),
+    insert('sticker', 71, 'abcd', 5),
+    file(8, 71, 'another file of the pack'),
+  ]);
+  const hash = (content: string): string => createHash('sha256').update(content).digest('hex');
+
+  // deriving keys takes some tenths of a second: it is opened once
+  let chat: Read;
+  let pack: Uint8Array;
+  beforeAll(async () => {
+    const opened = await openBackup(path, { signalPassphrase });
+    const [entry] = (await opened.chats()).conversations();
+    chat = { conversation: entry!.conversation, messages: [...entry!.messages()] };
+    encodeSegment(chat.messages);
+    pack = Buffer.concat([...opened.media!()!.find(chat.messages[2]!.media!)!.pieces()]);
+    opened.close();
+  });
+
+  it('reads a long text whole, and says where it is not there', () => {
+    const [whole, part] = chat.messages;
+    expect(whole).toMatchObject({ kind: 'text', text: longText });
+    expect(whole).not.toHaveProperty('media');
+    expect(part).toMatchObject({
+      kind: 'text',
+      text: 'the beginning',
+      extras: { isUnread: true, longText: { mimeType: 'text/x-signal-plain', isOmitted: true } },
+    });
+    expect(chat.conversation.extras).toEqual({ unreadCount: 1 });
+    expect(whole!.extras).not.toHaveProperty('isUnread');
+  });
+  it('reads stickers with their pack, and takes the file of the pack where they have none of their own', () => {
+    expect(chat.messages.slice(2, 4)).toMatchObject([
+      {
+        kind: 'sticker',
+        media: { sha256Hex: hash('of the pack'), sizeBytes: 11 },
+        extras: { sticker: { packIdHex: 'abcd', packKeyHex: '0123', stickerId: 0, emoji: '🙂' } },
+      },
+      { kind: 'sticker', media: { sha256Hex: hash('its own file') }, extras: { sticker: { stickerId: 5 } } },
+    ]);
+    expect(pack.toString()).toBe('of the pack');
+  });
+  it('takes the small picture of what is answered for no file of the message', () => {
+    const answer = chat.messages[4]!;
+    expect(answer).toMatchObject({
+      kind: 'text',
+      extras: { quote: { attachments: [{ mimeType: 'image/jpeg', isOmitted: true }] } },
+    });
+    expect(answer).not.toHaveProperty('media');
+  });
+  it('says how far own messages came, and who received or read them when', () => {
+    const own = chat.messages.slice(5);
+    const states = ['sent', 'delivered', 'read', 'played', 'failed', 'pending'];
+    expect(own.map(({ extras }) => extras!['delivery'])).toEqual(states);
+    const id = 'bbbbbbbb-0000-4000-8000-000000000002';
+    expect(own[3]!.extras!['receipts']).toEqual([
+      { id, readMs: 6500 },
+      { id, status: 0 },
+    ]);
   });
 });
 

@@ -9,12 +9,16 @@ import { ChatFormatError } from '../errors';
 import { selfId } from '../signal/places';
 import { safeInteger, type SqlDatabase, type SqlRow } from '../sql';
 import { readSchema, type Schema } from '../sql-schema';
+import { positiveCount } from '../sql-fields';
+import type { TextOf } from './parts';
 import { readMessages, type MessageReader, type MessageTable } from './messages';
 import { participantOf, readAndroidPeople, type AndroidPeople, type AndroidPerson } from './people';
 
 export interface AndroidSourceOptions {
   /** The owner's ACI, where the backup says it. */
   readonly selfAci?: string;
+  /** Where long texts are. */
+  readonly textOf?: TextOf;
 }
 
 const pageRows = 1000;
@@ -39,6 +43,8 @@ interface Thread {
   readonly key: number;
   readonly person: AndroidPerson | undefined;
   readonly isArchived: boolean;
+  /** Messages that the owner has not read. */
+  readonly unreadCount?: number | undefined;
   readonly messageCount: number;
 }
 
@@ -54,13 +60,14 @@ class AndroidSource implements ChatSource {
   readonly #place: (key: number, nth: number) => readonly SqlRow[];
   #isClosed = false;
 
-  constructor(database: SqlDatabase, schema: Schema, { selfAci }: AndroidSourceOptions) {
+  constructor(database: SqlDatabase, schema: Schema, { selfAci, textOf = () => undefined }: AndroidSourceOptions) {
     this.#database = database;
     this.#selfAci = selfAci?.toLowerCase();
     this.#people = readAndroidPeople(database, schema);
     const present = tables.filter((table) => schema.hasColumns(table, '_id', 'thread_id'));
     if (present.length === 0) throw new ChatFormatError('no-chats', 'this Signal backup has no table of messages');
-    this.#readers = present.map((table) => readMessages(database, schema, table, this.#people, this.#selfAci));
+    const parts = { database, schema, people: this.#people, selfAci: this.#selfAci, textOf };
+    this.#readers = present.map((table) => readMessages(parts, table));
     orderMessages(database, present, this.#readers);
     this.#threads = this.#listThreads(schema);
     this.#page = database.query(
@@ -85,7 +92,7 @@ class AndroidSource implements ChatSource {
     }
   }
 
-  #conversation({ key, person, isArchived }: Thread, taken: ReadonlySet<string>): Conversation {
+  #conversation({ key, person, isArchived, unreadCount }: Thread, taken: ReadonlySet<string>): Conversation {
     const isSelf = person !== undefined && person.id === this.#selfAci;
     const wanted = isSelf ? selfId : (person?.id ?? `thread:${key}`);
     const id = taken.has(wanted) ? `${wanted}#${key}` : wanted;
@@ -98,6 +105,7 @@ class AndroidSource implements ChatSource {
       title: (isSelf ? 'Note to Self' : person?.name) ?? id,
       participants: participants.filter((participant) => participant.id !== this.#selfAci),
       ...(isArchived ? { isArchived: true } : {}),
+      ...(unreadCount === undefined ? {} : { extras: { unreadCount } }),
     };
   }
 
@@ -113,7 +121,8 @@ class AndroidSource implements ChatSource {
         schema.hasColumns('thread', name),
       );
       const columns = ['t._id', who === undefined ? 'NULL' : `t."${who}"`, schema.column('thread', 'archived', 't')];
-      for (const [key, recipient, archived] of this.#database.rows(
+      columns.push(safeInteger(schema.column('thread', 'unread_count', 't')));
+      for (const [key, recipient, archived, unread] of this.#database.rows(
         `SELECT ${columns.join(', ')} FROM main.thread t WHERE typeof(t._id) = 'integer' ORDER BY t._id`,
       )) {
         const messageCount = counts.get(key as number) ?? 0;
@@ -122,6 +131,7 @@ class AndroidSource implements ChatSource {
           key: key as number,
           person: this.#people.find(recipient),
           isArchived: archived === 1,
+          unreadCount: positiveCount(unread),
           messageCount,
         });
       }

@@ -23,7 +23,8 @@ export interface AndroidStatement {
 export type AndroidFrame =
   | { readonly kind: 'statement'; readonly statement: AndroidStatement }
   | { readonly kind: 'attachment'; readonly rowId: number; readonly blobBytes: number }
-  | { readonly kind: 'sticker' | 'avatar'; readonly blobBytes: number }
+  | { readonly kind: 'sticker'; readonly rowId: number; readonly blobBytes: number }
+  | { readonly kind: 'avatar'; readonly blobBytes: number }
   | { readonly kind: 'version'; readonly version: number }
   /** One of the app's own settings; text only where it is text. */
   | { readonly kind: 'keyValue'; readonly key: string; readonly text: string | undefined }
@@ -62,8 +63,9 @@ export function readAndroidFrame(bytes: Uint8Array): AndroidFrame {
   }
   if (number === 5) return { kind: 'version', version: numberIn(bytes, start, end, 1) };
   if (number === 6) return { kind: value === 0 ? 'unknown' : 'end' };
-  if (number === 7 || number === 8) {
-    return { kind: number === 7 ? 'avatar' : 'sticker', blobBytes: numberIn(bytes, start, end, 2) };
+  if (number === 7) return { kind: 'avatar', blobBytes: numberIn(bytes, start, end, 2) };
+  if (number === 8) {
+    return { kind: 'sticker', rowId: numberIn(bytes, start, end, 1), blobBytes: numberIn(bytes, start, end, 2) };
   }
   return number === 9 ? readKeyValue(bytes, start, end) : { kind: 'unknown' };
 }

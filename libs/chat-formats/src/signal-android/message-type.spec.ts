@@ -4,8 +4,8 @@ import { readAndroidType } from './message-type';
 describe('readAndroidType', () => {
   it.each([
     [10_485_780, { isFromSelf: false }],
-    [10_485_783, { isFromSelf: true }],
-    [24, { isFromSelf: true }],
+    [10_485_783, { isFromSelf: true, delivery: 'sent' }],
+    [24, { isFromSelf: true, delivery: 'failed' }],
     [27, { isFromSelf: true, kind: 'unsupported', unsupported: 'draft' }],
     [3, { isFromSelf: false, kind: 'call', call: { isMissed: true } }],
     [11, { isFromSelf: true, kind: 'call', call: { isVideo: true } }],

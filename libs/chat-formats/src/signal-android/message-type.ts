@@ -1,8 +1,10 @@
-import type { Call, MessageKind } from '@coffer/chat-model';
+import type { Call, DeliveryState, MessageKind } from '@coffer/chat-model';
 
 /** What the number in a message's `type` column says. Numbers are Signal's. */
 export interface AndroidType {
   readonly isFromSelf: boolean;
+  /** How far the app came with sending it; receipts, which are columns of their own, go beyond it. */
+  readonly delivery?: DeliveryState;
   /** Absent for what people wrote. */
   readonly kind?: MessageKind;
   readonly action?: string;
@@ -12,6 +14,14 @@ export interface AndroidType {
 }
 
 const outgoing = new Set([2, 11, 21, 22, 23, 24, 25, 26]);
+const sendStates: ReadonlyMap<number, DeliveryState> = new Map<number, DeliveryState>([
+  [21, 'pending'],
+  [22, 'pending'],
+  [23, 'sent'],
+  [24, 'failed'],
+  [25, 'pending'],
+  [26, 'pending'],
+]);
 const draft = 27;
 
 const calls: ReadonlyMap<number, Call> = new Map<number, Call>([
@@ -75,5 +85,7 @@ export function readAndroidType(type: number): AndroidType {
   if (base === draft) return { isFromSelf: true, kind: 'unsupported', unsupported: 'draft' };
   const low = type % 2 ** 32;
   const action = special?.action ?? events.get(base) ?? eventBits.find(([bit]) => Math.floor(low / bit) % 2 === 1)?.[1];
-  return action === undefined ? { isFromSelf } : { isFromSelf, kind: 'system', action };
+  if (action !== undefined) return { isFromSelf, kind: 'system', action };
+  const delivery = sendStates.get(base);
+  return { isFromSelf, ...(delivery === undefined ? {} : { delivery }) };
 }

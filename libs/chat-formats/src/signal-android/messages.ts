@@ -1,14 +1,15 @@
-import type { Edit, Extra, MediaReference, Message, Reaction } from '@coffer/chat-model';
-import { addMark, mediaOf, type MessageDraft } from '../message-draft';
+import type { Edit, Extra, Message, Reaction } from '@coffer/chat-model';
+import { addExtras, addMark, type MessageDraft } from '../message-draft';
 import { signalEventWords } from '../signal/event-words';
 import { messageId } from '../signal/messages';
 import { selfId } from '../signal/places';
-import { safeInteger, sqlText, type SqlDatabase, type SqlRow, type SqlValue } from '../sql';
+import { safeInteger, type SqlDatabase, type SqlRow, type SqlValue } from '../sql';
 import { clippedText, positiveCount, sqlInstant } from '../sql-fields';
 import type { Schema } from '../sql-schema';
+import { addDelivery, readReceipts } from './delivery';
+import { addLongText, addParts, readParts, type TextOf } from './parts';
 import { readAndroidType } from './message-type';
 import type { AndroidPeople } from './people';
-import { blobTable } from './tables';
 
 /** A table of messages: one in newer versions of the app, two in older ones. */
 export type MessageTable = 'message' | 'sms' | 'mms';
@@ -23,15 +24,19 @@ export interface MessageReader {
   read(row: number): Message | undefined;
 }
 
-const kindsByType: Readonly<Record<string, Message['kind']>> = { image: 'image', video: 'video', audio: 'audio' };
+/** What a reader of messages is made of. */
+export interface MessageTables {
+  readonly database: SqlDatabase;
+  readonly schema: Schema;
+  readonly people: AndroidPeople;
+  /** Who the owner is, where the backup says it. */
+  readonly selfAci: string | undefined;
+  readonly textOf: TextOf;
+}
 
-/** @param selfAci - who the owner is, where the backup says it */
 export function readMessages(
-  database: SqlDatabase,
-  schema: Schema,
+  { database, schema, people, selfAci, textOf }: MessageTables,
   table: MessageTable,
-  people: AndroidPeople,
-  selfAci: string | undefined,
 ): MessageReader {
   const has = (column: string): boolean => schema.hasColumns(table, column);
   const first = (...columns: readonly string[]): string => {
@@ -54,9 +59,12 @@ export function readMessages(
       integer('expires_in'),
       integer('story_type'),
     ],
+    ...[integer('has_delivery_receipt', 'delivery_receipt_count'), integer('has_read_receipt', 'read_receipt_count')],
+    ...[integer('viewed', 'viewed_receipt_count'), integer('read')],
   ];
   const message = database.query(`SELECT ${columns.join(', ')} FROM main.${table} m WHERE m._id = ?`);
   const parts = readParts(database, schema, table);
+  const receiptsOf = readReceipts(database, schema, table, people);
   const reactions = readReactions(database, schema, table, people, selfAci);
   const edits = readEdits(database, schema, table);
   const idOf = (key: SqlValue | undefined): string | undefined => {
@@ -73,9 +81,14 @@ export function readMessages(
       const [values] = message(row);
       if (values === undefined) return undefined;
       const draft = draftOf(values, idOf);
-      addParts(draft, parts(row));
-      const found = reactions(row);
-      if (found.length > 0) draft.reactions = found;
+      addDelivery(draft, values);
+      const receipts = receiptsOf(row);
+      if (receipts.length > 0) addExtras(draft, { receipts });
+      const found = parts(row);
+      addParts(draft, found);
+      addLongText(draft, found.longText, textOf);
+      const given = reactions(row);
+      if (given.length > 0) draft.reactions = given;
       addEdits(draft, edits(row));
       return draft;
     },
@@ -142,63 +155,6 @@ function quoteOf(
     ...(senderId === undefined ? {} : { senderId }),
     ...(text === undefined ? {} : { text }),
   };
-}
-
-interface Part {
-  readonly media: MediaReference;
-  readonly contentType: string;
-  readonly isVoiceNote: boolean;
-}
-
-/** Files of a message, with what their bytes in the backup were found to be. */
-function readParts(database: SqlDatabase, schema: Schema, table: MessageTable): (row: number) => readonly Part[] {
-  const name = schema.hasColumns('attachment', '_id', 'message_id') ? 'attachment' : 'part';
-  const key = name === 'attachment' ? 'message_id' : 'mid';
-  if (table === 'sms' || !schema.hasColumns(name, '_id', key)) return () => [];
-  const column = (...names: readonly string[]): string => {
-    const found = names.find((each) => schema.hasColumns(name, each));
-    return found === undefined ? 'NULL' : `p."${found}"`;
-  };
-  const integer = (...names: readonly string[]): string => {
-    const found = column(...names);
-    return found === 'NULL' ? found : safeInteger(found);
-  };
-  const columns = [
-    ...[column('content_type', 'ct'), column('file_name', 'name'), integer('width'), integer('height')],
-    ...[integer('voice_note'), 'b.size_bytes', 'b.sha256_hex', integer('data_size')],
-  ];
-  const parts = database.query(
-    `SELECT ${columns.join(', ')} FROM main.${name} p LEFT JOIN main.${blobTable} b ON b.row = p._id ` +
-      `WHERE p."${key}" = ? ORDER BY p._id LIMIT 1000`,
-  );
-  return (row) =>
-    parts(row).map(([type, fileName, width, height, voice, blobBytes, sha256, size]) => {
-      const mimeType = clippedText(type, 256);
-      const media = mediaOf({
-        mimeType,
-        name: clippedText(fileName, 1024),
-        widthPixels: positiveCount(width),
-        heightPixels: positiveCount(height),
-        sizeBytes: positiveCount(blobBytes) ?? positiveCount(size),
-        sha256Hex: sqlText(sha256),
-        isOmitted: blobBytes === null ? true : undefined,
-        path: undefined,
-        durationSeconds: undefined,
-      });
-      return { media: media ?? {}, contentType: mimeType ?? '', isVoiceNote: voice === 1 };
-    });
-}
-
-/** The model has one file in a message: the first; the others are kept beside it. Long texts are files of a type of their own. */
-function addParts(draft: MessageDraft, parts: readonly Part[]): void {
-  const [first, ...others] = parts;
-  if (first === undefined) return;
-  if (draft.kind === 'text') {
-    const [major] = first.contentType.toLowerCase().split('/', 1);
-    draft.kind = first.isVoiceNote ? 'audio' : (kindsByType[major ?? ''] ?? 'document');
-  }
-  draft.media = first.media;
-  if (others.length > 0) draft.extras = { ...draft.extras, attachments: others.map(({ media }) => ({ ...media })) };
 }
 
 function readReactions(

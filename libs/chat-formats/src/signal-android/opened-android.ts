@@ -5,6 +5,7 @@ import { ChatFormatError } from '../errors';
 import type { MediaFile, MediaPlace } from '../media/media-place';
 import type { AndroidFile } from './android-file';
 import { openAndroidTables } from './android-source';
+import type { TextOf } from './parts';
 import type { AndroidTables } from './rebuild-tables';
 
 /** No key was given. */
@@ -33,7 +34,8 @@ export function openedAndroid({ file, fileName, inspection, rebuild }: AndroidCo
     chats: async () => {
       const tables = await rebuild(file);
       const { selfAci } = tables;
-      const source = openAndroidTables(tables.database, selfAci === undefined ? {} : { selfAci });
+      const textOf = textsOf(tables);
+      const source = openAndroidTables(tables.database, { ...(selfAci === undefined ? {} : { selfAci }), textOf });
       sources.push(source);
       place = placeOf(tables);
       warnings.splice(0, warnings.length, ...leftOut(tables));
@@ -52,6 +54,18 @@ function placeOf({ blobs }: AndroidTables): MediaPlace {
   const files = new Map<string, MediaFile>();
   for (const [path, blob] of blobs) files.set(path, { path, ...blob });
   return { find: ({ sha256Hex }) => files.get(sha256Hex ?? ''), close: () => undefined };
+}
+
+/** Longest file that is read as a text: the app's own limit is a sixteenth of it. */
+const textLimitBytes = 1024 * 1024;
+
+/** Long texts, which are files of the backup. Read when their message is. */
+function textsOf({ blobs }: AndroidTables): TextOf {
+  return (sha256Hex) => {
+    const blob = blobs.get(sha256Hex);
+    if (blob === undefined || blob.sizeBytes > textLimitBytes) return undefined;
+    return new TextDecoder().decode(concatBytes(...Array.from(blob.pieces(), (piece) => new Uint8Array(piece))));
+  };
 }
 
 /** Most tables that are named in a warning. */

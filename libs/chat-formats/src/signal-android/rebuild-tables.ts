@@ -3,9 +3,9 @@ import { ChatFormatError } from '../errors';
 import { letOthers, type Ciphers } from '../platform';
 import type { SqlDatabase } from '../sql';
 import type { AndroidFile } from './android-file';
-import type { AndroidStatement } from './frame';
+import type { AndroidFrame, AndroidStatement } from './frame';
 import { readAllowedStatement } from './statement';
-import { blobTable, isAndroidTable, type AndroidTable } from './tables';
+import { blobTable, isAndroidTable, stickerBlobTable, type AndroidTable } from './tables';
 
 /** A backup's tables, rebuilt. */
 export interface AndroidTables {
@@ -16,7 +16,7 @@ export interface AndroidTables {
   readonly leftOutStatements: number;
   /** The owner's ACI, where the backup says it. */
   readonly selfAci: string | undefined;
-  /** Attachments by the SHA-256 of their content, in lower case. */
+  /** Attachments and stickers by the SHA-256 of their content, in lower case. */
   readonly blobs: ReadonlyMap<string, AndroidBlob>;
 }
 
@@ -33,7 +33,7 @@ export interface TableWriter {
   discard(): void;
 }
 
-/** The bytes of an attachment, which stay in the backup. */
+/** The bytes of an attachment or sticker, which stay in the backup. */
 export interface AndroidBlob {
   readonly sizeBytes: number;
   /** Decrypted; proven at the end. @throws ChatFormatError `damaged` */
@@ -76,11 +76,11 @@ export async function rebuildTables(
       }
       if (frame.kind === 'statement') tables.take(frame.statement);
       if (frame.kind === 'keyValue' && frame.key === aciKey) selfAci = frame.text;
-      if (frame.kind !== 'attachment') continue;
+      if (frame.kind !== 'attachment' && frame.kind !== 'sticker') continue;
       const hash = sha256();
       for (const piece of blobPieces()) hash.update(piece);
       const sha256Hex = toHex(hash.digest());
-      tables.addBlob(frame.rowId, frame.blobBytes, sha256Hex);
+      tables.addBlob(frame, sha256Hex);
       if (!blobs.has(sha256Hex)) blobs.set(sha256Hex, { sizeBytes: frame.blobBytes, pieces: blobPieces });
     }
     tables.addIndexes();
@@ -100,6 +100,8 @@ const lookedUp: readonly (readonly [AndroidTable, string])[] = [
   ['reaction', 'message_id'],
   ['message', 'latest_revision_id'],
   ['group_membership', 'group_id'],
+  ['group_receipts', 'mms_id'],
+  ['sticker', 'pack_id'],
 ];
 
 interface Table {
@@ -112,12 +114,15 @@ class TableBuilder {
   leftOutStatements = 0;
   readonly #database: TableWriter;
   readonly #tables = new Map<string, Table>();
-  readonly #addBlob: ReturnType<TableWriter['prepare']>;
+  readonly #addBlob: Readonly<Record<'attachment' | 'sticker', ReturnType<TableWriter['prepare']>>>;
 
   constructor(database: TableWriter) {
     this.#database = database;
-    database.exec(`CREATE TABLE ${blobTable}(row INTEGER PRIMARY KEY, size_bytes INTEGER, sha256_hex TEXT)`);
-    this.#addBlob = database.prepare(`INSERT OR REPLACE INTO ${blobTable} VALUES (?, ?, ?)`);
+    const prepared = (table: string): ReturnType<TableWriter['prepare']> => {
+      database.exec(`CREATE TABLE ${table}(row INTEGER PRIMARY KEY, size_bytes INTEGER, sha256_hex TEXT)`);
+      return database.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?)`);
+    };
+    this.#addBlob = { attachment: prepared(blobTable), sticker: prepared(stickerBlobTable) };
   }
 
   take({ sql, parameters }: AndroidStatement): void {
@@ -133,8 +138,8 @@ class TableBuilder {
     }
   }
 
-  addBlob(row: number, sizeBytes: number, sha256Hex: string): void {
-    this.#addBlob.run(row, sizeBytes, sha256Hex);
+  addBlob({ kind, rowId, blobBytes }: Extract<AndroidFrame, { readonly rowId: number }>, sha256Hex: string): void {
+    this.#addBlob[kind].run(rowId, blobBytes, sha256Hex);
   }
 
   /** For what is looked up message by message. */

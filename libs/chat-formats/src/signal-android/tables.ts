@@ -13,11 +13,15 @@ export const androidTables = [
   'attachment',
   'part',
   'reaction',
+  'group_receipts',
+  'sticker',
 ] as const;
 export type AndroidTable = (typeof androidTables)[number];
 
 /** SHA-256 of the attachments in the backup, by row, are kept in this table of our own. */
 export const blobTable = 'coffer_blob';
+/** And those of the stickers of packs, by their row in `sticker`, in this one. */
+export const stickerBlobTable = 'coffer_sticker_blob';
 
 /** Whether a table is one of those. */
 export function isAndroidTable(name: string): name is AndroidTable {

@@ -21,6 +21,7 @@ import type {
   StoryReply,
 } from './schema/chat-item';
 import type { Attachment, RichText, SignalQuote, SignalReaction } from './schema/files';
+import { leastDelivery } from './delivery';
 import { signalEventWords } from './event-words';
 import { readUpdate } from './updates';
 import { vCardOf } from './vcard';
@@ -85,8 +86,10 @@ type Content = Omit<ChatItem, 'chatId' | 'authorId' | 'sentMs' | 'revisions'>;
 function readContent(content: Content, draft: MessageDraft, extras: ExtrasDraft): void {
   const { standard, contact, sticker, deleted, update, payment, giftBadge, viewOnce, storyReply, poll, ...rest } =
     content;
-  const { deletedByAdmin, directionless: _nothing, ...facts } = rest;
+  const { deletedByAdmin, directionless: _nothing, incoming, outgoing, ...facts } = rest;
   Object.assign(extras, facts);
+  if (incoming !== undefined) readIncoming(incoming, extras);
+  if (outgoing !== undefined) readOutgoing(outgoing, extras);
   if (standard !== undefined) readStandard(standard, draft, extras);
   else if (update !== undefined) readUpdateInto(update, draft, extras);
   else if (contact !== undefined) {
@@ -111,6 +114,19 @@ function readContent(content: Content, draft: MessageDraft, extras: ExtrasDraft)
   } else if (payment !== undefined) unsupported('payment', payment, draft, extras);
   else if (giftBadge !== undefined) unsupported('gift-badge', giftBadge, draft, extras);
   else unsupported('unknown', undefined, draft, extras);
+}
+
+/** When it was received stands as in other formats; the rest as it was decoded. */
+function readIncoming({ receivedMs, ...rest }: NonNullable<Content['incoming']>, extras: ExtrasDraft): void {
+  if (receivedMs !== undefined) extras['receivedMs'] = receivedMs;
+  if (hasAny(rest)) extras['incoming'] = rest as Extras;
+}
+
+/** The state of each recipient as it was decoded, and the least of them. */
+function readOutgoing(outgoing: NonNullable<Content['outgoing']>, extras: ExtrasDraft): void {
+  extras['outgoing'] = outgoing as unknown as Extras;
+  const delivery = leastDelivery(outgoing.sendStatus ?? []);
+  if (delivery !== undefined) extras['delivery'] = delivery;
 }
 
 /** A kind that the model does not have: named, with all that the source says of it. */

@@ -130,7 +130,7 @@ describe('openSignalRecords', () => {
         timeMs: 1000,
         kind: 'text',
         text: 'first',
-        extras: { incoming: { receivedMs: 5 } },
+        extras: { receivedMs: 5 },
       },
       {
         id: '800.self',

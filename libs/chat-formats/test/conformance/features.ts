@@ -76,6 +76,8 @@ export const features: readonly Feature[] = [
   fact('buttons of templates', 'buttons'),
   fact('who is mentioned', 'mentions'),
   fact('thumbnails', 'thumbnail'),
+  fact('how far an own message came', 'delivery'),
+  fact('when a message was received', 'receivedMs'),
   fact('receipts', 'receipts'),
   fact('labels', 'labels'),
   fact('when a message disappears', 'ephemeral'),

@@ -61,6 +61,10 @@ CREATE TABLE message_mentions(message_row_id INTEGER, jid_row_id INTEGER);
 INSERT INTO message_mentions VALUES (1, 1);
 CREATE TABLE receipt_user(message_row_id INTEGER, receipt_user_jid_row_id INTEGER, read_timestamp INTEGER);
 INSERT INTO receipt_user VALUES (2, 1, 1600000004000);
+ALTER TABLE message ADD COLUMN status INTEGER;
+ALTER TABLE message ADD COLUMN received_timestamp INTEGER;
+UPDATE message SET status = 13 WHERE _id = 2;
+UPDATE message SET received_timestamp = 1600000001500 WHERE _id = 1;
 CREATE TABLE labels(_id INTEGER PRIMARY KEY, label_name TEXT);
 INSERT INTO labels VALUES (1, 'To pay');
 CREATE TABLE labeled_messages(label_id INTEGER, message_row_id INTEGER);
@@ -78,12 +82,12 @@ INSERT INTO call_log VALUES (1, 0, 'call:B90', 65, 5);
 /** WhatsApp's older table. */
 export const olderDatabase = (): Uint8Array =>
   databaseBytes(`
-CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, status INTEGER, data TEXT, timestamp INTEGER, media_wa_type TEXT, media_mime_type TEXT, media_name TEXT, media_caption TEXT, media_hash TEXT, media_size INTEGER, media_duration INTEGER, latitude REAL, longitude REAL, remote_resource TEXT, quoted_row_id INTEGER, starred INTEGER, forwarded INTEGER);
+CREATE TABLE messages(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, status INTEGER, data TEXT, timestamp INTEGER, media_wa_type TEXT, media_mime_type TEXT, media_name TEXT, media_caption TEXT, media_hash TEXT, media_size INTEGER, media_duration INTEGER, latitude REAL, longitude REAL, remote_resource TEXT, quoted_row_id INTEGER, starred INTEGER, forwarded INTEGER, received_timestamp INTEGER, read_device_timestamp INTEGER);
 CREATE TABLE messages_quotes(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, key_from_me INTEGER, key_id TEXT, data TEXT, media_wa_type TEXT, remote_resource TEXT);
 CREATE TABLE chat_list(_id INTEGER PRIMARY KEY, key_remote_jid TEXT, subject TEXT, archived INTEGER);
 INSERT INTO chat_list VALUES (1, '4915@s.whatsapp.net', NULL, 1), (2, '1@g.us', 'Walkers', 0);
 INSERT INTO messages(_id, key_remote_jid, key_from_me, key_id, status, data, timestamp, media_wa_type, remote_resource, starred, forwarded) VALUES (1, '1@g.us', 0, 'A1', 0, 'words', 1400000001000, '0', '4915@s.whatsapp.net', 1, 1);
-INSERT INTO messages(_id, key_remote_jid, key_from_me, key_id, status, data, timestamp, media_wa_type, quoted_row_id) VALUES (2, '1@g.us', 1, 'A2', 0, 'answer', 1400000002000, '0', 1);
+INSERT INTO messages(_id, key_remote_jid, key_from_me, key_id, status, data, timestamp, media_wa_type, quoted_row_id) VALUES (2, '1@g.us', 1, 'A2', 13, 'answer', 1400000002000, '0', 1);
 INSERT INTO messages_quotes VALUES (1, '1@g.us', 0, 'A1', 'words', '0', '4915@s.whatsapp.net');
 INSERT INTO messages(_id, key_remote_jid, key_from_me, key_id, status, data, timestamp, media_wa_type, media_size) VALUES (3, '1@g.us', 0, 'A3', 6, 'New title', 1400000003000, '0', 1);
 ${[1, 2, 3, 4, 5, 8, 9, 10, 13, 15, 16, 20, 85]
@@ -92,6 +96,8 @@ ${[1, 2, 3, 4, 5, 8, 9, 10, 13, 15, 16, 20, 85]
       `INSERT INTO messages(_id, key_remote_jid, key_from_me, key_id, status, data, timestamp, media_wa_type, media_name, media_caption, media_hash, media_duration, latitude, longitude) VALUES (${100 + type}, '4915@s.whatsapp.net', 0, 'B${type}', 0, ${type === 4 ? "'BEGIN:VCARD'" : 'NULL'}, ${1_400_000_010_000 + type}, '${type}', 'a name', 'a caption', '${'A'.repeat(43)}=', 5, ${type === 5 || type === 16 ? '52.5, 13.4' : '0, 0'});`,
   )
   .join('\n')}
+UPDATE messages SET received_timestamp = 1400000001500 WHERE _id = 1;
+UPDATE messages SET read_device_timestamp = 1400000003500 WHERE _id = 2;
 `);
 
 const namedAnna = { names: new Map([['4915@s.whatsapp.net', 'Anna']]) };

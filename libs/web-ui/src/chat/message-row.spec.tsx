@@ -42,6 +42,14 @@ describe('MessageRow', () => {
     expect(markup).not.toContain('href');
   });
 
+  it('says how far an own message came, in words, and nothing of what it does not know', () => {
+    const own = { isFromSelf: true, senderId: null };
+    expect(show({ ...own, extras: { delivery: 'read' } })).toMatch(/<svg[^>]*aria-hidden="true".*<\/svg>Read</);
+    expect(show({ ...own, extras: { delivery: 'failed' } })).toContain('Not sent<');
+    expect(show({ ...own, extras: { delivery: '<b>' } })).not.toMatch(/Read|Sent|<b>/);
+    expect(show({ extras: { delivery: 'read' } })).not.toContain('Read<');
+  });
+
   it.each<[string, Partial<Message>, string]>([
     ['in a reader’s words', { extras: { event: 'group <b>created' } }, '<bdi>Group &lt;b&gt;created</bdi>'],
     ['by its number where nobody has words', {}, '<bdi>Event “11”</bdi>'],

@@ -1,5 +1,5 @@
-import type { Conversation, Message } from '@coffer/chat-model';
-import { Forward, Star, TimerReset } from 'lucide-react';
+import { deliveryOf, type Conversation, type DeliveryState, type Message } from '@coffer/chat-model';
+import { Check, CheckCheck, CircleAlert, Clock3, Forward, Star, TimerReset, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useText } from '../text/text-provider';
 import { personColours } from './avatar';
@@ -102,6 +102,7 @@ function Bubble({ conversation, message, isRun }: BubbleProps): ReactNode {
             <span>{text('ui.edited')}</span>
           )}
           <span>{timeText(message, text)}</span>
+          <Delivery message={message} />
         </p>
       </div>
       {message.reactions !== undefined && message.reactions.length > 0 && (
@@ -110,6 +111,29 @@ function Bubble({ conversation, message, isRun }: BubbleProps): ReactNode {
         </p>
       )}
     </div>
+  );
+}
+
+const deliveryIcons: Readonly<Record<DeliveryState, LucideIcon>> = {
+  failed: CircleAlert,
+  pending: Clock3,
+  sent: Check,
+  delivered: CheckCheck,
+  read: CheckCheck,
+  played: CheckCheck,
+};
+
+/** How far an own message came: ticks, and in words, since delivered and read look alike. */
+function Delivery({ message }: { message: Message }): ReactNode {
+  const text = useText();
+  const state = message.isFromSelf ? deliveryOf(message) : undefined;
+  if (state === undefined) return null;
+  const Icon = deliveryIcons[state];
+  return (
+    <span className="flex items-center gap-0.5">
+      <Icon aria-hidden="true" className="size-3.5" />
+      {text(`ui.delivery-${state}`)}
+    </span>
   );
 }
 

@@ -33,6 +33,8 @@ const sendStatus = message({
   failed: embedded(9, message({ reason: word(1, ['unknown', 'network', 'identity-key-mismatch']) })),
 });
 
+export type SendStatus = MessageOf<typeof sendStatus>;
+
 const standardMessage = message({
   quote: embedded(1, quote),
   text: embedded(2, richText),

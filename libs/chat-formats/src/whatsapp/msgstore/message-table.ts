@@ -4,6 +4,7 @@ import { actionWords } from '../action-words';
 import { missedCallType, whatsAppType } from '../message-types';
 import { addExtras, addMark, type MessageDraft } from '../../message-draft';
 import { clippedText, sqlInstant, type Facet } from '../../sql-fields';
+import { addDelivery } from './delivery';
 import { messageFacets } from './facets';
 import type { Tables } from './list-facets';
 import type { People } from './people';
@@ -42,7 +43,10 @@ export const realMessage = "m.chat_row_id IS NOT -1 AND m.key_id IS NOT '-1'";
 export function newerMessageTable(tables: Tables): MessageTable {
   const { schema, people } = tables;
   const column = (name: string): string => schema.column('message', name, 'm');
-  const numbers = ['from_me', 'sender_jid_row_id', 'timestamp', 'message_type', 'starred'];
+  const numbers = [
+    ...['from_me', 'sender_jid_row_id', 'timestamp', 'message_type', 'starred'],
+    ...['status', 'received_timestamp', 'receipt_server_timestamp'],
+  ];
   const own = ['m.rowid', column('text_data'), ...numbers.map((name) => safeInteger(column(name)))];
   const facets = messageFacets(tables);
   return {
@@ -78,6 +82,7 @@ function readOwnColumns(row: SqlRow, at: number, address: string, people: People
   const text = clippedText(row[at + 1]);
   if (text !== undefined) draft.text = text;
   if (row[at + 6] === 1) addMark(draft, 'starred');
+  addDelivery(draft, { status: row[at + 7], received: row[at + 8], serverReceived: row[at + 9] });
   return draft;
 }
 

@@ -4,6 +4,7 @@ import { whatsAppType } from '../message-types';
 import { addExtras, addMark, mediaOf, present, type MessageDraft } from '../../message-draft';
 import { clippedText, positiveCount, sha256FromBase64, sqlInstant } from '../../sql-fields';
 import { placeOf } from './facets';
+import { addDelivery, addOwnRowReceipts } from './delivery';
 import { finish, startDraft, type MessageTable } from './message-table';
 import type { Schema } from '../../sql-schema';
 
@@ -14,6 +15,8 @@ export const realOlderMessage = "m.key_remote_jid IS NOT '-1'";
 const systemStatus = 6;
 const calls = ['8', '10', '90'];
 const mostMentions = 1024;
+/** Columns that `addQuote` reads; times follow. */
+const quoteColumns = 7;
 
 /**
  * The older table `messages`, one row with everything: types are text, a caption stands beside the media's name, and a
@@ -22,6 +25,10 @@ const mostMentions = 1024;
 export function olderMessageTable(schema: Schema): MessageTable {
   const column = (name: string): string => schema.column('messages', name, 'm');
   const numbers = ['key_from_me', 'timestamp', 'status', 'media_size', 'media_duration', 'starred', 'forwarded'];
+  const times = [
+    ...['received_timestamp', 'receipt_server_timestamp'],
+    ...['receipt_device_timestamp', 'read_device_timestamp', 'played_device_timestamp'],
+  ];
   const texts = [
     'data',
     'media_wa_type',
@@ -52,6 +59,7 @@ export function olderMessageTable(schema: Schema): MessageTable {
       ...['data', 'media_wa_type', 'remote_resource', 'key_remote_jid'].map(quoted),
       ...['_id', 'key_from_me'].map((name) => safeInteger(quoted(name))),
       hasQuotes ? targetSql(schema) : 'NULL',
+      ...times.map((name) => safeInteger(column(name))),
     ],
     joins: hasQuotes ? 'LEFT JOIN main.messages_quotes q ON q._id = m.quoted_row_id AND m.quoted_row_id > 0' : '',
     read: (row, at, address) => readRow(row.slice(at), address),
@@ -89,6 +97,9 @@ function readRow(row: SqlRow, address: string): ReturnType<MessageTable['read']>
   const place = latitude === 0 && longitude === 0 ? undefined : placeOf(latitude, longitude, name);
   if (place !== undefined) draft.place = place;
   addQuote(draft, quote);
+  const [received, serverReceived, ...receipts] = quote.slice(quoteColumns);
+  addDelivery(draft, { status, received, serverReceived });
+  addOwnRowReceipts(draft, address, receipts);
   addMentions(draft, sqlText(mentioned));
   if (starred === 1) addMark(draft, 'starred');
   if (typeof forwarded === 'number' && forwarded > 0) addMark(draft, 'forwarded');
