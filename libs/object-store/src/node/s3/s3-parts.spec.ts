@@ -122,6 +122,7 @@ describe('S3ObjectStore in parts', () => {
     const store = storeAt(prefix);
     await store.put('k', bytes);
     expect(partsSent(prefix)).toEqual([1, 2, 1, 2, 3]);
+    expect(operations(prefix).filter((name) => name === 'CreateMultipartUpload')).toHaveLength(2);
     expect(await isWhole(store)).toBe(true);
     expect(unfinished()).toBe(0);
   });

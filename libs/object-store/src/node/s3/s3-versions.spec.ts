@@ -68,9 +68,9 @@ describe('S3ObjectStore in a bucket with versions', () => {
       await store.delete('before');
       await store.delete('after');
       expect(kept()).toBe(0);
-      fake.bucket('sealed').versioning = undefined;
-      await store.put('k', seed('k'));
-      fake.bucket('sealed').versioning = 'Suspended';
+      fake.bucket('sealed').versioning = 'Enabled';
+      await overwrite(store, 'k', seed('k'));
+      fake.faults.arm({ kind: 'refuse', operation: 'HeadObject', status: 200 });
       await store.delete('k');
       expect(kept()).toBe(0);
     });
