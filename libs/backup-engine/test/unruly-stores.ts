@@ -114,20 +114,105 @@ export class FaultyStore extends WrappedStore {
   }
 }
 
-/** Lists what was there a while ago: the newest keys are missing, and gets and heads know them at once. */
-export class LaggingStore extends WrappedStore {
-  readonly #young = new Set<string>();
-  isLagging = true;
+/** What goes wrong with a call: it fails before it has done anything, or after it has done what it then says it has not. */
+export type Fault = 'before' | 'after';
 
-  override async put(key: string, content: ObjectContent, options?: PutOptions): Promise<void> {
-    await super.put(key, content, options);
-    this.#young.add(key);
+/** Fails once: at one of its calls, of whatever kind. */
+export class FailingOnceStore extends WrappedStore {
+  #calls = 0;
+
+  /** @param at - which call, from 1 */
+  constructor(
+    store: ObjectStore,
+    private readonly at: number,
+    private readonly fault: Fault,
+  ) {
+    super(store);
+  }
+
+  get hasFailed(): boolean {
+    return this.#calls >= this.at;
+  }
+
+  override put(key: string, content: ObjectContent, options?: PutOptions): Promise<void> {
+    return this.#perhaps(() => super.put(key, content, options));
+  }
+
+  override getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
+    return this.#perhaps(() => super.getStream(key, range));
+  }
+
+  override head(key: string): Promise<ObjectInfo | undefined> {
+    return this.#perhaps(() => super.head(key));
+  }
+
+  override delete(key: string): Promise<void> {
+    return this.#perhaps(() => super.delete(key));
   }
 
   override async *list(prefix: string, options?: ListOptions): AsyncGenerator<ObjectEntry, void> {
+    const fails = this.#fails();
+    if (fails && this.fault === 'before') throw away();
+    let isFirst = true;
     for await (const entry of super.list(prefix, options)) {
-      if (!this.isLagging || !this.#young.has(entry.key)) yield entry;
+      if (fails && !isFirst) throw away();
+      isFirst = false;
+      yield entry;
     }
+    if (fails) throw away();
+  }
+
+  async #perhaps<T>(act: () => Promise<T>): Promise<T> {
+    const fails = this.#fails();
+    if (fails && this.fault === 'before') throw away();
+    const done = await act();
+    if (fails) throw away();
+    return done;
+  }
+
+  #fails(): boolean {
+    this.#calls += 1;
+    return this.#calls === this.at;
+  }
+}
+
+/** Lists what was there a while ago: the newest keys are missing, and what was deleted is still there; gets and heads know at once. */
+export class LaggingStore extends WrappedStore {
+  readonly #young: Set<string>;
+  readonly #ghosts = new Map<string, ObjectEntry>();
+  isLagging = true;
+
+  /**
+   * @param prefix - of keys whose listings lag; all unless told
+   * @param young - keys that are there and not listed yet
+   */
+  constructor(
+    store: ObjectStore,
+    private readonly prefix = /^/,
+    young: Iterable<string> = [],
+  ) {
+    super(store);
+    this.#young = new Set([...young].filter((key) => prefix.test(key)));
+  }
+
+  override async put(key: string, content: ObjectContent, options?: PutOptions): Promise<void> {
+    await super.put(key, content, options);
+    if (this.prefix.test(key)) this.#young.add(key);
+  }
+
+  override async delete(key: string): Promise<void> {
+    const sizeBytes = (await super.head(key))?.sizeBytes ?? 0;
+    await super.delete(key);
+    if (this.prefix.test(key)) this.#ghosts.set(key, { key, sizeBytes });
+  }
+
+  override async *list(prefix: string, options?: ListOptions): AsyncGenerator<ObjectEntry, void> {
+    if (!this.isLagging) return void (yield* super.list(prefix, options));
+    const entries = [...this.#ghosts.values()].filter(({ key }) => key.startsWith(prefix));
+    for await (const entry of super.list(prefix)) if (!this.#young.has(entry.key)) entries.push(entry);
+    entries.sort((left, right) => (left.key < right.key ? -1 : 1));
+    const after = options?.after ?? '';
+    yield* entries.filter(({ key }) => key > after).slice(0, options?.limit);
   }
 }
 

@@ -28,7 +28,7 @@ export async function runRebuildIndex(context: CommandContext, options: Reposito
   const done = `${formatCount(rebuilt)} of ${formatCount(indexes)} indexes were made anew from ${formatCount(packs)} packs.`;
   context.reporter.summary(
     { indexes, rebuilt, packs, chunks, unreadable: unreadable.length, pinned: pinned.length },
-    rebuilt + pinned.length === 0 ? 'All indexes are sound; nothing was changed.' : done,
+    rebuilt + pinned.length + packs === 0 ? 'All indexes are sound; nothing was changed.' : done,
   );
   if (unreadable.length + pinned.length === 0) return;
   throw new BackupEngineError(

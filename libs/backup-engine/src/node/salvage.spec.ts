@@ -232,6 +232,12 @@ describe('rebuildIndexes', () => {
     expect(await rebuildIndexes(repository)).toMatchObject({ rebuilt: 3, packs: 2, unreadable: [pack] });
     const { problems, brokenFiles } = await verifySnapshot(repository, await repository.openSnapshot());
     expect([problems.length, brokenFiles]).toEqual([1, ['source/deep/small.bin']]);
+    // Nothing is gained, and nothing is written, until the pack is there again: from another copy, or a store that was slow to list it.
+    expect(await rebuildIndexes(repository)).toMatchObject({ rebuilt: 0, packs: 2, unreadable: [pack] });
+    await write(pack, untouched.get(pack)!);
+    expect((await rebuildIndexes(repository)).rebuilt).toBeGreaterThan(0);
+    await requireWhole();
+    expect(await rebuildIndexes(repository)).toMatchObject({ rebuilt: 0, packs: 0 });
   });
 
   it('says that there is no backup yet', async () => {
