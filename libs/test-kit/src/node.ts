@@ -17,4 +17,5 @@ export {
   writeAndroidFile,
   type AndroidFileRecipe,
 } from './foreign-backups/android-file';
+export { peakMemoryOf } from './peak-memory';
 export { unusedPort } from './unused-port';

@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, EncodingError, toHex, utf8 } from '@coffer/foundation';
-import { seed } from '@coffer/test-kit';
+import { proofSize, seed } from '@coffer/test-kit';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -316,6 +316,23 @@ describe('a machine that was set back in the middle of a run', () => {
     expect(salts[0]).toEqual(expected.slice(0, 24));
     expect(() => newMessageSalt(key, seed('short', 31))).toThrow(EncodingError);
     expect(() => newMessageSalt(key, content, seed('short', 31))).toThrow(EncodingError);
+  });
+});
+
+describe('sealChunkedSync', () => {
+  it('B14: gives no piece the key stream of another, over all pieces that one state seals at one place', () => {
+    // Seen from outside: a plaintext of zeros gives the key stream itself, and one key with one nonce would give it twice.
+    const [messages, piecesEach] = proofSize({ sample: [8, 256], long: [500, 2000] });
+    const zeros = new Uint8Array(piecesEach * chunkedPieceBytes);
+    const seen = new Set<string>();
+    for (let message = 0; message < messages; message++) {
+      const sealed = Buffer.from(sealChunkedSync(key, zeros).buffer);
+      for (let piece = 0; piece < piecesEach; piece++) {
+        const at = chunkedHeaderBytes + piece * chunkedSealedPieceBytes;
+        seen.add(sealed.toString('latin1', at, at + 16));
+      }
+    }
+    expect(seen.size).toBe(messages * piecesEach);
   });
 });
 
