@@ -1,1 +1,15 @@
+export { type BackupOptions, type BackupReport } from './backup/backup-options';
+export { type CachedFile, type CachedFiles, type FileCache } from './backup/file-cache';
+export { backUp } from './browser/back-up';
+export { serveEngineWorker, type WebWorkerOptions, type WorkerScope } from './browser/engine-worker';
 export { browserPlatform } from './browser/platform';
+export { restoreSnapshot, salvageSnapshot, type RestoreOptions } from './browser/restore';
+export { type BlobSource } from './browser/scan-blobs';
+export { verifyWithWorkers } from './browser/verify-with-workers';
+export { workerFromUrl } from './browser/web-worker';
+export { type RestoreReport } from './restore/run-restore';
+export { salvagedSuffix, type SalvagedFile, type SalvageReport } from './restore/run-salvage';
+export { type WorkerVerifyOptions } from './workers/run-verify';
+export { type FileToRead } from './workers/worker-messages';
+export { type OpenChatsOf } from './workers/worker-platform';
+export { type StartWorker } from './workers/worker-thread';

@@ -6,7 +6,7 @@ import type { Decompressor } from '../src/index';
 import { nodeCompressor, ReusedCompressor } from '../src/node';
 import type { PrimitiveMakers } from './vectors/primitives';
 
-/** The platform halves that this platform can run; `halves.page.ts` stands in for this file in a page. */
+/** The platform halves that Node can run. In a browser the vectors are read by the engine's `chromium.node.spec.ts`. */
 export const decompressors: readonly (readonly [string, Decompressor])[] = [
   ['node', nodeCompressor],
   ['node, used again', new ReusedCompressor()],

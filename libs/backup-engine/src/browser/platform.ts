@@ -8,13 +8,10 @@ import type { EnginePlatform } from '../platform';
 export const browserPlatform: EnginePlatform = {
   encryption: browserChunkedEncryption,
   decompressor: browserDecompressor,
-  openTaking: openChunked,
+  openTaking: (key, sealed) => openChunked(key, sealed, sealed),
   sealTaking: (key, plaintext) => browserChunkedEncryption.seal(key, plaintext),
   async hmacSha256(key, bytes) {
-    const imported = await crypto.subtle.importKey('raw', copy(key), { name: 'HMAC', hash: 'SHA-256' }, false, [
-      'sign',
-    ]);
-    return new Uint8Array(await crypto.subtle.sign('HMAC', imported, copy(bytes)));
+    return new Uint8Array(await crypto.subtle.sign('HMAC', await hmacKey(key), copy(bytes)));
   },
   async sha256(bytes) {
     return new Uint8Array(await crypto.subtle.digest('SHA-256', copy(bytes)));
@@ -23,6 +20,18 @@ export const browserPlatform: EnginePlatform = {
   // No page can ask for it.
   collectGarbage: () => undefined,
 };
+
+/** Of each key array: a run hashes every chunk under the same one. */
+const hmacKeys = new WeakMap<Uint8Array, Promise<CryptoKey>>();
+
+function hmacKey(key: Uint8Array): Promise<CryptoKey> {
+  let imported = hmacKeys.get(key);
+  if (imported === undefined) {
+    imported = crypto.subtle.importKey('raw', copy(key), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+    hmacKeys.set(key, imported);
+  }
+  return imported;
+}
 
 // Web Crypto refuses memory that threads share.
 function copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -4,13 +4,11 @@ import { dirname, join, sep } from 'node:path';
 import type { FileItem } from '@coffer/backup-format';
 
 import { BackupEngineError } from '../errors';
+import type { Standing } from '../restore/file-target';
 
 /** FAT keeps every second one. */
 const timeToleranceMs = 2000;
 const partName = /^\.coffer-[0-9a-f]{16}\.part$/;
-
-/** What stands where a file of a snapshot is to stand: nothing, the file, or something else. */
-export type Standing = 'missing' | 'whole' | 'other';
 
 /**
  * The folder that an earlier restore filled in part. What is in it stays; nothing is written through a link that somebody put there.

@@ -77,7 +77,8 @@ function giveName(temporary: string, path: string): void {
 
 const noLinks: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL']);
 
-function writeAll(file: number, bytes: Uint8Array, position: number): void {
+/** @throws errors of node:fs (`ENOSPC`, …) */
+export function writeAll(file: number, bytes: Uint8Array, position: number): void {
   for (let at = 0; at < bytes.length;) at += writeSync(file, bytes, at, bytes.length - at, position + at);
 }
 

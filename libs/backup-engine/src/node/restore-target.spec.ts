@@ -44,7 +44,6 @@ function restoreFiles(target: RestoreTarget, files: readonly FileItem[], content
     writeFileSync(temporary, content);
     const { mode, mtimeMs } = item;
     finishFiles([{ temporary, path: target.pathOf(item), mode, mtimeMs }]);
-    target.finished(target.pathOf(item));
   }
 }
 

@@ -19,7 +19,10 @@ import { randomBytes } from '@coffer/crypto';
 import { toHex } from '@coffer/foundation';
 
 import { BackupEngineError } from '../errors';
-import { EarlierRestore, type Standing } from './earlier-restore';
+import type { CompletePart, FileTarget, FinishInWorker, Standing } from '../restore/file-target';
+import type { FileToFinish } from '../workers/worker-messages';
+import { EarlierRestore } from './earlier-restore';
+import { finishFiles, writeAll } from './file-writer';
 import { systemCodeOf } from '../workers/portable-error';
 
 const reservedOnWindows = /[<>:"\\|?*\u0000-\u001f]|[ .]$|^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
@@ -29,11 +32,10 @@ const folderModeMeanwhile = 0o700;
  * The folder that a snapshot is restored into: empty at first, so that nothing can be overwritten or followed, or one that an earlier
  * restore filled in part.
  */
-export class RestoreTarget {
+export class RestoreTarget implements FileTarget {
   readonly #root: string;
   readonly #platform: NodeJS.Platform;
-  /** Temporary files by final path. */
-  readonly #temporaries = new Map<string, string>();
+  readonly #temporaries = new Set<string>();
   readonly #earlier: EarlierRestore | undefined;
 
   /**
@@ -99,7 +101,7 @@ export class RestoreTarget {
     const path = this.pathOf(item);
     const temporary = join(dirname(path), `.coffer-${toHex(randomBytes(8))}.part`);
     const file = openSync(temporary, 'wx', 0o600);
-    this.#temporaries.set(path, temporary);
+    this.#temporaries.add(temporary);
     try {
       ftruncateSync(file, item.sizeBytes);
     } finally {
@@ -108,9 +110,27 @@ export class RestoreTarget {
     return temporary;
   }
 
-  /** A file has its final name. */
-  finished(path: string): void {
-    this.#temporaries.delete(path);
+  write(temporary: string, position: number, bytes: Uint8Array): void {
+    const file = openSync(temporary, 'r+');
+    try {
+      writeAll(file, bytes, position);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  async finish(files: readonly CompletePart[], inWorker: FinishInWorker = finishHere): Promise<void> {
+    const complete = files.map(({ temporary, file }) => {
+      const { mode, mtimeMs } = file;
+      return { temporary, path: this.pathOf(file), mode, mtimeMs };
+    });
+    await inWorker(complete);
+    for (const { temporary } of complete) this.#temporaries.delete(temporary);
+  }
+
+  drop(temporary: string): void {
+    rmSync(temporary);
+    this.#temporaries.delete(temporary);
   }
 
   /** Makes links last, when nothing is written below them any more. */
@@ -130,9 +150,17 @@ export class RestoreTarget {
 
   /** Removes everything that has no final name yet. */
   removeTemporaries(): void {
-    for (const temporary of this.#temporaries.values()) rmSync(temporary, { force: true });
+    for (const temporary of this.#temporaries) rmSync(temporary, { force: true });
     this.#temporaries.clear();
   }
+
+  faultOf(error: unknown): unknown {
+    return diskFault(error);
+  }
+}
+
+async function finishHere(files: readonly FileToFinish[]): Promise<void> {
+  finishFiles(files);
 }
 
 function isSameLink(path: string, target: string): boolean {

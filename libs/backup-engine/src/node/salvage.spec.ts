@@ -17,7 +17,8 @@ import { verifySnapshot } from '../verify';
 import { backUp } from './back-up';
 import { nodePlatform as platform } from './platform';
 import { restoreSnapshot } from './restore';
-import { salvageSnapshot, type SalvageReport } from './salvage';
+import type { SalvageReport } from '../restore/run-salvage';
+import { salvageSnapshot } from './salvage';
 
 const pieceBytes = 16_384;
 const headerBytes = 56;

@@ -3,13 +3,14 @@ import { chunkedPieceBytes, deriveChunkIdKey, DeviceCryptoError, type ChunkedRea
 import { ObjectStoreError } from '@coffer/object-store';
 
 import { isPossiblePlace, openChunk } from '../chunk-index';
+import type { MaybePromise } from '../maybe-promise';
 import { packPath } from '../pack-list';
 import type { RepositoryAccess } from '../repository-access';
 import type { VerifyProblem } from '../verify';
 import type { SalvageWrite } from './salvage-plan';
 
 /** Takes authentic bytes of a chunk. @param offset - in the raw chunk, in bytes */
-export type TakeBytes = (offset: number, bytes: Uint8Array) => void;
+export type TakeBytes = (offset: number, bytes: Uint8Array) => MaybePromise<void>;
 
 /** Fetches packs and gives what of them is authentic, piece by piece where that is not all. */
 export class PackSalvager {
@@ -56,13 +57,17 @@ export class PackSalvager {
   async read(reader: ChunkedReader, pack: IndexedPack, { id, place }: SalvageWrite, take: TakeBytes): Promise<number> {
     const { offset, storedLength, rawLength } = place;
     if (!isPossiblePlace(place) || offset + storedLength > reader.plainSize) return 0;
+    let raw: Uint8Array | undefined;
     try {
       const stored = await reader.read(offset, storedLength);
-      take(0, await openChunk(this.#access.platform, this.#chunkIdKey, stored, { id, rawLength }));
-      return rawLength;
+      raw = await openChunk(this.#access.platform, this.#chunkIdKey, stored, { id, rawLength });
     } catch (error) {
       if (!isDamage(error)) throw error;
       this.#note('damaged', packPath(pack), `a pack is damaged: ${packPath(pack)}`);
+    }
+    if (raw !== undefined) {
+      await take(0, raw);
+      return rawLength;
     }
     if (!(await isStoredAsItIs(reader, place))) return 0;
     let given = 0;
@@ -70,7 +75,7 @@ export class PackSalvager {
       const end = Math.min(offset + storedLength, (Math.floor(at / chunkedPieceBytes) + 1) * chunkedPieceBytes);
       const piece = await readIfAuthentic(reader, at, end - at);
       if (piece !== undefined) {
-        take(at - offset - 1, piece);
+        await take(at - offset - 1, piece);
         given += piece.length;
       }
       at = end;

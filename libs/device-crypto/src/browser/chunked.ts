@@ -18,19 +18,22 @@ import type { ChunkedEncryption, ChunkedKey } from '../chunked/types';
 const piecesAtOnce = 16;
 
 /**
- * Seals a whole message with Web Crypto. `salt` is for tests that compare bytes; unless given it is made of random
- * bytes and the plaintext (`newMessageSalt`).
+ * Seals a whole message with Web Crypto. `salt` is for tests that compare bytes, and for whoever has a hash of the content
+ * already; unless given it is made of random bytes and the plaintext (`newMessageSalt`).
  *
+ * @param memory - where the sealed message goes, if it is large enough; new memory unless given. `plaintext` may lie in it, from
+ *   `sealedSize(n) - n` bytes after its start on, n being its length: it is then gone, each piece is sealed to where it lies earlier
  * @throws EncodingError `invalid-length` on an input key or salt of another length
  */
 export async function sealChunked(
   key: ChunkedKey,
   plaintext: Uint8Array,
   salt?: Uint8Array,
+  memory?: Uint8Array<ArrayBuffer>,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { keys, header } = newMessageKeys(key, salt ?? newMessageSalt(key, await sha256(plaintext)));
   const cipher = await createPieceCipher(keys);
-  const sealed = new Uint8Array(sealedSize(plaintext.length));
+  const sealed = roomFor(sealedSize(plaintext.length), memory);
   sealed.set(header);
   await inBatches(pieceCount(plaintext.length), async (index) => {
     const at = index * chunkedPieceBytes;
@@ -43,12 +46,18 @@ export async function sealChunked(
 /**
  * Opens a whole message with Web Crypto. Nothing is returned unless all of it is sound.
  *
+ * @param memory - where the message goes, if it is large enough; new memory unless given. May be `sealed` itself, which is
+ *   then gone: each piece is opened to where it lies earlier
  * @throws DeviceCryptoError `truncated`, `commitment-mismatch`, `piece-damaged`; EncodingError `invalid-length` on the input key
  */
-export async function openChunked(key: ChunkedKey, sealed: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
+export async function openChunked(
+  key: ChunkedKey,
+  sealed: Uint8Array,
+  memory?: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const size = plainSize(sealed.length);
   const cipher = await createPieceCipher(messageKeys(key, sealed.subarray(0, chunkedHeaderBytes)));
-  const plaintext = new Uint8Array(size);
+  const plaintext = roomFor(size, memory);
   await inBatches(pieceCount(size), async (index) => {
     const { offset, length } = piecePlace(size, index);
     plaintext.set(await cipher.open(index, sealed.subarray(offset, offset + length)), index * chunkedPieceBytes);
@@ -59,7 +68,7 @@ export async function openChunked(key: ChunkedKey, sealed: Uint8Array): Promise<
 /** Chunked encryption by Web Crypto. See `ChunkedEncryption`. */
 export const browserChunkedEncryption: ChunkedEncryption = {
   seal: async (key, plaintext) => sealChunked(key, plaintext),
-  open: openChunked,
+  open: (key, sealed) => openChunked(key, sealed),
   sealStream: (key, plaintext) => sealStream(createPieceCipher, key, plaintext),
   openStream: (key, sealed) => openStream(createPieceCipher, key, sealed),
   openReader: async (key, source) => openReader(createPieceCipher, key, source),
@@ -95,6 +104,14 @@ async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest('SHA-256', unshared(bytes)));
 }
 
+function roomFor(length: number, memory: Uint8Array<ArrayBuffer> | undefined): Uint8Array<ArrayBuffer> {
+  return memory !== undefined && memory.length >= length ? memory.subarray(0, length) : new Uint8Array(length);
+}
+
+/**
+ * Runs a few at once. All of a batch begin before any ends, and Web Crypto copies what it is given when it is called: so what one of
+ * them writes may lie where another's input lay.
+ */
 async function inBatches(count: number, run: (index: number) => Promise<void>): Promise<void> {
   for (let from = 0; from < count; from += piecesAtOnce) {
     const indexes = Array.from({ length: Math.min(piecesAtOnce, count - from) }, (_, step) => from + step);

@@ -5,7 +5,7 @@ import { proofSize, seed } from '@coffer/test-kit';
 import { fc, test as property } from '@fast-check/vitest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
-import { browserChunkedEncryption, sealChunked } from '../browser';
+import { browserChunkedEncryption, openChunked, sealChunked } from '../browser';
 import { nodeChunkedEncryption, openChunkedSync, sealChunkedSync } from '../node';
 import { newMessageKeys, pieceNonce } from './message-keys';
 import { newMessageSalt } from './message-salt';
@@ -251,6 +251,36 @@ describe('sealChunkedSync', () => {
     expect(sealed).toEqual(sealChunkedSync(key, plaintext, salt));
     expect(openChunkedSync(key, sealed)).toEqual(plaintext);
   });
+});
+
+describe('sealChunked', () => {
+  // The last is of more pieces than are under way at once.
+  it.each([0, 1, 16_384, 40_000, 400_000])(
+    'seals %i bytes in the very memory that held them, without a byte to spare',
+    async (length) => {
+      const plaintext = seed('in place', length);
+      const memory = new Uint8Array(sealedSize(length));
+      const inPlace = memory.subarray(memory.length - length);
+      inPlace.set(plaintext);
+      const salt = seed('salt', 24);
+      const sealed = await sealChunked(key, inPlace, salt, memory);
+      expect([sealed.buffer, sealed.byteOffset]).toEqual([memory.buffer, 0]);
+      expect(toHex(sealed)).toBe(toHex(sealChunkedSync(key, plaintext, salt)));
+    },
+  );
+});
+
+describe('openChunked', () => {
+  it.each([0, 1, 16_384, 40_000, 400_000])(
+    'opens %i bytes in the very memory that held them sealed',
+    async (length) => {
+      const plaintext = seed('in place', length);
+      const sealed = sealChunkedSync(key, plaintext);
+      const opened = await openChunked(key, sealed, sealed);
+      expect([opened.buffer, opened.byteOffset]).toEqual([sealed.buffer, 0]);
+      expect(toHex(opened)).toBe(toHex(plaintext));
+    },
+  );
 });
 
 describe('openChunkedSync', () => {

@@ -2,8 +2,9 @@ import type { FileItem, SnapshotItem } from '@coffer/backup-format';
 
 import type { RunOptions } from '../events';
 import { stopped } from '../guard';
+import type { MaybePromise } from '../maybe-promise';
 import { systemCodeOf } from '../workers/portable-error';
-import { diskFault, type RestoreTarget } from './restore-target';
+import type { FileTarget } from './file-target';
 
 /** What was made beside the files. */
 export interface RestoredItems {
@@ -21,16 +22,16 @@ export interface RestoredItems {
  * @throws BackupEngineError `unsafe-item`, `disk-full`, `stopped`, and what `writeFiles` throws
  */
 export async function restoreItems(
-  target: RestoreTarget,
+  target: FileTarget,
   items: readonly SnapshotItem[],
   { signal, onEvent }: RunOptions,
   writeFiles: (files: readonly FileItem[]) => Promise<void>,
 ): Promise<RestoredItems> {
   let warnings = 0;
   /** What some systems do not take is told and does not stop the restore. */
-  const applying = (path: string, apply: () => void): void => {
+  const applying = async (path: string, apply: () => MaybePromise<void>): Promise<void> => {
     try {
-      apply();
+      await apply();
     } catch (error) {
       const code = systemCodeOf(error);
       if (code === undefined) throw error;
@@ -40,16 +41,16 @@ export async function restoreItems(
     }
   };
   try {
-    target.makeFolders(items);
+    await target.makeFolders(items);
     await writeFiles(items.filter((item) => item.kind === 'file'));
     const links = items.filter((item) => item.kind === 'link');
-    for (const link of links) applying(link.path, () => target.makeLink(link));
+    for (const link of links) await applying(link.path, () => target.makeLink(link));
     const folders = items.filter((item) => item.kind === 'folder');
-    for (const folder of folders.toReversed()) applying(folder.path, () => target.finishFolder(folder));
+    for (const folder of folders.toReversed()) await applying(folder.path, () => target.finishFolder(folder));
     return { folders: folders.length, links: links.length, warnings };
   } catch (error) {
-    target.removeTemporaries();
+    await target.removeTemporaries();
     if (signal?.aborted === true) throw stopped();
-    throw diskFault(error);
+    throw target.faultOf(error);
   }
 }

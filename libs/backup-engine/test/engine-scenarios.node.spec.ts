@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { scenarios } from './engine-scenarios';
+import { nodeKit } from './node-kit';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'coffer-scenarios-'));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+/** The same in a browser: `chromium.node.spec.ts`. */
+describe('the engine in Node, with workers that ask which chunks are theirs', () => {
+  it.each(scenarios.map((scenario) => [scenario.name, scenario] as const))('%s', async (_name, scenario) => {
+    await expect(scenario.run(nodeKit(root, false))).resolves.toBeUndefined();
+  });
+
+  it('ran them all', () => expect(scenarios.length).toBeGreaterThanOrEqual(9));
+});
