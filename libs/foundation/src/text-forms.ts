@@ -1,11 +1,11 @@
 import { EncodingError } from './errors';
 
-const hexDigits = '0123456789abcdef';
+const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** Lower-case hexadecimal digits, two per byte. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += hexDigits[byte >> 4]! + hexDigits[byte & 15]!;
+  for (const byte of bytes) text += hexPairs[byte]!;
   return text;
 }
 

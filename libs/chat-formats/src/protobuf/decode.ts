@@ -1,5 +1,5 @@
 import { toHex } from '@coffer/foundation';
-import type { Field, MessageSchema, UnknownField } from './schema';
+import type { Field, KnownField, MessageSchema, UnknownField } from './schema';
 import { damagedRecord, WireReader } from './wire-reader';
 
 /** Makes text of a number that refers to somebody. */
@@ -14,7 +14,7 @@ const utf8 = new TextDecoder();
  * twice and does not repeat, the last one counts, as Protocol Buffers want it.
  */
 export class MessageDecoder {
-  readonly #bytes: Uint8Array;
+  #bytes: Uint8Array;
   readonly #wire: WireReader;
   readonly #refer: Refer;
 
@@ -23,6 +23,14 @@ export class MessageDecoder {
     this.#bytes = bytes;
     this.#wire = new WireReader(bytes);
     this.#refer = refer;
+  }
+
+  /** Begins anew with another message. */
+  reset(bytes: Uint8Array): this {
+    this.#bytes = bytes;
+    this.#wire.bytes = bytes;
+    this.#wire.at = 0;
+    return this;
   }
 
   /** @throws ChatFormatError `damaged` where the bytes are no message of this type */
@@ -37,28 +45,27 @@ export class MessageDecoder {
       wire.tag(end);
       const { number, wireType } = wire;
       const known = schema.byNumber[number];
-      if (known === undefined || !fits(known.field, wireType)) {
+      if (known === undefined || !fits(known, wireType)) {
         ((result['unknown'] ??= []) as UnknownField[]).push({ number, value: this.#unknown(wireType, end) });
       } else if (!known.field.isRepeated) {
         result[known.name] = this.#value(known.field, wireType, end);
       } else {
-        this.#repeated((result[known.name] ??= []) as unknown[], known.field, wireType, end);
+        this.#repeated((result[known.name] ??= []) as unknown[], known, wireType, end);
       }
     }
     if (wire.at !== end) throw damagedRecord();
     return result;
   }
 
-  #repeated(list: unknown[], field: Field<unknown>, wireType: number, end: number): void {
-    const isPacked = wireType === 2 && wireTypes[field.kind] !== 2;
-    if (!isPacked) {
+  #repeated(list: unknown[], { field, wireType: wanted }: KnownField, wireType: number, end: number): void {
+    if (wireType === wanted) {
       list.push(this.#value(field, wireType, end));
       return;
     }
     const start = this.#wire.span(end);
     const packedEnd = this.#wire.at;
     this.#wire.at = start;
-    while (this.#wire.at < packedEnd) list.push(this.#value(field, wireTypes[field.kind], packedEnd));
+    while (this.#wire.at < packedEnd) list.push(this.#value(field, wanted, packedEnd));
   }
 
   #value(field: Field<unknown>, wireType: number, end: number): unknown {
@@ -92,20 +99,8 @@ export class MessageDecoder {
   }
 }
 
-const wireTypes = {
-  number: 0,
-  flag: 0,
-  word: 0,
-  reference: 0,
-  text: 2,
-  bytes: 2,
-  uuid: 2,
-  message: 2,
-} as const;
-
 /** A known number with another wire type is as good as unknown; numbers may come packed. */
-function fits(field: Field<unknown>, wireType: number): boolean {
-  const wanted = wireTypes[field.kind];
+function fits({ field, wireType: wanted }: KnownField, wireType: number): boolean {
   return wireType === wanted || (field.isRepeated && wireType === 2);
 }
 

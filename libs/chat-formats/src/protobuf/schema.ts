@@ -35,9 +35,17 @@ export interface UnknownField {
   readonly value: string;
 }
 
+/** A field as the decoder finds it. */
+export interface KnownField {
+  readonly name: string;
+  readonly field: Field<unknown>;
+  /** How one value of it lies on the wire: 0 varint, 2 length-delimited. */
+  readonly wireType: 0 | 2;
+}
+
 /** A message type: its fields by number. */
 export interface MessageSchema<T extends object> {
-  readonly byNumber: readonly ({ readonly name: string; readonly field: Field<unknown> } | undefined)[];
+  readonly byNumber: readonly (KnownField | undefined)[];
   /** Never there: carries `T`. */
   readonly type?: T;
 }
@@ -71,7 +79,11 @@ export const many = <T>(field: Field<T>): Field<readonly T[]> =>
 
 /** A message type. Numbers above 63 are not used by any format that is read here. */
 export function message<F extends Fields>(fields: F): MessageSchema<Decoded<F>> {
-  const byNumber: { readonly name: string; readonly field: Field<unknown> }[] = [];
-  for (const [name, field] of Object.entries(fields)) byNumber[field.number] = { name, field };
+  const byNumber: KnownField[] = [];
+  for (const [name, field] of Object.entries(fields)) {
+    byNumber[field.number] = { name, field, wireType: varintKinds.has(field.kind) ? 0 : 2 };
+  }
   return { byNumber };
 }
+
+const varintKinds: ReadonlySet<FieldKind> = new Set(['number', 'flag', 'word', 'reference']);

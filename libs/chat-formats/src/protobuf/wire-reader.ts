@@ -25,6 +25,14 @@ export class WireReader {
 
   /** Reads the tag of a field. @throws ChatFormatError `damaged` where no field has such a number */
   tag(end: number): void {
+    const first = this.at < end ? this.bytes[this.at]! : 0;
+    // one byte, as for all fields up to 15: whole numbers of 32 bits, which the arithmetic below is not
+    if (first >= 8 && first < 0x80) {
+      this.at++;
+      this.number = first >> 3;
+      this.wireType = first & 7;
+      return;
+    }
     const tag = this.varint(end);
     this.number = Math.floor(tag / 8);
     this.wireType = tag % 8;

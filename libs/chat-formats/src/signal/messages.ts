@@ -38,7 +38,10 @@ const clipped = (text: string): string =>
 
 /** The id of a message: when and by whom, by which Signal itself knows messages. */
 export const messageId = (sentMs: number | string | undefined, authorId: string | undefined): string =>
-  `${sentMs ?? 0}.${authorId ?? 'nobody'}`;
+  `${digitsOf(sentMs ?? 0)}.${authorId ?? 'nobody'}`;
+
+/** A whole number as text. V8 keeps the text that `String` makes of one, and with each message has one more to carry along. */
+const digitsOf = (value: number | string): string => (typeof value === 'number' ? value.toFixed(0) : value);
 
 /**
  * One entry of a conversation as a message. What the model has no place for goes into `extras` as it was decoded.
@@ -46,8 +49,8 @@ export const messageId = (sentMs: number | string | undefined, authorId: string 
  * @param id - of the message; see `messageId`
  */
 export function messageOf(item: ChatItem, id: string): Message {
-  const { chatId: _chat, authorId, sentMs, directionless: _nothing, revisions, ...rest } = item;
-  const isFromSelf = rest.outgoing !== undefined;
+  const { authorId, sentMs, revisions } = item;
+  const isFromSelf = item.outgoing !== undefined;
   const draft: MessageDraft = {
     id,
     senderId: isFromSelf || authorId === undefined || authorId === selfId ? null : authorId,
@@ -56,7 +59,7 @@ export function messageOf(item: ChatItem, id: string): Message {
     kind: 'text',
   };
   const extras: ExtrasDraft = {};
-  readContent(rest, draft, extras);
+  readContent(item, draft, extras);
   if (revisions !== undefined) readRevisions(revisions, draft, extras);
   if (hasAny(extras)) draft.extras = extras;
   return draft;
@@ -66,10 +69,10 @@ export function messageOf(item: ChatItem, id: string): Message {
 function readRevisions(revisions: readonly Revision[], draft: MessageDraft, extras: ExtrasDraft): void {
   const edits: Edit[] = [];
   const rests: Extras[] = [];
-  for (const [index, { chatId: _chat, authorId: _author, sentMs, ...rest }] of revisions.entries()) {
+  for (const [index, revision] of revisions.entries()) {
     const before: MessageDraft = { id: '', senderId: null, isFromSelf: false, timeMs: null, kind: 'text' };
-    const beforeExtras: ExtrasDraft = { sentMs: sentMs ?? 0 };
-    readContent(rest, before, beforeExtras);
+    const beforeExtras: ExtrasDraft = { sentMs: revision.sentMs ?? 0 };
+    readContent(revision, before, beforeExtras);
     const next = index + 1 < revisions.length ? instantOf(revisions[index + 1]!.sentMs) : draft.timeMs;
     edits.push({ timeMs: next ?? 0, ...(before.text === undefined ? {} : { textBefore: before.text }) });
     const { id: _id, senderId: _sender, isFromSelf: _self, timeMs: _time, kind: _kind, text: _text, ...more } = before;
@@ -80,14 +83,28 @@ function readRevisions(revisions: readonly Revision[], draft: MessageDraft, extr
   extras['revisions'] = rests;
 }
 
-type Content = Omit<ChatItem, 'chatId' | 'authorId' | 'sentMs' | 'revisions'>;
+/** Fields of an entry that have a place of their own. */
+const placedInItem: ReadonlySet<string> = new Set<keyof ChatItem>([
+  ...(['chatId', 'authorId', 'sentMs', 'revisions', 'incoming', 'outgoing', 'directionless'] as const),
+  ...(['standard', 'contact', 'sticker', 'deleted', 'deletedByAdmin', 'update', 'payment'] as const),
+  ...(['giftBadge', 'viewOnce', 'storyReply', 'poll'] as const),
+]);
+const placedInStandard: ReadonlySet<string> = new Set<keyof StandardMessage>([
+  ...(['text', 'attachments', 'quote', 'reactions'] as const),
+]);
+const placedInIncoming: ReadonlySet<string> = new Set<keyof NonNullable<ChatItem['incoming']>>(['receivedMs']);
+const placedInText: ReadonlySet<string> = new Set<keyof RichText>(['body']);
+
+/** Keeps the fields that have no place. Most messages have few: a copy without the others would cost each of them. */
+function keepOthers(fields: object, placed: ReadonlySet<string>, extras: ExtrasDraft): void {
+  for (const name in fields) if (!placed.has(name)) extras[name] = fields[name as keyof typeof fields];
+}
 
 /** What an entry says: one of the content fields is there, or none that is known. */
-function readContent(content: Content, draft: MessageDraft, extras: ExtrasDraft): void {
-  const { standard, contact, sticker, deleted, update, payment, giftBadge, viewOnce, storyReply, poll, ...rest } =
-    content;
-  const { deletedByAdmin, directionless: _nothing, incoming, outgoing, ...facts } = rest;
-  Object.assign(extras, facts);
+function readContent(content: ChatItem | Revision, draft: MessageDraft, extras: ExtrasDraft): void {
+  const { standard, contact, sticker, deleted, deletedByAdmin, update } = content;
+  const { payment, giftBadge, viewOnce, storyReply, poll, incoming, outgoing } = content;
+  keepOthers(content, placedInItem, extras);
   if (incoming !== undefined) readIncoming(incoming, extras);
   if (outgoing !== undefined) readOutgoing(outgoing, extras);
   if (standard !== undefined) readStandard(standard, draft, extras);
@@ -117,13 +134,15 @@ function readContent(content: Content, draft: MessageDraft, extras: ExtrasDraft)
 }
 
 /** When it was received stands as in other formats; the rest as it was decoded. */
-function readIncoming({ receivedMs, ...rest }: NonNullable<Content['incoming']>, extras: ExtrasDraft): void {
-  if (receivedMs !== undefined) extras['receivedMs'] = receivedMs;
-  if (hasAny(rest)) extras['incoming'] = rest as Extras;
+function readIncoming(incoming: NonNullable<ChatItem['incoming']>, extras: ExtrasDraft): void {
+  if (incoming.receivedMs !== undefined) extras['receivedMs'] = incoming.receivedMs;
+  const others: ExtrasDraft = {};
+  keepOthers(incoming, placedInIncoming, others);
+  if (hasAny(others)) extras['incoming'] = others;
 }
 
 /** The state of each recipient as it was decoded, and the least of them. */
-function readOutgoing(outgoing: NonNullable<Content['outgoing']>, extras: ExtrasDraft): void {
+function readOutgoing(outgoing: NonNullable<ChatItem['outgoing']>, extras: ExtrasDraft): void {
   extras['outgoing'] = outgoing as unknown as Extras;
   const delivery = leastDelivery(outgoing.sendStatus ?? []);
   if (delivery !== undefined) extras['delivery'] = delivery;
@@ -137,18 +156,19 @@ function unsupported(type: string, content: object | undefined, draft: MessageDr
 }
 
 function readStandard(standard: StandardMessage, draft: MessageDraft, extras: ExtrasDraft): void {
-  const { text, attachments, quote, reactions, ...rest } = standard;
+  const { text, attachments, quote, reactions } = standard;
   if (text !== undefined) readText(text, draft, extras);
   if (attachments !== undefined) readAttachments(attachments, draft, extras);
   if (quote !== undefined) readQuote(quote, draft, extras);
   readReactions(reactions, draft);
-  // most messages are words alone
-  for (const name in rest) extras[name] = rest[name as keyof typeof rest] as unknown as Extra;
+  keepOthers(standard, placedInStandard, extras);
 }
 
-function readText({ body, ...rest }: RichText, draft: MessageDraft, extras: ExtrasDraft): void {
-  if (body !== undefined) draft.text = clipped(body);
-  if (hasAny(rest)) extras['text'] = rest as unknown as Extras;
+function readText(text: RichText, draft: MessageDraft, extras: ExtrasDraft): void {
+  if (text.body !== undefined) draft.text = clipped(text.body);
+  const others: ExtrasDraft = {};
+  keepOthers(text, placedInText, others);
+  if (hasAny(others)) extras['text'] = others;
 }
 
 /** The model has one file in a message: the first; the others are kept beside it. */
