@@ -2,6 +2,7 @@ import { ChatFormatError } from '../errors';
 import { MessageDecoder, type Refer } from '../protobuf/decode';
 import { FieldCursor } from '../protobuf/field-cursor';
 import type { ByteSource } from '../zip/zip-directory';
+import { NumberList } from './number-list';
 import { placeOf, type Place } from './places';
 import { backupRecords, type BackupRecord } from './records';
 import { backupInfo, chat, frameNames, type BackupInfo, type FrameName, type SignalChat } from './schema/frames';
@@ -9,16 +10,17 @@ import { recipient } from './schema/recipient';
 
 const supportedVersion = 1;
 
-/** Where the entries lie: conversation by conversation, each in the order of the backup. */
+/** The entries, in the order of the backup: where each lies, its author by the backup's own number, and its instant. */
 export interface ItemTable {
-  readonly offsets: Float64Array;
-  readonly lengths: Uint32Array;
-  /** Author, by the backup's own number, and instant of each entry: by these Signal knows messages. */
-  readonly authors: Float64Array;
-  readonly sentMs: Float64Array;
+  readonly offsets: NumberList;
+  readonly lengths: NumberList;
+  readonly authors: NumberList;
+  readonly sentMs: NumberList;
+  /** Their places in these lists: conversation by conversation, each in the order of the backup. */
+  readonly order: Uint32Array;
 }
 
-/** The entries of one conversation in the table. */
+/** The entries of one conversation, in `order`. */
 export interface ItemRange {
   readonly start: number;
   readonly end: number;
@@ -38,7 +40,7 @@ export interface SignalBackupIndex {
 }
 
 /**
- * Goes over all records of a decrypted Signal backup once. Memory: recipients, conversations, and 36 bytes for each entry.
+ * Goes over all records of a decrypted Signal backup once. Memory: recipients, conversations, and 44 bytes for each entry.
  *
  * @throws ChatFormatError `damaged`, `too-large`, `unsupported-format` where it is of another version than 1
  */
@@ -50,14 +52,14 @@ export function indexSignalBackup(source: ByteSource): SignalBackupIndex {
 
 class Indexer {
   readonly #counts = new Map<FrameName, number>();
-  readonly #ids = new Map<string, string>();
+  readonly #ids = new Map<number | string, string>();
   readonly #places = new Map<string, Place>();
   readonly #chats = new Map<string, SignalChat>();
   readonly #items = new ItemList();
   readonly #cursor = new FieldCursor(new Uint8Array());
   #info: BackupInfo | undefined;
 
-  readonly #refer: Refer = (number) => this.#ids.get(String(number)) ?? `recipient:${number}`;
+  readonly #refer: Refer = (number) => this.#ids.get(number) ?? `recipient:${number}`;
 
   add({ offset, bytes, start, end }: BackupRecord): void {
     if (this.#info === undefined) {
@@ -114,12 +116,12 @@ class Indexer {
 
   #addRecipient(content: Uint8Array): void {
     const decoded = new MessageDecoder(content, this.#refer).decode(recipient);
-    const number = String(decoded.id ?? 0);
-    const place = placeOf(decoded, number);
+    const number = decoded.id ?? 0;
+    const place = placeOf(decoded, String(number));
     // two records of one account: the first has the id, the second is told apart
     const id = this.#places.has(place.id) ? `${place.id}#${number}` : place.id;
     this.#ids.set(number, id);
-    this.#places.set(id, { ...place, id });
+    this.#places.set(id, id === place.id ? place : { ...place, id });
   }
 
   #addChat(content: Uint8Array): void {
@@ -139,23 +141,17 @@ function readInfo(content: Uint8Array): BackupInfo {
 
 const noItems: ItemRange = { start: 0, end: 0 };
 
-const tableOf = (count: number): ItemTable => ({
-  offsets: new Float64Array(count),
-  lengths: new Uint32Array(count),
-  authors: new Float64Array(count),
-  sentMs: new Float64Array(count),
-});
-
-/** Entries as they come, in arrays that grow; conversations by a number of their own, from 0 on. */
+/** Entries as they come; conversations by a number of their own, from 0 on. */
 class ItemList {
   readonly #slots = new Map<number, number>();
   readonly #counts: number[] = [];
-  #slotOf = new Uint32Array(1024);
-  #items = tableOf(1024);
-  #count = 0;
+  readonly #slotOf = new NumberList();
+  readonly #offsets = new NumberList();
+  readonly #lengths = new NumberList();
+  readonly #authors = new NumberList();
+  readonly #sentMs = new NumberList();
 
   add(chatId: number, authorId: number, sentMs: number, offset: number, length: number): void {
-    if (this.#count === this.#slotOf.length) this.#grow();
     let slot = this.#slots.get(chatId);
     if (slot === undefined) {
       slot = this.#slots.size;
@@ -163,20 +159,11 @@ class ItemList {
       this.#counts.push(0);
     }
     this.#counts[slot]!++;
-    const at = this.#count++;
-    this.#slotOf[at] = slot;
-    this.#items.offsets[at] = offset;
-    this.#items.lengths[at] = length;
-    this.#items.authors[at] = authorId;
-    this.#items.sentMs[at] = sentMs;
-  }
-
-  #grow(): void {
-    const [slotOf, items] = [this.#slotOf, this.#items];
-    this.#slotOf = new Uint32Array(this.#count * 2);
-    this.#slotOf.set(slotOf);
-    this.#items = tableOf(this.#count * 2);
-    for (const name of ['offsets', 'lengths', 'authors', 'sentMs'] as const) this.#items[name].set(items[name]);
+    this.#slotOf.push(slot);
+    this.#offsets.push(offset);
+    this.#lengths.push(length);
+    this.#authors.push(authorId);
+    this.#sentMs.push(sentMs);
   }
 
   /** Sorts by conversation and keeps the order within each: counted first, then put in place. */
@@ -190,14 +177,9 @@ class ItemList {
       next[slot] = start;
       start = end;
     }
-    const table = tableOf(this.#count);
-    for (let from = 0; from < this.#count; from++) {
-      const to = next[this.#slotOf[from]!]!++;
-      table.offsets[to] = this.#items.offsets[from]!;
-      table.lengths[to] = this.#items.lengths[from]!;
-      table.authors[to] = this.#items.authors[from]!;
-      table.sentMs[to] = this.#items.sentMs[from]!;
-    }
-    return { table, ranges };
+    const order = new Uint32Array(start);
+    for (let index = 0; index < start; index++) order[next[this.#slotOf.at(index)]!++] = index;
+    const [offsets, lengths, authors, sentMs] = [this.#offsets, this.#lengths, this.#authors, this.#sentMs];
+    return { table: { offsets, lengths, authors, sentMs, order }, ranges };
   }
 }

@@ -5,6 +5,10 @@ import type { ByteSource } from '../zip/zip-directory';
 /** Longest record that is read, in bytes: a message's text has at most some hundred thousand. */
 const recordLimitBytes = 16 * 1024 * 1024;
 
+/**
+ * How much is read at once, and of what a window starts at a multiple: records that are held in memory lie in blocks of this size,
+ * and what lies in one of them is not copied.
+ */
 const windowBytes = 1024 * 1024;
 const longestVarint = 10;
 
@@ -32,7 +36,7 @@ export function* backupRecords(source: ByteSource): Generator<BackupRecord, void
     const ahead = Math.min(longestVarint, source.sizeBytes - at);
     if (at + ahead > windowAt + window.length) {
       windowAt = at;
-      window = view(source.read(at, Math.min(windowBytes, source.sizeBytes - at)));
+      window = readWindow(source, at, ahead);
     }
     wire.bytes = window;
     wire.at = at - windowAt;
@@ -44,7 +48,7 @@ export function* backupRecords(source: ByteSource): Generator<BackupRecord, void
     if (offset + length > source.sizeBytes) throw new ChatFormatError('damaged', 'this backup ends within a record');
     if (offset + length > windowAt + window.length) {
       windowAt = offset;
-      window = view(source.read(offset, Math.min(Math.max(windowBytes, length), source.sizeBytes - offset)));
+      window = readWindow(source, offset, length);
     }
     record.offset = offset;
     record.bytes = window;
@@ -54,6 +58,10 @@ export function* backupRecords(source: ByteSource): Generator<BackupRecord, void
     at = offset + length;
   }
 }
+
+/** To the end of the block in which `at` lies, or as much as is wanted at least where that is more. */
+const readWindow = (source: ByteSource, at: number, leastBytes: number): Uint8Array<ArrayBuffer> =>
+  view(source.read(at, Math.min(Math.max(windowBytes - (at % windowBytes), leastBytes), source.sizeBytes - at)));
 
 /** A Buffer's subarray costs twice what that of a plain array does. */
 const view = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>

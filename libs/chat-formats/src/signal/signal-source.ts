@@ -102,9 +102,11 @@ class RecordsSource implements SignalSource {
   *#messages(whole: ItemRange, range: ItemRange): Generator<Message, void, undefined> {
     const { items, refer } = this.#index;
     const repeated = repeatedIds(items, whole);
+    const decoder = new MessageDecoder(noBytes, refer);
     for (let index = range.start; index < range.end; index++) {
-      const bytes = this.#records.read(items.offsets[index]!, items.lengths[index]!);
-      const item = new MessageDecoder(bytes, refer).decode(chatItem);
+      const at = items.order[index]!;
+      const bytes = this.#records.read(items.offsets.at(at), items.lengths.at(at));
+      const item = decoder.reset(bytes).decode(chatItem);
       const number = repeated.get(index);
       const id = messageId(item.sentMs, item.authorId);
       yield messageOf(item, number === undefined ? id : `${id}#${number}`);
@@ -118,6 +120,8 @@ class RecordsSource implements SignalSource {
   }
 }
 
+const noBytes = new Uint8Array();
+
 const part = ({ start, end }: ItemRange, from: number, to: number): ItemRange => ({
   start: Math.min(end, start + from),
   end: Math.min(end, start + to),
@@ -127,23 +131,28 @@ const part = ({ start, end }: ItemRange, from: number, to: number): ItemRange =>
  * Entries that share author and instant with an earlier one of the conversation, and the how many-th each is. Numbers are compared,
  * and only within one instant: ids as text, of all messages of a conversation, would be memory that grows with it.
  */
-function repeatedIds({ authors, sentMs }: ItemTable, { start, end }: ItemRange): ReadonlyMap<number, number> {
+function repeatedIds(
+  { authors, sentMs, order: all }: ItemTable,
+  { start, end }: ItemRange,
+): ReadonlyMap<number, number> {
   const repeated = new Map<number, number>();
+  const sentAt = (index: number): number => sentMs.at(all[index]!);
   let isRising = true;
-  for (let at = start + 1; at < end && isRising; at++) isRising = sentMs[at]! > sentMs[at - 1]!;
+  for (let index = start + 1; index < end && isRising; index++) isRising = sentAt(index) > sentAt(index - 1);
   if (isRising) return repeated;
   const order = Uint32Array.from({ length: end - start }, (_, at) => start + at);
-  order.sort((left, right) => sentMs[left]! - sentMs[right]! || left - right);
+  order.sort((left, right) => sentAt(left) - sentAt(right) || left - right);
   let seen = new Map<number, number>();
   for (let at = 1; at < order.length; at++) {
     const [index, before] = [order[at]!, order[at - 1]!];
-    if (sentMs[index] !== sentMs[before]) {
+    if (sentAt(index) !== sentAt(before)) {
       seen.clear();
       continue;
     }
-    if (seen.size === 0) seen = new Map([[authors[before]!, 1]]);
-    const count = (seen.get(authors[index]!) ?? 0) + 1;
-    seen.set(authors[index]!, count);
+    if (seen.size === 0) seen = new Map([[authors.at(all[before]!), 1]]);
+    const author = authors.at(all[index]!);
+    const count = (seen.get(author) ?? 0) + 1;
+    seen.set(author, count);
     if (count > 1) repeated.set(index, count);
   }
   return repeated;
