@@ -8,6 +8,8 @@ export type SqlRow = readonly SqlValue[];
  * `damaged`, or `disk-full` where temporary files find no room.
  */
 export interface SqlDatabase {
+  /** Whether temporary tables are in memory, where rows may come into one in any order. */
+  readonly hasTablesInMemory: boolean;
   /** Rows as arrays, one at a time; each call is a cursor of its own. */
   rows(sql: string, ...parameters: readonly (string | number | null)[]): Iterable<SqlRow>;
   /** A statement that is run many times and prepared once; each run gives all its rows, so it should have few. */

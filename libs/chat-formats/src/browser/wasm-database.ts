@@ -26,6 +26,7 @@ const decoder = new TextDecoder();
 
 /** A database in SQLite's memory as the readers see it. */
 export class WasmDatabase implements SqlDatabase {
+  readonly hasTablesInMemory = true;
   readonly #wasm: Api['wasm'];
   readonly #raw: RawFunctions;
   readonly #database: Database;
@@ -85,7 +86,9 @@ export class WasmDatabase implements SqlDatabase {
       const result = this.#raw.sqlite3_step(pointer);
       if (result === done) return;
       if (result !== row) throw failure(result & 0xff);
-      yield Array.from({ length: columns }, (_, column) => this.#value(pointer, column));
+      const values: SqlValue[] = [];
+      for (let column = 0; column < columns; column++) values.push(this.#value(pointer, column));
+      yield values;
     }
   }
 

@@ -44,6 +44,7 @@ export function createSpool(): Spool {
 /** The same database, which takes its file along when it is closed. */
 export function removeOnClose(database: SqlDatabase, remove: () => void): SqlDatabase {
   return {
+    hasTablesInMemory: database.hasTablesInMemory,
     rows: (sql, ...parameters) => database.rows(sql, ...parameters),
     query: (sql) => database.query(sql),
     execute: (sql) => database.execute(sql),

@@ -80,13 +80,15 @@ export function guardDatabase(open: () => DatabaseSync, temporaryStore: Temporar
     database.close();
     throw error;
   }
-  return new NodeSqlite(database);
+  return new NodeSqlite(database, temporaryStore === 'MEMORY');
 }
 
 class NodeSqlite implements SqlDatabase {
+  readonly hasTablesInMemory: boolean;
   readonly #database: DatabaseSync;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, hasTablesInMemory: boolean) {
+    this.hasTablesInMemory = hasTablesInMemory;
     this.#database = database;
   }
 
