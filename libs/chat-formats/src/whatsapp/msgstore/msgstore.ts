@@ -119,6 +119,8 @@ class MsgstoreSource implements MsgstoreChats {
   readonly #members: (entry: ChatEntry) => readonly string[];
   readonly #sendersOf: (key: string | number) => readonly SqlRow[];
   readonly #place: (key: string | number, nth: number) => readonly SqlRow[];
+  /** The same, counted from the newest. */
+  readonly #placeFromEnd: (key: string | number, nth: number) => readonly SqlRow[];
   #isClosed = false;
 
   constructor(database: SqlDatabase, schema: Schema, { people, tables, unreadMessages }: MsgstoreParts) {
@@ -141,10 +143,13 @@ class MsgstoreSource implements MsgstoreChats {
     this.#members = readMembers(database, schema, people);
     this.#sendersOf = database.query('SELECT DISTINCT sender FROM temp.coffer_order WHERE chat = ?');
     // Of one table the order is that of the primary key.
-    const order = tables.length === 1 ? 'origin, sort, message' : 'sort, origin, message';
-    this.#place = database.query(
-      `SELECT sort, origin, message FROM temp.coffer_order WHERE chat = ? ORDER BY ${order} LIMIT 1 OFFSET ?`,
-    );
+    const order = tables.length === 1 ? ['origin', 'sort', 'message'] : ['sort', 'origin', 'message'];
+    const placeBy = (terms: readonly string[]): ((key: string | number, nth: number) => readonly SqlRow[]) =>
+      database.query(
+        `SELECT sort, origin, message FROM temp.coffer_order WHERE chat = ? ORDER BY ${terms.join(', ')} LIMIT 1 OFFSET ?`,
+      );
+    this.#place = placeBy(order);
+    this.#placeFromEnd = placeBy(order.map((term) => `${term} DESC`));
     const messages = this.#chats.reduce((sum, chat) => sum + chat.messageCount, 0);
     this.counts = { chats: this.#chats.length, messages };
   }
@@ -159,7 +164,7 @@ class MsgstoreSource implements MsgstoreChats {
         senders: this.#sendersOf(entry.key),
       });
       const between = (from: number, to: number): Iterable<Message> =>
-        this.#messages(entry.key, entry.address ?? id, { from, to });
+        this.#messages(entry.key, entry.address ?? id, { from, to, count: messageCount });
       yield { conversation, messageCount, messages: () => between(0, messageCount), between };
     }
   }
@@ -167,11 +172,12 @@ class MsgstoreSource implements MsgstoreChats {
   *#messages(
     key: string | number,
     address: string,
-    { from, to }: { readonly from: number; readonly to: number },
+    { from, to, count }: { readonly from: number; readonly to: number; readonly count: number },
   ): Generator<Message, void, undefined> {
     let after: Place = { sort: least, origin: 0, message: least };
     if (from > 0) {
-      const before = this.#place(key, from - 1)[0];
+      // SQLite counts row by row, and the newest are asked for most
+      const before = from * 2 > count ? this.#placeFromEnd(key, count - from)[0] : this.#place(key, from - 1)[0];
       if (before === undefined) return;
       after = { sort: before[0] as number, origin: before[1] as number, message: before[2] as number };
     }
