@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { EncodingError, fromHex, toHex, utf8 } from '@coffer/foundation';
+import { EncodingError, toHex, utf8 } from '@coffer/foundation';
 import { describeWithTestData, hexField, seed, wycheproofCases } from '@coffer/test-kit';
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
@@ -90,12 +90,5 @@ describe('both halves', () => {
       half.hkdfSha256(key, message, message, 32);
     }
     expect([key, message]).toEqual([seed('key'), seed('message', 500)]);
-  });
-});
-
-describe('md5', () => {
-  it('gives the values of RFC 1321', () => {
-    expect(toHex(anywhere.md5(utf8('message digest')))).toBe('f96b697d7cb7938d525a2f31aaf161d0');
-    expect(anywhere.md5(fromHex(''))).toHaveLength(16);
   });
 });

@@ -1,6 +1,5 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { hmac } from '@noble/hashes/hmac.js';
-import { md5 as nobleMd5 } from '@noble/hashes/legacy.js';
 import { sha256 as nobleSha256, sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
 
 import { EncodingError, requireBytes } from '@coffer/foundation';
@@ -24,11 +23,6 @@ export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 /** SHA-512 (FIPS 180-4). @returns 64 bytes */
 export function sha512(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return nobleSha512(requireBytes(bytes, undefined, 'bytes'));
-}
-
-/** MD5 (RFC 1321), broken; for reading foreign file formats that carry it, never for a decision about trust. @returns 16 bytes */
-export function md5(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return nobleMd5(requireBytes(bytes, undefined, 'bytes'));
 }
 
 /** HMAC-SHA-256 (RFC 2104). @param key - of any length @returns 32 bytes */

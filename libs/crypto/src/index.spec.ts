@@ -26,7 +26,6 @@ describe('index', () => {
         "hkdfSha256",
         "hmacSha256",
         "ksfCbor",
-        "md5",
         "opaqueIdentities",
         "opaqueLoginStateBytes",
         "opaqueMessageBytes",

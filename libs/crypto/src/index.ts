@@ -7,16 +7,7 @@ export {
 } from './argon2-parameters';
 export type { Branded } from './brand';
 export { CryptoError } from './errors';
-export {
-  createHmacSha256,
-  createSha256,
-  hkdfSha256,
-  hmacSha256,
-  md5,
-  sha256,
-  sha512,
-  type IncrementalHash,
-} from './hashes';
+export { createHmacSha256, createSha256, hkdfSha256, hmacSha256, sha256, sha512, type IncrementalHash } from './hashes';
 export {
   ksfCbor,
   opaqueIdentities,

@@ -1,5 +1,5 @@
-import { md5 } from '@coffer/crypto';
-import { equalBytes } from '@coffer/foundation';
+import { toHex } from '@coffer/foundation';
+import { md5 } from 'hash-wasm';
 import { ChatFormatError } from '../errors';
 import { packedKind } from '../payload-kind';
 import type { WhatsAppKeys } from '../whatsapp/backup-key';
@@ -29,7 +29,7 @@ export async function openCryptBytes(
   try {
     if (source.sizeBytes > fileLimitBytes) throw tooLarge();
     const content = new CryptContent(source.read(0, source.sizeBytes), prefix);
-    if (!isNamed && content.isChecksumRight()) throw otherKeyFile();
+    if (!isNamed && (await content.isChecksumRight())) throw otherKeyFile();
     const key = await crypto.subtle.importKey('raw', new Uint8Array(fileKey), 'AES-GCM', false, ['decrypt']);
     signal?.throwIfAborted();
     const opened = await content.open(key);
@@ -70,17 +70,18 @@ class CryptContent {
     this.#isEnded = endingBytes === 0 || isCrypt12Ending(bytes.subarray(Math.max(0, this.#end)));
   }
 
-  isChecksumRight(): boolean {
+  /** MD5 is broken, and decides nothing about trust: it tells a wrong key from damage. */
+  async isChecksumRight(): Promise<boolean> {
     const checksumAt = this.#end - checksumBytes;
     if (!this.#isEnded || checksumAt < 0) return false;
-    return equalBytes(md5(this.#bytes.subarray(0, checksumAt)), this.#bytes.subarray(checksumAt, this.#end));
+    return (await md5(this.#bytes.subarray(0, checksumAt))) === toHex(this.#bytes.subarray(checksumAt, this.#end));
   }
 
   async open(key: CryptoKey): Promise<Pick<CryptFile, 'verdict'> & { readonly plain: Uint8Array<ArrayBuffer> }> {
     const hasRoom = this.#end >= this.#prefix.headerBytes + tagBytes + checksumBytes;
     // Web Crypto works on a thread of its own meanwhile.
     const decrypting = this.#decrypt(key, checksumBytes);
-    const checksumMatches = hasRoom && this.isChecksumRight();
+    const checksumMatches = hasRoom && (await this.isChecksumRight());
     const before = await decrypting;
     const atEnd = before !== undefined || checksumMatches ? undefined : await this.#decrypt(key, 0);
     const verdict = judgeTrailer({
