@@ -26,8 +26,8 @@ export interface S3FakeOptions {
   readonly capacityBytes?: number;
   /** What a part has at least that is not the last one; 5 MiB unless told, as S3 has it. */
   readonly smallestPartBytes?: number;
-  /** Whether CompleteMultipartUpload overwrites in spite of `If-None-Match`, as older servers do. */
-  readonly completesOver?: boolean;
+  /** Where `If-None-Match` is taken and not obeyed, as with older servers: by CompleteMultipartUpload, or always. */
+  readonly overwrites?: S3World['overwrites'];
   /** Requests that name another access key are refused; without it all are served. Signatures are not verified. */
   readonly accessKeyId?: string;
 }
@@ -60,7 +60,7 @@ export async function startS3Fake(options: S3FakeOptions = {}): Promise<S3Fake> 
     listLagMs: options.listLagMs ?? 0,
     capacityBytes: options.capacityBytes ?? Number.POSITIVE_INFINITY,
     smallestPartBytes: options.smallestPartBytes ?? 5 * 1024 * 1024,
-    completesOver: options.completesOver ?? false,
+    overwrites: options.overwrites ?? 'nowhere',
     changed: (bucket, key) => journal?.record(bucket, key, newId),
   };
   const faults = new HttpFaults();

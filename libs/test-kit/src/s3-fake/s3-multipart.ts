@@ -42,7 +42,7 @@ export function completeUpload(world: S3World, request: S3Request): S3Answer {
   const upload = requireUpload(world, request);
   const current = bucket.current(request.key);
   const isThere = current !== undefined && !current.isDeleteMarker;
-  if (request.header('if-none-match') === '*' && isThere && !world.completesOver) {
+  if (request.header('if-none-match') === '*' && isThere && world.overwrites === 'nowhere') {
     throw new S3Refusal(412, 'PreconditionFailed', 'there is an object under this key');
   }
   const parts = namedParts(upload, bodyText(request), world.smallestPartBytes);

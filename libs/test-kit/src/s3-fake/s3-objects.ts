@@ -7,7 +7,7 @@ import { requireBucket, type S3Answer, type S3Request, type S3World } from './s3
 /** PutObject: If-None-Match, Content-MD5, x-amz-checksum-sha256 and the object-lock headers are obeyed. */
 export function putObject(world: S3World, request: S3Request): S3Answer {
   const bucket = requireBucket(world, request);
-  checkConditions(bucket, request);
+  checkConditions(world, bucket, request);
   checkDigests(request);
   requireRoom(world, request.body.length);
   const version = newVersion(world, bucket, request.key, request.body, {
@@ -134,10 +134,10 @@ export function requireRoom(world: S3World, bytes: number): void {
   if (used + bytes > world.capacityBytes) throw new S3Refusal(507, 'InsufficientStorage', 'the store is full');
 }
 
-function checkConditions(bucket: S3Bucket, request: S3Request): void {
+function checkConditions(world: S3World, bucket: S3Bucket, request: S3Request): void {
   const current = bucket.current(request.key);
   const isThere = current !== undefined && !current.isDeleteMarker;
-  if (request.header('if-none-match') === '*' && isThere) throw preconditionFailed();
+  if (request.header('if-none-match') === '*' && isThere && world.overwrites !== 'always') throw preconditionFailed();
   const ifMatch = request.header('if-match');
   if (ifMatch !== undefined && (!isThere || current.etag !== ifMatch)) throw preconditionFailed();
 }

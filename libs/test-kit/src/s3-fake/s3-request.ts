@@ -34,8 +34,8 @@ export interface S3World {
   readonly capacityBytes: number;
   /** What a part has at least that is not the last one. */
   readonly smallestPartBytes: number;
-  /** Whether CompleteMultipartUpload takes `If-None-Match` and overwrites all the same, as older servers do. */
-  readonly completesOver: boolean;
+  /** Where `If-None-Match` is taken and not obeyed, as with older servers. */
+  readonly overwrites: 'nowhere' | 'in-parts' | 'always';
   /** Called after each change, with what changed. */
   changed(bucket: S3Bucket, key: string): void;
 }

@@ -18,18 +18,22 @@ const emptyBody = { Body: new Uint8Array(0), ContentLength: 0 };
 
 /**
  * Tries whether `If-None-Match: *` is obeyed: some stores refuse it (501), and some take it and overwrite. Writes one empty
- * object and removes it.
+ * object and removes it; where it may not be removed it is there the next time, and refused at once.
  *
- * @returns false also where the answer is anything but the refusal that the condition asks for
+ * @returns false also where the store refuses to be tried
+ * @throws ObjectStoreError where it did not come to an answer
  */
 export async function probeConditionalCreate(bucket: S3Bucket): Promise<boolean> {
   const target = { Bucket: bucket.name, Key: bucket.prefix + probeName };
+  const create = new PutObjectCommand({ ...target, ...emptyBody, IfNoneMatch: '*' });
   try {
-    await bucket.client.send(new PutObjectCommand({ ...target, ...emptyBody }));
-    await bucket.client.send(new PutObjectCommand({ ...target, ...emptyBody, IfNoneMatch: '*' }));
+    await bucket.client.send(create);
+    await bucket.client.send(create);
     return false;
   } catch (error) {
-    return s3Failure(error)?.status === 412;
+    if (s3Failure(error)?.status === 412) return true;
+    if (!isRefusal(error)) throw s3Error(error);
+    return false;
   } finally {
     await remove(bucket, target.Key);
   }
@@ -57,10 +61,8 @@ export async function probeConditionalComplete(bucket: S3Bucket): Promise<boolea
     UploadId = undefined;
     return false;
   } catch (error) {
-    const { name: code, status = 0 } = s3Failure(error) ?? { name: '' };
-    if (status === 412) return true;
-    const isAnswer = (status >= 400 && status < 500 && status !== 429 && code !== 'NoSuchBucket') || status === 501;
-    if (!isAnswer) throw s3Error(error);
+    if (s3Failure(error)?.status === 412) return true;
+    if (!isRefusal(error)) throw s3Error(error);
     return takesParts ? false : undefined;
   } finally {
     if (UploadId !== undefined) {
@@ -68,6 +70,12 @@ export async function probeConditionalComplete(bucket: S3Bucket): Promise<boolea
     }
     await remove(bucket, target.Key);
   }
+}
+
+/** Whether a store refused what was asked: neither was it away, nor is there no such bucket. */
+function isRefusal(error: unknown): boolean {
+  const { name, status = 0 } = s3Failure(error) ?? { name: '' };
+  return (status >= 400 && status < 500 && status !== 429 && name !== 'NoSuchBucket') || status === 501;
 }
 
 /** Leaves no marker either where the bucket has versions; what may not be removed stays. */

@@ -47,8 +47,8 @@ describe('S3ObjectStore', () => {
   describe('put', () => {
     it('tries again after 429 and 5xx, honouring Retry-After', async () => {
       const store = freshStore();
-      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', status: 429, retryAfterSeconds: 1 });
-      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', status: 503, code: 'SlowDown' });
+      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', keyPart: '/k', status: 429, retryAfterSeconds: 1 });
+      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', keyPart: '/k', status: 503, code: 'SlowDown' });
       const before = performance.now();
       await store.put('k', seed('k'));
       expect(performance.now() - before).toBeGreaterThanOrEqual(950);
@@ -57,25 +57,50 @@ describe('S3ObjectStore', () => {
 
     it('gives up with unreachable when the tries are used up', async () => {
       const store = freshStore({ maxAttempts: 2 });
-      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', status: 500, times: 2 });
+      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', keyPart: '/k', status: 500, times: 2 });
       await expect(store.put('k', seed('k'))).rejects.toMatchObject({ code: 'unreachable', isRetryable: true });
     });
 
     it('succeeds when the answer of its own first try was lost', async () => {
       const store = freshStore();
-      fake.faults.arm({ kind: 'lose-answer', operation: 'PutObject' });
+      // From here on it does not look first.
+      await store.capabilities();
+      fake.faults.arm({ kind: 'lose-answer', operation: 'PutObject', keyPart: '/k' });
       await store.put('k', seed('k'));
-      fake.faults.arm({ kind: 'lose-answer', operation: 'PutObject' });
+      fake.faults.arm({ kind: 'lose-answer', operation: 'PutObject', keyPart: '/k' });
       await expect(store.put('k', seed('other'))).rejects.toMatchObject({ code: 'already-exists' });
     });
 
     it('looks first and writes then where the store has no If-None-Match, and says so', async () => {
       const store = freshStore();
-      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', status: 501, code: 'NotImplemented' });
+      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', keyPart: '/k', status: 501, code: 'NotImplemented' });
       await store.put('k', seed('k'));
       expect(await store.capabilities()).toEqual({ conditionalCreate: false });
-      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', status: 501, code: 'NotImplemented' });
+      fake.faults.arm({ kind: 'refuse', operation: 'PutObject', keyPart: '/k', status: 501, code: 'NotImplemented' });
       await expect(store.put('k', seed('k2'))).rejects.toMatchObject({ code: 'already-exists' });
+    });
+
+    it('looks first where the store takes If-None-Match and overwrites, and says so', async () => {
+      const over = await startS3Fake({ buckets: ['b'], overwrites: 'always' });
+      const store = new S3ObjectStore({ bucket: 'b', endpoint: over.endpoint, credentials });
+      await store.put('heads/2', seed('one device'));
+      await expect(store.put('heads/2', seed('another'))).rejects.toMatchObject({ code: 'already-exists' });
+      expect(await store.get('heads/2')).toEqual(seed('one device'));
+      expect(await store.capabilities()).toEqual({ conditionalCreate: false });
+      await over.close();
+    });
+
+    it('is tried by what stays where nothing may be removed, and leaves one object of it', async () => {
+      const locked = await startS3Fake({ buckets: ['b'] });
+      locked.bucket('b').versioning = 'Enabled';
+      for (const name of ['first', 'second', 'third']) {
+        locked.faults.arm({ kind: 'refuse', operation: 'DeleteObject', status: 403, code: 'AccessDenied' });
+        const store = new S3ObjectStore({ bucket: 'b', endpoint: locked.endpoint, credentials });
+        await store.put(name, seed(name));
+        expect(await store.capabilities()).toEqual({ conditionalCreate: true });
+      }
+      expect(locked.bucket('b').all()).toHaveLength(4);
+      await locked.close();
     });
 
     it('fails with store-full, and does not try again, when there is no room', async () => {

@@ -56,7 +56,10 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async capabilities(): Promise<ObjectStoreCapabilities> {
-    this.#conditionalCreate ??= probeConditionalCreate(this.#bucket);
+    this.#conditionalCreate ??= probeConditionalCreate(this.#bucket).catch((error: unknown) => {
+      this.#conditionalCreate = undefined;
+      throw error;
+    });
     return { conditionalCreate: await this.#conditionalCreate };
   }
 
@@ -180,6 +183,8 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async #putWhole(key: string, length: number, content: ObjectContent, options: PutOptions): Promise<void> {
+    // A store may take the condition and overwrite all the same: unless it was seen to obey, it is looked first.
+    if ((await this.#conditionalCreate) !== true) await this.#requireAbsent(key);
     const pieces = checkedPieces(content, options, createSha256);
     const body = length <= heldBytes ? await collect(pieces) : Readable.from(pieces, { objectMode: false });
     const request = {
@@ -207,14 +212,23 @@ export class S3ObjectStore implements ObjectStore {
   /** For stores that refuse If-None-Match: safe for one writer, which is what `capabilities` then says. */
   async #putUnconditionally(key: string, request: ConstructorParameters<typeof PutObjectCommand>[0]): Promise<void> {
     this.#conditionalCreate = Promise.resolve(false);
-    if ((await this.head(key)) !== undefined) {
-      throw new ObjectStoreError('already-exists', 'there is an object under this key already');
-    }
+    await this.#requireAbsent(key);
     try {
       await this.#client.send(new PutObjectCommand(request));
     } catch (error) {
       throw s3Error(error);
     }
+  }
+
+  /** Credentials that may write alone see nothing here. @throws ObjectStoreError `already-exists` */
+  async #requireAbsent(key: string): Promise<void> {
+    try {
+      if ((await this.#head(key)) === undefined) return;
+    } catch (error) {
+      if (error instanceof ObjectStoreError && error.code === 'access-denied') return;
+      throw error;
+    }
+    throw new ObjectStoreError('already-exists', 'there is an object under this key already');
   }
 }
 

@@ -231,7 +231,7 @@ describe('S3ObjectStore in parts', () => {
 
   describe('servers', () => {
     it('get one request where only that is exclusive', async () => {
-      const at = await startFake({ completesOver: true });
+      const at = await startFake({ overwrites: 'in-parts' });
       const store = storeAt('p', {}, at);
       await store.put('k', bytes);
       expect(operations('p', at)).toEqual(['PutObject']);
@@ -245,16 +245,22 @@ describe('S3ObjectStore in parts', () => {
     });
 
     it('get parts, looked for first, where neither is', async () => {
-      const at = await startFake({ completesOver: true });
+      const at = await startFake({ overwrites: 'always' });
       const store = storeAt('p', {}, at);
-      const probe = { kind: 'refuse', operation: 'PutObject', keyPart: '.capability-probe' } as const;
-      at.faults.arm({ ...probe, keyPart: '.capability-probe-parts', status: 501, code: 'NotImplemented' });
-      await store.put('first', bytes);
-      expect(operations('p', at)).toEqual([]);
-      const other = storeAt('p', {}, at);
-      at.faults.arm({ ...probe, keyPart: 'nothing', status: 501 });
-      await other.put('k', bytes);
-      await expect(other.put('k', bytes)).rejects.toMatchObject({ code: 'already-exists' });
+      await store.put('k', bytes);
+      expect(partsSent('p', at)).toEqual([1, 2, 3]);
+      await expect(store.put('k', largeBytes('other', bytes.length))).rejects.toMatchObject({ code: 'already-exists' });
+      expect(await isWhole(store)).toBe(true);
+      expect(await store.capabilities()).toEqual({ conditionalCreate: false });
+    });
+
+    it('get one request where they take no parts', async () => {
+      const none = await startFake();
+      const store = storeAt('p', {}, none);
+      none.faults.arm({ kind: 'refuse', operation: 'CreateMultipartUpload', status: 501, code: 'NotImplemented' });
+      await store.put('k', bytes);
+      expect(operations('p', none)).toEqual(['HeadObject', 'PutObject']);
+      expect(await isWhole(store)).toBe(true);
     });
 
     it('that list no uploads, or not to these credentials, take parts all the same', async () => {
