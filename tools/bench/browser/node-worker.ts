@@ -1,0 +1,3 @@
+import { serveEngineWorker } from '@coffer/backup-engine/node';
+
+serveEngineWorker({ openChats: async () => undefined });
