@@ -26,6 +26,8 @@ export interface EngineKit {
 /** One thing that the engine does alike on each platform. */
 export interface Scenario {
   readonly name: string;
+  /** Its like is in the specs of the Node half, and it is not cheap. */
+  readonly isKnownInNode?: true;
   /** @throws Error that says what is not as it must be */
   run(kit: EngineKit): Promise<void>;
 }
