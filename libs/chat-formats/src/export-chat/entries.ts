@@ -11,14 +11,23 @@ export interface ExportEntry {
   readonly body: string;
 }
 
+/** A part of an export. */
+export interface Part {
+  /** Whole lines; an entry starts with it. */
+  readonly text: string;
+  /** Whether nothing follows; else the last entry is not given, since it may go on. */
+  readonly isEnd: boolean;
+  /** Whether bodies are wanted; else those of entries that have a header are empty. */
+  readonly withBodies: boolean;
+}
+
 /**
  * Splits a part of an export into messages: a line without a date continues the one before it.
  *
- * @param text - whole lines; an entry starts with it
- * @param isEnd - whether nothing follows; else the last entry is not given, since it may go on
  * @returns where the entry starts that was not given; the length of the text at the end
  */
-export function* readEntries(text: string, isEnd: boolean): Generator<ExportEntry, number, undefined> {
+export function* readEntries(part: Part): Generator<ExportEntry, number, undefined> {
+  const { text, isEnd } = part;
   let start = 0;
   let header = readHeader(text, 0);
   for (let at = 0; at < text.length;) {
@@ -27,7 +36,7 @@ export function* readEntries(text: string, isEnd: boolean): Generator<ExportEntr
     if (next === text.length && !isEnd) return start;
     const nextHeader = next < text.length ? readHeader(text, next) : undefined;
     if (nextHeader !== undefined || next === text.length) {
-      const entry = entryOf(text, start, next, header);
+      const entry = entryOf(part, start, next, header);
       if (entry !== undefined) yield entry;
       start = next;
       header = nextHeader;
@@ -37,31 +46,43 @@ export function* readEntries(text: string, isEnd: boolean): Generator<ExportEntr
   return start;
 }
 
-function entryOf(text: string, start: number, end: number, header: LineHeader | undefined): ExportEntry | undefined {
+function entryOf(
+  { text, withBodies }: Part,
+  start: number,
+  end: number,
+  header: LineHeader | undefined,
+): ExportEntry | undefined {
   let last = end;
   if (text.charCodeAt(last - 1) === 10) last--;
   if (text.charCodeAt(last - 1) === 13) last--;
-  const body = text.slice(header?.bodyAt ?? start, Math.max(last, header?.bodyAt ?? start)).replaceAll('\r\n', '\n');
-  if (header === undefined) return body.trim() === '' ? undefined : { body };
-  const author = authorOf(body);
-  if (author === undefined) return { header, body };
-  const bodyAt = author.length + (body.charCodeAt(author.length + 1) === 32 ? 2 : 1);
-  return { header, author: cleanName(author), body: body.slice(bodyAt) };
+  const from = header?.bodyAt ?? start;
+  const to = Math.max(last, from);
+  if (header === undefined) {
+    const body = bodyOf(text, from, to);
+    return body.trim() === '' ? undefined : { body };
+  }
+  const author = authorOf(text, from, to);
+  if (author === undefined) return { header, body: withBodies ? bodyOf(text, from, to) : '' };
+  const colon = from + author.length;
+  const bodyAt = colon + (text.charCodeAt(colon + 1) === 32 ? 2 : 1);
+  return { header, author: cleanName(author), body: withBodies ? bodyOf(text, bodyAt, Math.max(to, bodyAt)) : '' };
 }
+
+const bodyOf = (text: string, from: number, to: number): string => text.slice(from, to).replaceAll('\r\n', '\n');
 
 const longestAuthor = 200;
 
 /**
- * What stands before the first colon, if it can be a name: on the first line, followed by a blank or the line's end, and
- * without the quotation marks in which system lines name a group.
+ * What stands before the first colon from `from` to `to`, if it can be a name: on the first line, followed by a blank or the line's end,
+ * and without the quotation marks in which system lines name a group.
  */
-function authorOf(body: string): string | undefined {
-  const colon = body.indexOf(':');
-  if (colon <= 0 || colon > longestAuthor) return undefined;
-  for (let at = colon; at !== -1 && at <= longestAuthor; at = body.indexOf(':', at + 1)) {
-    const after = body.charCodeAt(at + 1);
-    if (after !== 32 && after !== 10 && at + 1 !== body.length) continue;
-    const author = body.slice(0, at);
+function authorOf(text: string, from: number, to: number): string | undefined {
+  const most = Math.min(to - 1, from + longestAuthor);
+  for (let at = text.indexOf(':', from); at > from && at <= most; at = text.indexOf(':', at + 1)) {
+    const isFollowed =
+      text.charCodeAt(at + 1) === 32 || text.startsWith('\n', at + 1) || text.startsWith('\r\n', at + 1);
+    if (!isFollowed && at + 1 !== to) continue;
+    const author = text.slice(from, at);
     return /[\n"“”„«»]/.test(author) ? undefined : author;
   }
   return undefined;

@@ -23,17 +23,24 @@ const byteOrderMark = [0xef, 0xbb, 0xbf];
 // A mark in the middle of a text is a part of it.
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+export interface EntryWindowOptions {
+  /** Where a window starts, or 0. */
+  readonly from?: number;
+  /** What is read at once; more where an entry is longer. */
+  readonly windowBytes?: number | undefined;
+  /** Whether bodies are wanted; see `Part`. */
+  readonly withBodies?: boolean;
+}
+
 /**
  * The entries of a text, window by window: memory does not grow with the text. The entries of one must have been taken before the
  * next is asked for.
  *
- * @param from - where a window starts, or 0
- * @param windowBytes - what is read at once; more where an entry is longer
+ * @param text - the export
  */
 export function* entryWindows(
   text: ByteSource,
-  from = 0,
-  windowBytes = usualBytes,
+  { from = 0, windowBytes = usualBytes, withBodies = true }: EntryWindowOptions = {},
 ): Generator<EntryWindow, void, undefined> {
   const sizeBytes = text.sizeBytes;
   let at = from === 0 ? afterMark(text) : from;
@@ -49,7 +56,7 @@ export function* entryWindows(
     yield {
       startsAt,
       entries: (function* () {
-        rest = yield* readEntries(decoded, isEnd);
+        rest = yield* readEntries({ text: decoded, isEnd, withBodies });
       })(),
     };
     if (isEnd) return;
@@ -57,7 +64,7 @@ export function* entryWindows(
       at += bytesBefore(lines, decoded, rest);
       length = windowBytes;
     } else if (isCut) {
-      yield { startsAt, entries: readEntries(decoded, true) };
+      yield { startsAt, entries: readEntries({ text: decoded, isEnd: true, withBodies }) };
       at = nextEntry(text, at + length, windowBytes);
       length = windowBytes;
     } else {

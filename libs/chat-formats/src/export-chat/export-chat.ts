@@ -11,6 +11,7 @@ import { inferDateOrders, type DateOrders } from './date-order';
 import type { ExportEntry } from './entries';
 import { entryWindows } from './entry-windows';
 import { readHeader } from './header';
+import { isSameTime, type LineHeader } from './line-header';
 import { zoneReader } from './local-time';
 import type { OpenBytes } from '../open-bytes';
 
@@ -84,7 +85,7 @@ function openText(text: OpenBytes, options: ExportChatOptions, windowBytes?: num
   let messageCount = 0;
   const orders = inferDateOrders(
     (function* headers() {
-      for (const { startsAt, entries } of entryWindows(text, 0, windowBytes)) {
+      for (const { startsAt, entries } of entryWindows(text, { windowBytes, withBodies: false })) {
         landmarks.push({ startsAt, position: messageCount });
         for (const { header, author } of entries) {
           messageCount++;
@@ -105,9 +106,10 @@ function openText(text: OpenBytes, options: ExportChatOptions, windowBytes?: num
     const landmark = landmarks.findLast(({ position }) => position <= from);
     if (from >= to || landmark === undefined) return;
     let { position } = landmark;
-    for (const { entries } of entryWindows(text, landmark.startsAt, windowBytes)) {
+    const reading = { timeOf: timeReader(orders, toInstant), ...options };
+    for (const { entries } of entryWindows(text, { from: landmark.startsAt, windowBytes })) {
       for (const entry of entries) {
-        if (++position > from) yield messageOf(entry, String(position), { orders, toInstant, ...options });
+        if (++position > from) yield messageOf(entry, String(position), reading);
         if (position >= to) return;
       }
     }
@@ -131,19 +133,34 @@ function openText(text: OpenBytes, options: ExportChatOptions, windowBytes?: num
 /** The same text without the window that it was cut out of: V8 keeps all of a string for as long as a part of it is kept. */
 const ownCopy = (text: string): string => ` ${text}`.slice(1);
 
+type MessageTime = Pick<Message, 'timeMs' | 'localTime'>;
+
+/** What the header of a line says of its time. The last time is remembered: most lines are of the same minute as the one before. */
+function timeReader(
+  orders: DateOrders,
+  toInstant: ((localTime: string) => number) | undefined,
+): (header: LineHeader | undefined) => MessageTime {
+  let last: LineHeader | undefined;
+  let time: MessageTime = { timeMs: null };
+  return (header) => {
+    if (header === undefined) return { timeMs: null };
+    if (last === undefined || !isSameTime(header, last)) {
+      const localTime = orders.localTime(header);
+      const instantMs = toInstant?.(localTime) ?? Number.NaN;
+      time = { timeMs: Number.isSafeInteger(instantMs) ? instantMs : null, localTime };
+      last = header;
+    }
+    return time;
+  };
+}
+
 interface Reading {
-  readonly orders: DateOrders;
-  readonly toInstant: ((localTime: string) => number) | undefined;
+  readonly timeOf: (header: LineHeader | undefined) => MessageTime;
   readonly mediaSizes?: MediaSizes;
 }
 
-function messageOf(entry: ExportEntry, id: string, { orders, toInstant, mediaSizes }: Reading): Message {
-  const localTime = entry.header === undefined ? undefined : orders.localTime(entry.header);
-  const instantMs = localTime === undefined || toInstant === undefined ? Number.NaN : toInstant(localTime);
-  const time = {
-    timeMs: Number.isSafeInteger(instantMs) ? instantMs : null,
-    ...(localTime === undefined ? {} : { localTime }),
-  };
+function messageOf(entry: ExportEntry, id: string, { timeOf, mediaSizes }: Reading): Message {
+  const time = timeOf(entry.header);
   const body = entry.body.length > chatLimits.textLength ? entry.body.slice(0, chatLimits.textLength) : entry.body;
   const author = entry.author?.slice(0, chatLimits.idLength);
   if (author === undefined) return systemLine(id, null, time, body);
@@ -163,12 +180,7 @@ function messageOf(entry: ExportEntry, id: string, { orders, toInstant, mediaSiz
   };
 }
 
-function systemLine(
-  id: string,
-  senderId: string | null,
-  time: { readonly timeMs: number | null; readonly localTime?: string },
-  body: string,
-): Message {
+function systemLine(id: string, senderId: string | null, time: MessageTime, body: string): Message {
   const value = body.replace(/^[\u200e\u200f]+/, '');
   return { id, senderId, isFromSelf: false, ...time, kind: 'system', system: { action: 'line', value } };
 }

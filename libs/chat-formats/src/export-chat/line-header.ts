@@ -14,6 +14,14 @@ export interface LineHeader {
   readonly bodyAt: number;
 }
 
+/** Whether two headers say the same time. */
+export const isSameTime = (left: LineHeader, right: LineHeader): boolean =>
+  left.minute === right.minute &&
+  left.hour === right.hour &&
+  left.second === right.second &&
+  left.date.every((number, index) => number === right.date[index]) &&
+  left.shape === right.shape;
+
 /** Whether two numbers of a date can be these. */
 export const isMonthAndDay = (month: number, day: number): boolean =>
   month >= 1 && month <= 12 && day >= 1 && day <= 31;
