@@ -64,7 +64,8 @@ function readPlain(body: string, mediaSizes: MediaSizes): ExportContent {
   if (deleted.test(first) && caption === '') return { kind: 'deleted' };
   const place = placeOf(first);
   if (place !== undefined) return { kind: 'location', text: body.replace(marks, ''), place };
-  return { kind: 'text', text: body.replace(marks, '') };
+  // what is not known to be the app's is what somebody wrote, to the last mark
+  return { kind: 'text', text: body };
 }
 
 function firstLine(body: string): string {

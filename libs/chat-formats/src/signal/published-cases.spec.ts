@@ -248,6 +248,15 @@ describeWithTestData('Signal on the published cases', (data) => {
       expect(encodeSegment(read).length).toBeGreaterThan(0);
     }
   });
+  it('reads the canonical backup of the validator, which holds no conversation', () => {
+    const signal = source(data.bytes('fixtures', 'libsignal', 'canonical-backup.binproto'));
+    const expected = parseExact(data.text('fixtures', 'libsignal', 'canonical-backup.expected.json'));
+    expect(expected['chats']).toEqual([]);
+    expect([...signal.conversations()]).toEqual([]);
+    expect(signal.frameCounts.get('account')).toBe(1);
+    expect(signal.frameCounts.get('recipient')).toBe((expected['recipients'] as readonly Json[]).length);
+    expect(signal.frameCounts.get('unknown') ?? 0).toBe(0);
+  });
   it('ran over all of them, and leaves out what is listed and nothing else', () => {
     expect(names).toHaveLength(302);
     expect([...missing.keys()].sort()).toEqual(Object.keys(leftOut).sort());

@@ -73,8 +73,8 @@ function generationRecipes(generation: Generation): readonly Recipe[] {
   ];
 }
 
-const changes = zipSync({ 'messages.bin': Buffer.from('0a00', 'hex') }, { level: 0 });
-const settings = zipSync({ 'backup_settings.json': Buffer.from('{}') }, { level: 0 });
+const changes = zipSync({ 'messages.bin': Buffer.from('0a00', 'hex') }, { level: 0, mtime: new Date(1980, 0, 1) });
+const settings = zipSync({ 'backup_settings.json': Buffer.from('{}') }, { level: 0, mtime: new Date(1980, 0, 1) });
 
 export const whatsAppRecipes = (): readonly Recipe[] => [
   ...(['crypt12', 'crypt14', 'crypt15'] as const).flatMap(generationRecipes),
