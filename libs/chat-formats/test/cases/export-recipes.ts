@@ -4,7 +4,7 @@ import type { Recipe } from './case';
 const zone = { timeZone: 'Europe/Berlin' } as const;
 
 const android = (name: string, what: string, lines: readonly string[], result: Partial<Recipe> = {}): Recipe => ({
-  ...{ name: `export-${name}`, what, file: 'WhatsApp Chat with Anna.txt', bytes: strToU8(`${lines.join('\n')}\n`) },
+  ...{ name: `export-${name}`, what, file: 'Anna.txt', bytes: strToU8(`${lines.join('\n')}\n`) },
   ...{ keys: zone, warnings: [], ...result },
 });
 
@@ -14,7 +14,7 @@ const zipped = (
   files: Record<string, Uint8Array>,
   result: Partial<Recipe> = {},
 ): Recipe => ({
-  ...{ name: `export-${name}`, what, file: 'WhatsApp Chat with Anna.zip', keys: zone, warnings: [] },
+  ...{ name: `export-${name}`, what, file: 'Anna.zip', keys: zone, warnings: [] },
   // the same bytes each time
   ...{ bytes: zipSync(files, { level: 0, mtime: new Date(1980, 0, 1) }), ...result },
 });
