@@ -1,4 +1,4 @@
-import { createInflate, deflateSync } from 'node:zlib';
+import { createGunzip, createInflate, deflateSync, gzipSync } from 'node:zlib';
 import { seed } from '@coffer/test-kit';
 import { describe, expect, it } from 'vitest';
 import { ChatFormatError } from '../errors';
@@ -56,6 +56,29 @@ describe('inflatedPieces', () => {
     await expect(readAll(failing())).rejects.toBe(changed);
     await expect(readAll(inOneMemory(seed('no deflate', 1000)))).rejects.toThrow('no deflate');
     await expect(readAll(inOneMemory(packed.subarray(0, 30_000)))).rejects.toThrow('no deflate');
+  });
+  it('uses no piece any more once it has ended, though more follow than the stream wants', async () => {
+    // As Signal fills up a backup: a stream that has ended is still given zeros, and reads them on a thread of its own.
+    const filled = new Uint8Array(Buffer.concat([gzipSync(content), new Uint8Array(20_000_000)]));
+    const gunzip = createGunzip({ chunkSize });
+    let [begun, underWay] = [0, 0];
+    const write = gunzip.write.bind(gunzip) as (piece: Uint8Array, done: (error?: Error | null) => void) => boolean;
+    gunzip.write = (piece: Uint8Array, done: unknown): boolean => {
+      begun += 1;
+      underWay += 1;
+      return write(piece, (error) => {
+        underWay -= 1;
+        (done as (error?: Error | null) => void)(error);
+      });
+    };
+    const pieces = inOneMemory(filled, chunkSize);
+    const next = (): IteratorResult<Uint8Array, unknown> => pieces.next();
+    let length = 0;
+    for await (const piece of inflatedPieces({ next }, gunzip, damaged)) length += piece.length;
+    expect([length, underWay]).toEqual([content.length, 0]);
+    const before = begun;
+    for (let left = next(); left.done !== true; left = next()) await new Promise((resolve) => setImmediate(resolve));
+    expect(begun).toBe(before);
   });
   it('closes the pieces where the reading ends early', async () => {
     let isClosed = false;

@@ -19,8 +19,10 @@ export async function* inflatedPieces(
   damaged: (cause: unknown) => ChatFormatError,
   { areKept = false }: InflatedPiecesOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  // a failure destroys the stream, and so ends the loop below by throwing; there is none where the stream ended first
-  void feed(packed, inflate).catch((error: unknown) => inflate.destroy(error as Error));
+  const reading = { isOver: false };
+  // A failure destroys the stream, and so ends the loop below by throwing; behind the loop none is of interest.
+  inflate.on('error', () => undefined);
+  const fed = feed(packed, inflate, reading);
   try {
     for await (const piece of inflate as AsyncIterable<Uint8Array>) {
       yield piece;
@@ -29,15 +31,38 @@ export async function* inflatedPieces(
   } catch (error) {
     throw error instanceof ChatFormatError ? error : damaged(error);
   } finally {
+    reading.isOver = true;
+    // A stream that has come to its own end may still read a piece from behind it, so the next is nobody's until then.
+    await fed;
+    inflate.destroy();
     packed.return?.();
   }
 }
 
-async function feed(packed: Iterator<Uint8Array, unknown>, inflate: Transform): Promise<void> {
-  for (let next = packed.next(); next.done !== true; next = packed.next()) await written(inflate, next.value);
-  inflate.end();
+async function feed(
+  packed: Iterator<Uint8Array, unknown>,
+  inflate: Transform,
+  reading: { readonly isOver: boolean },
+): Promise<void> {
+  try {
+    for (let next = packed.next(); next.done !== true; next = packed.next()) {
+      await written(inflate, next.value);
+      if (reading.isOver) return;
+    }
+    inflate.end();
+  } catch (error) {
+    inflate.destroy(error as Error);
+  }
 }
 
-/** Settled once the stream has taken in all of a piece. */
-const written = (inflate: Transform, piece: Uint8Array): Promise<void> =>
-  new Promise((resolve, reject) => inflate.write(piece, (error) => (error ? reject(error) : resolve())));
+/** Settled once the stream has taken in all of a piece, or was destroyed, after which it may say no more. */
+function written(inflate: Transform, piece: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    inflate.once('close', resolve);
+    inflate.write(piece, (error) => {
+      inflate.off('close', resolve);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}
