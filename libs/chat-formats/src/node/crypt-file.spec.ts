@@ -119,6 +119,22 @@ describe('openCryptFile', () => {
     expect(Buffer.concat(pieces).equals(content)).toBe(true);
     opened.close();
   });
+  it('says damaged where the file has changed behind the end of what is compressed in it', async () => {
+    const path = join(folder, 'behind.crypt15');
+    const file = encrypt(Buffer.concat([deflateSync(Buffer.from('SQLite format 3\0rest')), seed('behind', 500_000)]));
+    writeFileSync(path, file);
+    const opened = await openCryptFile(path, { key });
+    const readAll = async (): Promise<number> => {
+      let bytes = 0;
+      for await (const { length } of opened.chunks()) bytes += length;
+      return bytes;
+    };
+    expect(await readAll()).toBe(20);
+    file[file.length - 1000]! ^= 1;
+    writeFileSync(path, file);
+    await expect(readAll()).rejects.toMatchObject({ code: 'damaged' });
+    opened.close();
+  });
   it('says damaged where the file has changed when it is read', async () => {
     const path = join(folder, 'moving.crypt15');
     const content = 'PK\u0003\u0004'.padEnd(1000, 'x');

@@ -8,7 +8,8 @@ export interface InflatedPiecesOptions {
 }
 
 /**
- * Pieces through a stream of node:zlib. The next one is asked for when the one before was taken in, so it may lie in the same memory.
+ * Pieces through a stream of node:zlib. The next one is asked for when the one before was taken in, so it may lie in the same memory. All
+ * pieces are asked for, also those behind the end of what was compressed: the check at their end is part of the reading.
  *
  * @param packed - closed where the reading ends before it does, if it can be
  * @param damaged - the error where the stream cannot decompress them; a ChatFormatError of the pieces themselves passes as it is
@@ -19,8 +20,8 @@ export async function* inflatedPieces(
   damaged: (cause: unknown) => ChatFormatError,
   { areKept = false }: InflatedPiecesOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const reading = { isOver: false };
-  // A failure destroys the stream, and so ends the loop below by throwing; behind the loop none is of interest.
+  const reading: Reading = { isOver: false, failure: undefined };
+  // A failure destroys the stream, and so ends the loop below by throwing; behind the loop none of the stream is of interest.
   inflate.on('error', () => undefined);
   const fed = feed(packed, inflate, reading);
   try {
@@ -28,8 +29,13 @@ export async function* inflatedPieces(
       yield piece;
       if (!areKept) releaseMemory(piece);
     }
+    reading.isOver = true;
+    await fed;
+    if (reading.failure !== undefined) throw reading.failure;
+    while (packed.next().done !== true);
   } catch (error) {
-    throw error instanceof ChatFormatError ? error : damaged(error);
+    const cause = reading.failure ?? error;
+    throw cause instanceof ChatFormatError ? cause : damaged(cause);
   } finally {
     reading.isOver = true;
     // A stream that has come to its own end may still read a piece from behind it, so the next is nobody's until then.
@@ -39,30 +45,33 @@ export async function* inflatedPieces(
   }
 }
 
-async function feed(
-  packed: Iterator<Uint8Array, unknown>,
-  inflate: Transform,
-  reading: { readonly isOver: boolean },
-): Promise<void> {
+interface Reading {
+  /** Nothing more that the stream gives is wanted. */
+  isOver: boolean;
+  /** What the pieces threw. */
+  failure: Error | undefined;
+}
+
+async function feed(packed: Iterator<Uint8Array, unknown>, inflate: Transform, reading: Reading): Promise<void> {
   try {
     for (let next = packed.next(); next.done !== true; next = packed.next()) {
       await written(inflate, next.value);
-      if (reading.isOver) return;
+      if (reading.isOver || inflate.destroyed) return;
     }
     inflate.end();
   } catch (error) {
-    inflate.destroy(error as Error);
+    reading.failure = error as Error;
+    inflate.destroy(reading.failure);
   }
 }
 
-/** Settled once the stream has taken in all of a piece, or was destroyed, after which it may say no more. */
+/** Settled once the stream has taken in all of a piece, or was destroyed: what it failed of, its reader is told. */
 function written(inflate: Transform, piece: Uint8Array): Promise<void> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     inflate.once('close', resolve);
-    inflate.write(piece, (error) => {
+    inflate.write(piece, () => {
       inflate.off('close', resolve);
-      if (error) reject(error);
-      else resolve();
+      resolve();
     });
   });
 }

@@ -42,24 +42,9 @@ export const nodeCiphers: Ciphers = {
 /** As `filePieces`: larger ones would be memory that is touched for the first time, each of them. */
 const unpackedPieceBytes = 64 * 1024;
 
-/**
- * One gzip member; zeros follow that only fill up the size. The decompressor stops at its own end, so what is left of the file is
- * read after it: the check at the end is part of the reading.
- */
-async function* gunzip(content: Iterator<Uint8Array, void>): AsyncGenerator<Uint8Array, void, undefined> {
-  let failure: unknown;
-  // without a `return`, so that a stream that ends early does not end the reading
-  const next = (): IteratorResult<Uint8Array, void> => {
-    try {
-      return content.next();
-    } catch (error) {
-      failure = error;
-      throw error;
-    }
-  };
-  yield* inflatedPieces({ next }, createGunzip({ chunkSize: unpackedPieceBytes }), undecompressed);
-  while (next().done !== true);
-  if (failure instanceof ChatFormatError) throw failure;
+/** One gzip member; zeros follow that only fill up the size. */
+function gunzip(content: Iterator<Uint8Array, void>): AsyncGenerator<Uint8Array, void, undefined> {
+  return inflatedPieces(content, createGunzip({ chunkSize: unpackedPieceBytes }), undecompressed);
 }
 
 const undecompressed = (cause: unknown): ChatFormatError =>
