@@ -11,7 +11,7 @@ import { requireSoundBooks } from './ledger-books';
  * Accounts that live through one season together, each with a history of its own. An ordinary run takes one small season; its 500
  * histories are those of the pure core (libs/key-vault).
  */
-const abreast = proofSize({ sample: 60, long: 500 });
+const abreast = proofSize({ sample: 40, long: 500 });
 const histories = proofSize({ sample: abreast, long: 10_000 });
 /** So many of them act at a time. */
 const lanes = 24;

@@ -123,6 +123,7 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'stores what is new and nothing else, and knows unchanged files without reading them',
+    isKnownInNode: true,
     async run(kit) {
       const store = new MemoryObjectStore();
       const repository = await newRepository(kit, store);

@@ -45,7 +45,7 @@ async function readFrom(path: string): Promise<string> {
 const beginning = fc.array(arbitraryHistory, { maxLength: 2 });
 const edits = fc.array(fc.array(arbitraryEdit, { maxLength: 3 }), { minLength: 1, maxLength: 4 });
 
-property.prop([beginning, beginning, edits, fc.uint8Array({ maxLength: 5000 })], { numRuns: 4 })(
+property.prop([beginning, beginning, edits, fc.uint8Array({ maxLength: 5000 })], { numRuns: 2 })(
   'canonical(source) is canonical(restore(backup(source))), whatever was edited between backups',
   async (first, second, rounds, media) => {
     const root = mkdtempSync(join(tmpdir(), 'coffer-canonical-'));
