@@ -1,3 +1,4 @@
+import { noPieces, resolveRange } from '../../content';
 import { ObjectStoreError } from '../../errors';
 import type { ByteRange, ObjectStream } from '../../object-store';
 
@@ -24,11 +25,19 @@ const triesWithoutProgress = 4;
 
 /**
  * Opens an object or a range of it. Where the connection breaks in the middle the rest is asked for again, of the same version,
- * until several tries in a row bring nothing.
+ * until several tries in a row bring nothing. An empty object has no byte that a range could name, so a store that refuses its first
+ * ones gives it empty.
  */
 export async function readResuming(ask: AskForRange, range: ByteRange | undefined): Promise<ObjectStream> {
   const offset = range?.offset ?? 0;
-  const first = await ask(offset, range?.length, undefined);
+  let first: RangeAnswer;
+  try {
+    first = await ask(offset, range?.length, undefined);
+  } catch (error) {
+    const isPastEnd = error instanceof ObjectStoreError && error.code === 'invalid-range';
+    if (!isPastEnd || range?.offset !== 0) throw error;
+    return { ...resolveRange(range, 0), sizeBytes: 0, content: noPieces() };
+  }
   return { sizeBytes: first.sizeBytes, offset, length: first.length, content: pieces(ask, first, offset) };
 }
 

@@ -12,7 +12,7 @@ import {
 import { createSha256 } from '@coffer/crypto/node';
 import { equalBytes } from '@coffer/foundation';
 
-import { checkedPieces, collect, noPieces, requireAnnounced, requireRange, resolveRange } from '../../content';
+import { checkedPieces, collect, requireAnnounced, requireRange } from '../../content';
 import { ObjectStoreError } from '../../errors';
 import { isObjectKey, requireKeyPrefix, requireObjectKey } from '../../object-key';
 import type {
@@ -85,14 +85,7 @@ export class S3ObjectStore implements ObjectStore {
   async getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
     const target = this.#target(key);
     requireRange(range);
-    try {
-      return await readResuming(askForRange(this.#client, target), range);
-    } catch (error) {
-      // An empty object has no byte that a range could name.
-      const isPastEnd = error instanceof ObjectStoreError && error.code === 'invalid-range';
-      if (!isPastEnd || range?.offset !== 0) throw error;
-      return { ...resolveRange(range, 0), sizeBytes: 0, content: noPieces() };
-    }
+    return readResuming(askForRange(this.#client, target), range);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {

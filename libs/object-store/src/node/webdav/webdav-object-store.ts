@@ -1,7 +1,7 @@
 import { randomBytes } from '@coffer/crypto';
 import { toHex } from '@coffer/foundation';
 
-import { collect, noPieces, requireAnnounced, requireRange, resolveRange } from '../../content';
+import { collect, requireAnnounced, requireRange } from '../../content';
 import { ObjectStoreError } from '../../errors';
 import { walkFolders } from '../../folder-walk';
 import { requireObjectKey } from '../../object-key';
@@ -75,14 +75,7 @@ export class WebDavObjectStore implements ObjectStore {
   async getStream(key: string, range?: ByteRange): Promise<ObjectStream> {
     requireObjectKey(key);
     requireRange(range);
-    try {
-      return await readResuming(askForRange(this.#client, key), range);
-    } catch (error) {
-      // An empty object has no byte that a range could name.
-      const isPastEnd = error instanceof ObjectStoreError && error.code === 'invalid-range';
-      if (!isPastEnd || range?.offset !== 0) throw error;
-      return { ...resolveRange(range, 0), sizeBytes: 0, content: noPieces() };
-    }
+    return readResuming(askForRange(this.#client, key), range);
   }
 
   async head(key: string): Promise<ObjectInfo | undefined> {
