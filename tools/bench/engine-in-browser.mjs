@@ -1,18 +1,24 @@
 // The engine's speed in a browser beside Node's on the same work: a corpus without chats, stored in memory, with two workers each. In turns.
 // Linux (processor seconds are read from /proc), with Chromium (CHROMIUM_PATH). docs/operations/engine-speed.md
-//
-//   node tools/bench/engine-in-browser.mjs [--size 128] [--runs 3]        (MiB)
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
 import { build } from 'vite';
+import { readOptions } from './options.mjs';
 
-const { values } = parseArgs({
-  options: { size: { type: 'string', default: '128' }, runs: { type: 'string', default: '3' } },
+const usage = `npm run bench:browser [-- OPTION...]
+
+The same backup, verify and restore by the engine in Node and in Chromium (CHROMIUM_PATH), in turns. Linux. docs/operations/engine-speed.md
+
+  --size N   MiB of the corpus (128)
+  --runs N   of each; what is printed is the median (3)
+`;
+const values = readOptions(usage, {
+  size: { type: 'string', default: '128' },
+  runs: { type: 'string', default: '3' },
 });
 const size = Number(values.size);
 const steps = ['backup', 'rescan', 'verify', 'restore'];

@@ -1,31 +1,38 @@
 // The engine's speed: back up, back up again, verify, restore and compare, then 1 % appended and 1 % changed at random; seconds,
 // processor seconds, stored bytes and peak memory of each, beside restic, borg and age where they are installed, alternating.
 // Linux (memory is read from /proc), after `npm run build`. docs/operations/engine-speed.md
-//
-//   npm run bench:engine -- [--size 1GB] [--runs 5] [--work DIR] [--json FILE]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { makeChanges } from './changes.mjs';
 import { makeCorpus } from './corpus.mjs';
 import { linesOf, megabytes, say, sayLines, sayRatios, sayStages } from './engine-report.mjs';
 import { processorLimits } from './limits.mjs';
 import { measure } from './measure.mjs';
+import { readOptions } from './options.mjs';
 import { anew, changed, peers } from './peers.mjs';
 import { measureStages } from './stages.mjs';
 
 const workspace = resolve(import.meta.dirname, '../..');
 const coffer = join(workspace, 'apps/cli/bin/coffer.mjs');
 
-const { values } = parseArgs({
-  options: {
-    work: { type: 'string', default: join(tmpdir(), 'coffer-bench') },
-    runs: { type: 'string', default: '5' },
-    size: { type: 'string', default: '1GB' },
-    json: { type: 'string' },
-  },
+const usage = `npm run bench:engine [-- OPTION...]
+
+The coffer command over a corpus that is the same on every machine, beside restic, borg and age where they are installed, in turns:
+seconds, processor seconds, memory, stored bytes, and the ratios that are owed. Build first (npm run build). Linux.
+docs/operations/engine-speed.md
+
+  --size SIZE   of the corpus: 64MB, 1GB (1GB)
+  --runs N      of each; what is printed is the median (5)
+  --work DIR    where corpus and stores lie (a folder of the temporary one)
+  --json FILE   where the figures are kept (engine.json in the work folder)
+`;
+const values = readOptions(usage, {
+  work: { type: 'string', default: join(tmpdir(), 'coffer-bench') },
+  runs: { type: 'string', default: '5' },
+  size: { type: 'string', default: '1GB' },
+  json: { type: 'string' },
 });
 const work = resolve(values.work);
 mkdirSync(work, { recursive: true });

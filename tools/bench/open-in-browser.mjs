@@ -1,25 +1,28 @@
 // How long a visitor of a running portal waits, from the file that is dropped to the first conversation on the screen.
 //
-//   npm start                                                (in another terminal; it prints the portal's address)
-//   node tools/bench/open-in-browser.mjs --portal http://localhost:3000 --file msgstore.db.crypt15 --key key.txt [--runs 5]
-//
 // What a person does in between, typing the key and pressing buttons, is left out. Each run is a browser of its own with nothing in its
 // cache but what the first visit of the page left. Prints seconds and medians.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { chromium } from '@playwright/test';
+import { readOptions, refuse } from './options.mjs';
 
-const { values } = parseArgs({
-  options: {
-    portal: { type: 'string' },
-    file: { type: 'string' },
-    key: { type: 'string' },
-    runs: { type: 'string', default: '5' },
-  },
+const usage = `npm run bench:open -- --portal URL --file BACKUP --key FILE [--runs N]
+
+Seconds from the file that is dropped to the first conversation on the screen of a running portal (npm start prints its address).
+
+  --portal URL    such as http://localhost:4300
+  --file BACKUP   such as msgstore.db.crypt15
+  --key FILE      holds what a person would type
+  --runs N        each in a browser of its own (5)
+`;
+const values = readOptions(usage, {
+  portal: { type: 'string' },
+  file: { type: 'string' },
+  key: { type: 'string' },
+  runs: { type: 'string', default: '5' },
 });
 if (values.portal === undefined || values.file === undefined || values.key === undefined) {
-  process.stderr.write('usage: open-in-browser.mjs --portal URL --file BACKUP --key FILE [--runs N]\n');
-  process.exit(2);
+  refuse(usage, 'Which portal, which backup, which key?');
 }
 const key = readFileSync(values.key, 'utf8').trim();
 const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';

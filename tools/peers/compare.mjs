@@ -1,28 +1,31 @@
 // The readers of other apps' backups beside other programs that read the same files: counts, seconds, processor seconds, memory. Of this
-// project the built command line is run (npm run build); the others are installed here first and are no part of it:
-//
-//   npm --prefix tools/peers install && node tools/peers/compare.mjs [--data ../shared] [--runs 3] [--json FILE]
-//   node tools/peers/compare.mjs --no-peers                   (this project's own figures; nothing has to be installed)
-//
+// project the built command line is run (npm run build); the others are installed here first and are no part of it.
 // A million messages are the largest sets five times, with shifted dates. Linux (memory is read from /proc). Ends with 1 where a count differs. docs/operations/format-speed.md
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { parseArgs } from 'node:util';
 import { measure } from '../bench/measure.mjs';
+import { readOptions } from '../bench/options.mjs';
 
 const workspace = resolve(import.meta.dirname, '../..');
 const coffer = join(workspace, 'apps/cli/bin/coffer.mjs');
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: resolve(workspace, '../shared') },
-    runs: { type: 'string', default: '3' },
-    json: { type: 'string' },
-    peers: { type: 'boolean', default: true },
-  },
-  allowNegative: true,
+const usage = `npm run bench:formats [-- OPTION...]
+
+The coffer command over backups of other apps, beside two programs that read the same formats. Build first (npm run build) and install
+the two (npm --prefix tools/peers install). Linux. docs/operations/format-speed.md
+
+  --no-peers    this project's own figures; nothing has to be installed
+  --data DIR    where the fixtures lie (../shared)
+  --runs N      of each; what is printed is the median (3)
+  --json FILE   where the figures are kept
+`;
+const values = readOptions(usage, {
+  data: { type: 'string', default: resolve(workspace, '../shared') },
+  runs: { type: 'string', default: '3' },
+  json: { type: 'string' },
+  peers: { type: 'boolean', default: true },
 });
 const derived = join(resolve(values.data), 'fixtures/derived');
 const work = mkdtempSync(join(tmpdir(), 'coffer-peers-'));
