@@ -3,66 +3,33 @@ import type { Message } from '@coffer/chat-model';
 import { encodeSegment } from '@coffer/chat-model';
 import { describeWithTestData } from '@coffer/test-kit';
 import { expect, it } from 'vitest';
-import { openSignalRecords, type SignalSource } from './signal-source';
+import { holderOf, saidFacts } from '../../test/signal-json/said-facts';
+import { indexSignalBackup } from './backup-index';
+import { openSignalRecords, type SignalRecords, type SignalSource } from './signal-source';
 
 type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 type JsonMap = Readonly<Record<string, Json>>;
 
-const source = (bytes: Uint8Array): SignalSource =>
-  openSignalRecords({
-    sizeBytes: bytes.length,
-    read: (offset, length) => bytes.subarray(offset, offset + length),
-    close: () => undefined,
-  });
+const recordsOf = (bytes: Uint8Array): SignalRecords => ({
+  sizeBytes: bytes.length,
+  read: (offset, length) => bytes.subarray(offset, offset + length),
+  close: () => undefined,
+});
+const source = (bytes: Uint8Array): SignalSource => openSignalRecords(recordsOf(bytes));
+
+/** Of a secret that stands as hexadecimal text. */
+const hashedId = (secretHex: string): string =>
+  createHash('sha256').update(Buffer.from(secretHex, 'hex')).digest('hex').slice(0, 32);
 
 /** Recipients stand in the expected results as a whole wherever they are named: their id is enough. */
-function idOf(value: Json): string | undefined {
+function idOf(value: unknown): string | undefined {
   if (value === 'ReleaseNotes') return 'release-notes';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const { Contact: contact, Group: group, Self_: self } = value as Readonly<Record<string, JsonMap | undefined>>;
   if (self !== undefined) return 'self';
   if (contact?.['identity_state'] !== undefined) return contact['aci'] as string;
   if (group === undefined) return undefined;
-  const hash = createHash('sha256').update(Buffer.from(group['master_key'] as string, 'hex'));
-  return `group:${hash.digest('hex').slice(0, 32)}`;
-}
-
-interface Leaf {
-  readonly path: string;
-  readonly value: string;
-}
-
-/** Everything that is said in a value: not null, not false, not zero, not empty, which are how the format says nothing. */
-function* leaves(value: Json, path = ''): Generator<Leaf, void, undefined> {
-  const id = idOf(value);
-  if (id !== undefined) yield { path, value: id };
-  else if (Array.isArray(value)) for (const item of value as readonly Json[]) yield* leaves(item, `${path}[]`);
-  else if (typeof value === 'object' && value !== null) {
-    for (const [name, item] of Object.entries(value)) yield* leaves(item, `${path}.${name}`);
-  } else if (value !== null && value !== false && value !== 0 && value !== '') yield { path, value: String(value) };
-}
-
-/** Words of enumerations are written in many ways: letters and digits are compared, lower case. */
-const plain = (text: string): string =>
-  text
-    .replace(/^PNI:|^\+/, '')
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}\p{S}\p{M}]/gu, '');
-
-/** All that is held: values, and names of facts, for some are said by being there. */
-function values(value: unknown, into: Set<string>): Set<string> {
-  if (typeof value === 'object' && value !== null) {
-    for (const [name, item] of Object.entries(value)) values(item, into.add(plain(name)));
-  } else {
-    into.add(plain(String(value)));
-    // ids of messages begin with their instant
-    if (typeof value === 'string' && /^\d+\./.test(value)) into.add(value.slice(0, value.indexOf('.')));
-    // a vCard is one text of many facts, each of which is looked for
-    if (typeof value === 'string' && value.startsWith('BEGIN:VCARD')) {
-      for (const part of value.split(/[:;\r\n"=]/)) into.add(plain(part.replaceAll(/\\(.)/g, '$1')));
-    }
-  }
-  return into;
+  return `group:${hashedId(group['master_key'] as string)}`;
 }
 
 /** What an entry of the expected results says it is, and what the model calls it. */
@@ -204,9 +171,9 @@ describeWithTestData('Signal on the published cases', (data) => {
   const names = data.names('fixtures', 'signal-message-backup', 'cases');
   const missing = new Map<string, string>();
   const look = (said: JsonMap, held: unknown, prefix: string, skip: readonly string[]): void => {
-    const found = values(held, new Set());
+    const isHeld = holderOf(held);
     const rest = Object.fromEntries(Object.entries(said).filter(([name]) => !skip.includes(name)));
-    for (const { path, value } of leaves(rest)) if (!found.has(plain(value))) missing.set(prefix + path, value);
+    for (const fact of saidFacts(rest, idOf)) if (!isHeld(fact)) missing.set(prefix + fact.path, fact.value);
   };
 
   it.each(names)('carries what %s says', (name) => {
@@ -240,6 +207,8 @@ describeWithTestData('Signal on the published cases', (data) => {
       expect(messageCount).toBe(items.length);
       expect(read).toHaveLength(items.length);
       expect(new Set(read.map(({ id }) => id)).size).toBe(items.length);
+      // no field is unknown to the reader: what it keeps without understanding it would be found below, too
+      expect(JSON.stringify([conversation, read])).not.toContain('"unknown":[');
       for (const [index, item] of items.entries()) {
         checkItem(read[index]!, item);
         look(item, read[index], 'item', []);
@@ -249,13 +218,29 @@ describeWithTestData('Signal on the published cases', (data) => {
     }
   });
   it('reads the canonical backup of the validator, which holds no conversation', () => {
-    const signal = source(data.bytes('fixtures', 'libsignal', 'canonical-backup.binproto'));
+    const bytes = data.bytes('fixtures', 'libsignal', 'canonical-backup.binproto');
     const expected = parseExact(data.text('fixtures', 'libsignal', 'canonical-backup.expected.json'));
-    expect(expected['chats']).toEqual([]);
+    const { account_data: account, recipients, meta, ...lists } = expected;
+    const { info, places } = indexSignalBackup(recordsOf(bytes));
+    // all that it lists beside people is empty, and so is what is read
+    expect(Object.entries(lists).filter(([, list]) => (list as readonly Json[]).length > 0)).toEqual([]);
+    const signal = source(bytes);
     expect([...signal.conversations()]).toEqual([]);
-    expect(signal.frameCounts.get('account')).toBe(1);
-    expect(signal.frameCounts.get('recipient')).toBe((expected['recipients'] as readonly Json[]).length);
-    expect(signal.frameCounts.get('unknown') ?? 0).toBe(0);
+    expect(Object.fromEntries(signal.frameCounts)).toEqual({
+      account: account === null ? 0 : 1,
+      recipient: (recipients as readonly Json[]).length,
+    });
+    const { version, media_root_backup_key: mediaRootKeyHex } = meta as JsonMap;
+    expect(info).toMatchObject({ version, mediaRootKeyHex });
+    const [, , list, link] = recipients as readonly JsonMap[];
+    const { distribution_id: listId, name: listName } = (list!['DistributionList'] as Record<string, JsonMap>)['List']!;
+    const { root_key: rootKey, name: linkName } = link!['CallLink'] as JsonMap;
+    expect([...places.values()].map(({ id, name, kind }) => [id, name, kind])).toEqual([
+      ['self', 'Note to Self', 'direct'],
+      ['release-notes', 'Signal Release Notes', 'channel'],
+      [`list:${listId as string}`, listName, 'broadcast'],
+      [`call-link:${hashedId(rootKey as string)}`, linkName, 'group'],
+    ]);
   });
   it('ran over all of them, and leaves out what is listed and nothing else', () => {
     expect(names).toHaveLength(302);
