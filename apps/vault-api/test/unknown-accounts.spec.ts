@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes } from '@coffer/crypto';
 import { fromBase64Url, newUuid } from '@coffer/foundation';
-import { Recovery, type AccountRow } from '@coffer/key-vault';
+import { Recovery, sealedRecordBytes, type AccountRow } from '@coffer/key-vault';
 import { createLogger } from '@coffer/observability';
 import { isLongRun, proofSize, recordProof, runSeedNumber } from '@coffer/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -67,6 +67,13 @@ describe('A17: time tells nothing of whether an account has a password keyslot',
     await expect(recovery.finish(account, loginId, randomBytes(64))).rejects.toMatchObject({ code: 'wrong-guess' });
   };
   const countRecords = () => bench.sql<{ n: number }>('SELECT count(*)::int AS n FROM password_records');
+
+  it('and as many bytes are read', async () => {
+    const lengths = await bench.sql<{ n: number }>(
+      "SELECT length(sealed) AS n FROM password_records UNION SELECT length(sealed) FROM vault_secrets WHERE name = 'dummy-record'",
+    );
+    expect(lengths).toEqual([{ n: sealedRecordBytes }]);
+  });
 
   it('when a guess is evaluated', async () => {
     const { ke1 } = await bench.device().beginAttempt('wrong');

@@ -54,6 +54,7 @@ export { createOpaqueServer } from './opaque-server';
 export {
   activeRecordContext,
   dummyRecordBytes,
+  sealedRecordBytes,
   loginAnswerContext,
   loginStateContext,
   pendingRecordContext,

@@ -16,6 +16,9 @@ export interface PasswordRecord {
   readonly ksf: Ksf;
 }
 
+/** Bytes of a password record as `KeySealer` seals it, with parameters of key stretching that the policy asks for. */
+export const sealedRecordBytes = 450;
+
 /** CBOR of a record, to be sealed. */
 export function encodePasswordRecord(record: PasswordRecord): Uint8Array {
   const { salt, keyId, sealedBackupKey, ksf } = record;

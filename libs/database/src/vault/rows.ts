@@ -26,18 +26,26 @@ export function toAccount(accountId: string, row: AccountColumns): AccountRow {
   return { accountId, issuer, subject, createdAtMs, ownerGeneration, keyId, ownerPublicKey, sealedReason, closedAtMs };
 }
 
-/** Columns of an outer join: all NULL where there is no record. */
+/** Columns of an outer join: of the form of a record where there is none. */
 export interface RecordColumns {
-  readonly recordSerial: number | null;
-  readonly recordKeyslotId: string | null;
-  readonly recordSealed: Uint8Array | null;
-  readonly recordEpoch: number | null;
+  readonly hasRecord: boolean;
+  readonly recordSerial: number;
+  readonly recordKeyslotId: string;
+  readonly recordSealed: Uint8Array;
+  readonly recordEpoch: number;
 }
 
-export function toRecord(row: RecordColumns | undefined): RecordRow | null {
-  const sealed = row === undefined ? null : toSealed(row.recordSealed, row.recordEpoch);
-  if (row === undefined || sealed === null || row.recordSerial === null || row.recordKeyslotId === null) return null;
-  return { serial: row.recordSerial, keyslotId: row.recordKeyslotId, sealed };
+/** Made before it is known whether it is one, so that accounts with and without take the same time. */
+export function toRecord({
+  recordSerial,
+  recordKeyslotId,
+  recordSealed,
+  recordEpoch,
+  hasRecord,
+}: RecordColumns): RecordRow | null {
+  const sealed = { epoch: recordEpoch, bytes: recordSealed };
+  const record = { serial: recordSerial, keyslotId: recordKeyslotId, sealed };
+  return hasRecord ? record : null;
 }
 
 /** Columns of an outer join: all NULL where there is no login. */

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import type { BudgetState, LedgerEvent } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
-import type { NewEvent, NewLogin, NewStartRow, SealedRow } from '@coffer/key-vault';
+import { sealedRecordBytes, type NewEvent, type NewLogin, type NewStartRow, type SealedRow } from '@coffer/key-vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   migrate,
@@ -16,7 +16,7 @@ import {
 import { sealedPlaces } from '../sealing/sealed-places';
 import { statement } from '../statement';
 import { erasedTables } from './deletion-statements';
-import { spendGuess } from './lock-statements';
+import { readLocked, spendGuess } from './lock-statements';
 import { consumeLogin, storeEvaluation } from './login-statements';
 
 const bytes = (length: number, fill = 7): Uint8Array => new Uint8Array(length).fill(fill);
@@ -222,6 +222,28 @@ describe.each(servers)('on %s', (_name, programFolder) => {
       Array.from({ length: 8 }, (_, index) => spend(accountId, opening, after, index + 2).catch(() => false)),
     );
     expect(results.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('A17: reads as much of an account without a password record as of one with it, and knows which is which', async () => {
+    const [known, unknown] = [await newAccount(), await newAccount()];
+    const record = {
+      serial: 9_007_199_254_740_991,
+      keyslotId: newUuid(),
+      sealed: { epoch: 1, bytes: bytes(sealedRecordBytes) },
+    };
+    await store.transaction(known, (transaction) => transaction.insertRecord(record));
+    const read = (accountId: string) =>
+      store.transaction(accountId, async (transaction) => {
+        const [row] = await transaction.sql.rows<Readonly<Record<string, unknown>>>(readLocked, [accountId, null]);
+        return { columns: row!, record: (await transaction.lock())!.record };
+      });
+    const form = (value: unknown): unknown => (value instanceof Uint8Array ? value.length : String(value).length);
+    const [there, absent] = [await read(known), await read(unknown)];
+    for (const name of ['recordSerial', 'recordKeyslotId', 'recordSealed', 'recordEpoch']) {
+      expect(form(absent.columns[name]), name).toBe(form(there.columns[name]));
+    }
+    expect(there.record).toEqual(record);
+    expect(absent.record).toBeNull();
   });
 
   it('keeps the first evaluation of a login and gives it to whoever comes later', async () => {
