@@ -79,6 +79,7 @@ describe('index', () => {
         "requireTwoApprovals",
         "sameBudget",
         "sealAnchoredEvent",
+        "sealedRecordBytes",
         "sealingSteps",
         "secretContext",
         "sequencerSteps",
