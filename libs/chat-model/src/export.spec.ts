@@ -209,6 +209,21 @@ describe('htmlPages', () => {
     expect(page({ ...sound, media: { durationSeconds: 7, sizeBytes: 512 } })).toContain('Audio: 0:07 · 512 bytes<');
     expect(page({ kind: 'call', call: { durationSeconds: 754 } })).toContain('Call: 12:34<');
   });
+  it('shows who chose what in a poll, and whom a message names', () => {
+    const votes = [
+      { option: 'yes', senderId: 'a' },
+      { option: 'yes', isFromSelf: true },
+    ];
+    const poll = page({ kind: 'poll', poll: { options: ['yes', 'no'] }, extras: { pollVotes: votes } });
+    expect(poll).toContain('<p dir="auto">● yes <span class="kind">2: Anna, You</span></p><p dir="auto">○ no</p>');
+    expect(poll).not.toContain('More from the source');
+    // a vote that stands nowhere stays in sight
+    const gone = { option: 'gone', senderId: 'a' };
+    expect(page({ kind: 'poll', poll: { options: ['yes'] }, extras: { pollVotes: [gone] } })).toContain(
+      '&quot;gone&quot;',
+    );
+    expect(page({ text: 'hi \ufffc!', extras: { mentions: ['a'] } })).toContain('<p dir="auto">hi @Anna!</p>');
+  });
   const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\0\'&';
   it.each<[string, Partial<Message>, Partial<Conversation>]>([
     ['text', { text: hostile }, {}],
@@ -225,6 +240,12 @@ describe('htmlPages', () => {
     ['place', { kind: 'location', place: { latitude: 1, longitude: 1, name: hostile, address: hostile } }, {}],
     ['contact', { kind: 'contact', contacts: [hostile] }, {}],
     ['poll', { kind: 'poll', poll: { options: [hostile] } }, {}],
+    [
+      'vote',
+      { kind: 'poll', poll: { options: ['a'] }, extras: { pollVotes: [{ option: 'a', senderId: hostile }] } },
+      {},
+    ],
+    ['mention', { text: '\ufffc', extras: { mentions: [hostile] } }, {}],
     ['extras', { extras: { fact: hostile, list: [{ more: hostile }] } }, {}],
     ['extras of a conversation', {}, { extras: { fact: hostile } }],
     ['title', {}, { title: hostile }],

@@ -2,6 +2,8 @@ import { deliveryOf, receivedMsOf, type DeliveryState } from './delivery';
 import type { Extras } from './extras';
 import { escapeHtml } from './html-text';
 import type { Message, MessageKind } from './message';
+import { wordsWithNames } from './named-mentions';
+import { pollVotesOf, votesByOption } from './poll-votes';
 
 /** What a message without words is called. */
 const kindNames: Readonly<Record<MessageKind, string>> = {
@@ -81,6 +83,7 @@ function unshownExtras(message: Message): Extras | undefined {
   const { extras } = message;
   if (extras === undefined) return undefined;
   const isShown = (name: string): boolean =>
+    (name === 'pollVotes' && showsAllVotes(message)) ||
     (name === 'delivery' && deliveryOf(message) !== undefined) ||
     (name === 'receivedMs' && receivedMsOf(message) !== undefined);
   const rest = Object.entries(extras).filter(([name]) => !isShown(name));
@@ -110,7 +113,8 @@ function quoteHtml({ quote }: Message, { nameOf, messageOf }: MessageView): stri
   const senderId = quote.senderId ?? quoted?.senderId ?? undefined;
   const name = senderId === undefined ? (quoted?.isFromSelf === true ? 'You' : '') : nameOf(senderId);
   const kind = quote.kind ?? quoted?.kind;
-  const words = quote.text ?? quoted?.text?.slice(0, quotedLength) ?? (kind === undefined ? '' : kindNames[kind]);
+  const quotedWords = quoted === undefined ? undefined : wordsWithNames(quoted, nameOf);
+  const words = quote.text ?? quotedWords?.slice(0, quotedLength) ?? (kind === undefined ? '' : kindNames[kind]);
   const shown = words === '' ? 'an earlier message' : words;
   const text = escapeHtml(name === '' ? shown : `${name}: ${shown}`);
   const inner = quoted === undefined ? text : `<a href="#m${escapeHtml(encodeURIComponent(quoted.id))}">${text}</a>`;
@@ -143,13 +147,33 @@ function bodyHtml(message: Message, nameOf: MessageView['nameOf']): string {
   const parts: string[] = [];
   const label = labelOf(message, nameOf);
   if (label !== '') parts.push(`<p class="kind">${escapeHtml(label)}</p>`);
-  if (message.text !== undefined && message.text !== '') parts.push(`<p dir="auto">${escapeHtml(message.text)}</p>`);
+  const words = wordsWithNames(message, nameOf);
+  if (words !== undefined && words !== '') parts.push(`<p dir="auto">${escapeHtml(words)}</p>`);
   if (message.system?.value !== undefined) parts.push(`<p dir="auto">${escapeHtml(message.system.value)}</p>`);
-  for (const option of message.poll?.options ?? []) parts.push(`<p dir="auto">○ ${escapeHtml(option)}</p>`);
+  parts.push(pollHtml(message, nameOf));
   for (const contact of message.contacts ?? []) parts.push(`<pre dir="auto">${escapeHtml(contact)}</pre>`);
   if (message.marks !== undefined) parts.push(`<p class="marks">${escapeHtml(message.marks.join(', '))}</p>`);
   parts.push(deliveryHtml(message), editsHtml(message), extrasHtml(unshownExtras(message)));
   return parts.join('');
+}
+
+/** The options, and who chose each, as far as the source says. */
+function pollHtml(message: Message, nameOf: MessageView['nameOf']): string {
+  const votes = votesByOption(message);
+  return (message.poll?.options ?? [])
+    .map((option, at) => {
+      const voters = votes[at]!.map(({ senderId }) => (senderId === null ? 'You' : nameOf(senderId)));
+      const who =
+        voters.length === 0 ? '' : ` <span class="kind">${voters.length}: ${escapeHtml(voters.join(', '))}</span>`;
+      return `<p dir="auto">${voters.length === 0 ? '○' : '●'} ${escapeHtml(option)}${who}</p>`;
+    })
+    .join('');
+}
+
+/** Whether every vote stands at its option. */
+function showsAllVotes(message: Message): boolean {
+  const shown = votesByOption(message).reduce((sum, votes) => sum + votes.length, 0);
+  return shown > 0 && shown === pollVotesOf(message).length;
 }
 
 /** When it was edited, and what it said before, as far as the source keeps it; behind a click. */

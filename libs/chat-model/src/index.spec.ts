@@ -33,6 +33,8 @@ describe('index', () => {
       'receivedMsOf',
       'searchableText',
       'someConversations',
+      'votesByOption',
+      'wordsWithNames',
     ]);
   });
 });

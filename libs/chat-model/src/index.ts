@@ -20,6 +20,8 @@ export { messagesBetween, type ChatCounts, type ChatSource, type ConversationSou
 export { conversationFromCbor, conversationToCbor } from './conversation-codec';
 export { chatLimits, maximumInstantMs } from './limits';
 export { cutSegments, decodeSegment, encodeSegment } from './segment';
+export { wordsWithNames } from './named-mentions';
+export { votesByOption, type PollVote } from './poll-votes';
 export { deliveryOf, deliveryStates, receivedMsOf, type DeliveryState } from './delivery';
 export { htmlPages, type HtmlFile, type HtmlOptions } from './html-export';
 export { mergeSources } from './merge/merge-sources';

@@ -169,6 +169,16 @@ function readText(text: RichText, draft: MessageDraft, extras: ExtrasDraft): voi
   const others: ExtrasDraft = {};
   keepOthers(text, placedInText, others);
   if (hasAny(others)) extras['text'] = others;
+  if (text.ranges !== undefined) keepMentions(text.ranges, extras);
+}
+
+/** Who is mentioned, in the order of the text, as other formats say it; where exactly stays with the other ranges. */
+function keepMentions(ranges: NonNullable<RichText['ranges']>, extras: ExtrasDraft): void {
+  const mentions = ranges
+    .filter(({ mention }) => mention !== undefined)
+    .toSorted((left, right) => Number(left.start ?? 0) - Number(right.start ?? 0))
+    .map(({ mention }) => mention!);
+  if (mentions.length > 0) extras['mentions'] = mentions;
 }
 
 /** The model has one file in a message: the first; the others are kept beside it. */
@@ -251,8 +261,17 @@ function readPoll(poll: SignalPoll, draft: MessageDraft, extras: ExtrasDraft): v
   if (question !== undefined) draft.text = clipped(question);
   draft.poll = { options: options.map(({ text = '' }) => text) };
   readReactions(reactions, draft);
-  const votes = options.flatMap(({ text: _text, ...more }, option) => (hasAny(more) ? [{ option, ...more }] : []));
-  const facts = { ...(rest as Extras), ...(votes.length === 0 ? {} : { votes: votes as unknown as Extras[] }) };
+  const pollVotes = options.flatMap(({ text: option = '', votes = [] }, index) =>
+    votes.map(({ voter, ...more }): Extras => {
+      const by = voter === undefined ? {} : voter === selfId ? { isFromSelf: true } : { senderId: voter };
+      return { option, index, ...by, ...(more as Extras) };
+    }),
+  );
+  if (pollVotes.length > 0) extras['pollVotes'] = pollVotes;
+  const others = options.flatMap(({ text: _text, votes: _votes, ...more }, option) =>
+    hasAny(more) ? [{ option, ...(more as Extras) }] : [],
+  );
+  const facts = { ...(rest as Extras), ...(others.length === 0 ? {} : { options: others }) };
   if (hasAny(facts)) extras['poll'] = facts;
 }
 

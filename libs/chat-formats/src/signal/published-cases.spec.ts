@@ -114,6 +114,8 @@ const leftOut: Readonly<Record<string, string>> = {
     ]),
   ),
   'item.message.PaymentNotification.details.Transaction.status': 'the initial status is not written',
+  'item.message.Poll.options[].votes[].voter': 'the owner is isFromSelf',
+  'item.message.Poll.reactions.reactions[].author': 'the owner is senderId null',
   'item.message.Standard.attachments[].flag': 'no flag is not written',
   'item.message.Standard.attachments[].pointer.locator_info': 'a file without a locator is one by having none',
   'item.message.Standard.link_previews[].image.locator_info': 'a file without a locator is one by having none',

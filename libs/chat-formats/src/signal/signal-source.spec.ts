@@ -90,6 +90,105 @@ describe('openSignalRecords', () => {
     expect(codeOf(() => [...conversation!.messages()])).toBe('damaged');
   });
 
+  it('names in a group also those who wrote and are in it no longer, but neither the owner nor the group', () => {
+    const group: ProtobufInput = [
+      [
+        2,
+        [
+          [1, 9],
+          [
+            3,
+            [
+              [1, Buffer.alloc(32)],
+              [5, [[7, [[1, aci(2)]]]]],
+            ],
+          ],
+        ],
+      ],
+    ];
+    const source = open(
+      delimited(
+        info,
+        self,
+        contact(2, [11, 'Bo']),
+        contact(3, [11, 'Cem']),
+        contact(4, [11, 'Dea']),
+        group,
+        chat(7, 9),
+        chat(8, 4),
+        item(7, 3, 1, incoming, words('bye')),
+        item(7, 1, 2, outgoing, words('oh')),
+        item(7, 9, 3, [10, []], [15, [[2, [[1, [[29, []]]]]]]]),
+        item(8, 4, 4, incoming, words('elsewhere')),
+      ),
+    );
+    expect([...source.conversations()].map(({ conversation }) => conversation.participants)).toEqual([
+      [
+        { id: aciText(2), name: 'Bo' },
+        { id: aciText(3), name: 'Cem' },
+      ],
+      [{ id: aciText(4), name: 'Dea' }],
+    ]);
+  });
+  it('says who is mentioned and who voted as other formats do', () => {
+    const at = (start: number, digit: number): ProtobufInput[number] => [
+      2,
+      [
+        [1, start],
+        [2, 1],
+        [3, aci(digit)],
+      ],
+    ];
+    const text = '\ufffc or \ufffc';
+    const vote = (voter: number): ProtobufInput[number] => [
+      2,
+      [
+        [1, voter],
+        [2, 4],
+      ],
+    ];
+    const option = (name: string, ...votes: ProtobufInput): ProtobufInput[number] => [3, [[1, name], ...votes]];
+    const messages = read(
+      self,
+      contact(2),
+      contact(3),
+      chat(7, 2),
+      item(7, 2, 1, incoming, [
+        11,
+        [
+          [
+            2,
+            [
+              [1, text],
+              at(5, 3),
+              [
+                2,
+                [
+                  [1, 2],
+                  [2, 2],
+                  [4, 1],
+                ],
+              ],
+              at(0, 2),
+            ],
+          ],
+        ],
+      ]),
+      item(7, 2, 2, incoming, [
+        20,
+        [[1, 'When?'], option('now', vote(2), vote(1)), option('now'), option('later', vote(3))],
+      ]),
+    );
+    const [mention, poll] = messages[0]!;
+    expect(mention!.extras!['mentions']).toEqual([aciText(2), aciText(3)]);
+    expect((mention!.extras!['text'] as { ranges: readonly object[] }).ranges).toHaveLength(3);
+    expect(poll).toMatchObject({ text: 'When?', poll: { options: ['now', 'now', 'later'] } });
+    expect(poll!.extras!['pollVotes']).toEqual([
+      { option: 'now', index: 0, senderId: aciText(2), count: 4 },
+      { option: 'now', index: 0, isFromSelf: true, count: 4 },
+      { option: 'later', index: 2, senderId: aciText(3), count: 4 },
+    ]);
+  });
   it('puts messages to their conversations in the order of the backup, and knows who wrote them', () => {
     const source = open(
       delimited(

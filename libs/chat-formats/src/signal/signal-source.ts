@@ -1,11 +1,12 @@
-import type {
-  ChatSource,
-  Conversation,
-  ConversationSource,
-  Extra,
-  Extras,
-  Message,
-  Participant,
+import {
+  chatLimits,
+  type ChatSource,
+  type Conversation,
+  type ConversationSource,
+  type Extra,
+  type Extras,
+  type Message,
+  type Participant,
 } from '@coffer/chat-model';
 import { MessageDecoder } from '../protobuf/decode';
 import type { OpenBytes } from '../open-bytes';
@@ -65,7 +66,7 @@ class RecordsSource implements SignalSource {
   *conversations(): Generator<ConversationSource, void, undefined> {
     const ids = new Set<string>();
     for (const { chat, items } of this.#index.chats) {
-      const conversation = this.#conversation(chat, ids);
+      const conversation = this.#conversation(chat, items, ids);
       ids.add(conversation.id);
       yield {
         conversation,
@@ -76,7 +77,7 @@ class RecordsSource implements SignalSource {
     }
   }
 
-  #conversation(chat: SignalChat, taken: ReadonlySet<string>): Conversation {
+  #conversation(chat: SignalChat, items: ItemRange, taken: ReadonlySet<string>): Conversation {
     const { id: number, recipientId, isArchived, ...rest } = chat;
     const place = recipientId === undefined ? undefined : this.#index.places.get(recipientId);
     const wanted = place?.id ?? `chat:${number ?? 0}`;
@@ -86,17 +87,29 @@ class RecordsSource implements SignalSource {
       id,
       kind: place?.kind ?? 'unknown',
       title: place?.name ?? id,
-      participants: place === undefined ? [] : this.#participants(place),
+      participants: this.#participants(place, items),
       ...(isArchived === true ? { isArchived } : {}),
       ...(Object.keys(extras).length === 0 ? {} : { extras }),
     };
   }
 
-  #participants({ id, kind, members }: Place): readonly Participant[] {
-    const ids = kind === 'direct' || kind === 'channel' ? [id] : members;
-    return ids
+  /** Whoever is in it, then whoever else wrote: people leave groups, and what they wrote stays. */
+  #participants(place: Place | undefined, items: ItemRange): readonly Participant[] {
+    const isOne = place?.kind === 'direct' || place?.kind === 'channel';
+    const ids = new Set(isOne ? [place.id] : place?.members);
+    if (!isOne) for (const author of this.#authors(items)) ids.add(author);
+    return [...ids]
       .filter((each) => each !== selfId && each !== this.#aci)
+      .slice(0, chatLimits.participants)
       .map((each) => participantOf(each, this.#index.places));
+  }
+
+  /** Those people who wrote in a conversation: a group itself is the author of some of its events. */
+  #authors({ start, end }: ItemRange): readonly string[] {
+    const { items, places, refer } = this.#index;
+    const numbers = new Set<number>();
+    for (let index = start; index < end; index++) numbers.add(items.authors.at(items.order[index]!));
+    return [...numbers].map(refer).filter((id) => places.get(id)?.kind === 'direct');
   }
 
   *#messages(whole: ItemRange, range: ItemRange): Generator<Message, void, undefined> {

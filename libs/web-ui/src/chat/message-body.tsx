@@ -1,4 +1,11 @@
-import type { Conversation, MediaReference, Message, MessageKind } from '@coffer/chat-model';
+import {
+  votesByOption,
+  wordsWithNames,
+  type Conversation,
+  type MediaReference,
+  type Message,
+  type MessageKind,
+} from '@coffer/chat-model';
 import {
   AudioLines,
   ChartBarBig,
@@ -22,6 +29,7 @@ import { nameOf } from './people';
 /** What a message says. Whatever comes from the backup is text, never markup, and cannot turn the text around it. */
 export function MessageBody({ conversation, message }: { conversation: Conversation; message: Message }): ReactNode {
   const text = useText();
+  const words = wordsWithNames(message, (id) => nameOf(conversation, id));
   if (message.kind === 'deleted') {
     const isByAdmin = message.marks?.includes('deleted-by-admin') === true;
     return <Aside>{text(isByAdmin ? 'ui.deleted-by-admin' : 'ui.deleted')}</Aside>;
@@ -30,7 +38,7 @@ export function MessageBody({ conversation, message }: { conversation: Conversat
     return (
       <>
         <Aside>{text('ui.unsupported', { type: message.unsupportedType ?? '' })}</Aside>
-        <Words value={message.text} />
+        <Words value={words} />
       </>
     );
   }
@@ -38,17 +46,35 @@ export function MessageBody({ conversation, message }: { conversation: Conversat
     <>
       {message.quote !== undefined && <QuoteBlock conversation={conversation} quote={message.quote} />}
       <Attachment message={message} />
-      <Words value={message.text} />
-      {message.poll !== undefined && (
-        <ul className="mt-1 list-disc ps-5">
-          {message.poll.options.map((option, index) => (
-            <li key={index} dir="auto" className="wrap-anywhere">
-              {option}
-            </li>
-          ))}
-        </ul>
-      )}
+      <Words value={words} />
+      <PollOptions conversation={conversation} message={message} />
     </>
+  );
+}
+
+/** The options of a poll, and who chose each, as far as the backup says. */
+function PollOptions({ conversation, message }: { conversation: Conversation; message: Message }): ReactNode {
+  const text = useText();
+  if (message.poll === undefined) return null;
+  const votes = votesByOption(message);
+  return (
+    <ul className="mt-1 list-disc ps-5">
+      {message.poll.options.map((option, index) => {
+        const voters = votes[index]!.map(({ senderId }) =>
+          senderId === null ? text('ui.you') : nameOf(conversation, senderId),
+        );
+        return (
+          <li key={index} dir="auto" className="wrap-anywhere">
+            {option}
+            {voters.length > 0 && (
+              <bdi className="block text-sm text-muted">
+                {voters.length}: {voters.join(', ')}
+              </bdi>
+            )}
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

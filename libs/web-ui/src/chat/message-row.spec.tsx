@@ -42,6 +42,19 @@ describe('MessageRow', () => {
     expect(markup).not.toContain('href');
   });
 
+  it('shows who chose what in a poll, and whom a message names', () => {
+    const pollVotes = [
+      { option: 'yes', senderId: 'ada' },
+      { option: 'yes', isFromSelf: true },
+    ];
+    const [ada] = conversation.participants;
+    const name = ada!.name!.replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+    const markup = show({ poll: { options: ['yes', 'no'] }, extras: { pollVotes } });
+    expect(markup).toContain(`2: ${name}, You</bdi>`);
+    expect(markup).toMatch(/>no<\/li>/);
+    expect(show({ text: 'hi \ufffc', extras: { mentions: ['ada'] } })).toContain(`hi @${name}`);
+  });
+
   it('says how far an own message came, in words, and nothing of what it does not know', () => {
     const own = { isFromSelf: true, senderId: null };
     expect(show({ ...own, extras: { delivery: 'read' } })).toMatch(/<svg[^>]*aria-hidden="true".*<\/svg>Read</);
