@@ -94,7 +94,7 @@ describe('htmlPages', () => {
     expect(policy!.split('; ')).toEqual([
       "default-src 'none'",
       "style-src 'self' file:",
-      "img-src 'self' file:",
+      "img-src 'self' file: data:",
       "media-src 'self' file:",
       `script-src '${hash}'`,
       "base-uri 'none'",
@@ -224,6 +224,18 @@ describe('htmlPages', () => {
     );
     expect(page({ text: 'hi \ufffc!', extras: { mentions: ['a'] } })).toContain('<p dir="auto">hi @Anna!</p>');
   });
+  it('shows the small picture where the file is not there, and the file where it is', () => {
+    const image: Partial<Message> = { kind: 'image', extras: { thumbnail: 'ffd8ff00', mood: 5 } };
+    const alone = page(image);
+    expect(alone).toContain('<img class="small" src="data:image/jpeg;base64,/9j/AA==" alt="Preview: Image"');
+    expect(alone).toContain('&quot;mood&quot;: 5');
+    expect(alone).not.toContain('ffd8ff00');
+    const source = sourceOf([{ ...conversation, messages: [{ ...message, ...image }] }]);
+    const { pieces } = run(htmlPages(source, { mediaPath: () => 'media/1.jpg' }));
+    const beside = pieces.find(({ name }) => name.startsWith('chat'))!.content;
+    expect(beside).toContain('<img src="media/1.jpg"');
+    expect(beside).not.toContain('data:image');
+  });
   const hostile = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\0\'&';
   it.each<[string, Partial<Message>, Partial<Conversation>]>([
     ['text', { text: hostile }, {}],
@@ -246,6 +258,7 @@ describe('htmlPages', () => {
       {},
     ],
     ['mention', { text: '\ufffc', extras: { mentions: [hostile] } }, {}],
+    ['thumbnail', { text: hostile, extras: { thumbnail: `ffd8ff"${hostile}` } }, {}],
     ['extras', { extras: { fact: hostile, list: [{ more: hostile }] } }, {}],
     ['extras of a conversation', {}, { extras: { fact: hostile } }],
     ['title', {}, { title: hostile }],

@@ -29,7 +29,8 @@ export interface HtmlOptions {
 
 /**
  * A source as pages for people: `index.html` with the conversations, and pages of 1,000 messages for each. Times are UTC
- * where the source knows them. The pages load nothing but their style sheet and the media beside them; the one script that their
+ * where the source knows them. The pages load nothing but their style sheet and the media beside them, and hold small
+ * pictures that the source keeps in their place; the one script that their
  * policy lets run, named by its hash, searches the page.
  *
  * @returns how much was written
@@ -149,7 +150,7 @@ function conversationPage(
 const policy = [
   "default-src 'none'",
   "style-src 'self' file:",
-  "img-src 'self' file:",
+  "img-src 'self' file: data:",
   "media-src 'self' file:",
   `script-src '${searchScriptHash}'`,
   "base-uri 'none'",

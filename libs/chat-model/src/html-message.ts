@@ -4,6 +4,7 @@ import { escapeHtml } from './html-text';
 import type { Message, MessageKind } from './message';
 import { wordsWithNames } from './named-mentions';
 import { pollVotesOf, votesByOption } from './poll-votes';
+import { thumbnailAddress } from './thumbnail';
 
 /** What a message without words is called. */
 const kindNames: Readonly<Record<MessageKind, string>> = {
@@ -78,11 +79,12 @@ function deliveryHtml(message: Message): string {
 const isLater = ({ timeMs }: Message, receivedMs: number): boolean =>
   timeMs === null || Math.abs(receivedMs - timeMs) >= minuteMs;
 
-/** Without what the line above says in words; to the second the time of arrival is known to whoever asks for the JSON. */
+/** Without what is shown above, or is a small copy of it; to the second the time of arrival is known to whoever asks for the JSON. */
 function unshownExtras(message: Message): Extras | undefined {
   const { extras } = message;
   if (extras === undefined) return undefined;
   const isShown = (name: string): boolean =>
+    (name === 'thumbnail' && thumbnailAddress(message) !== undefined) ||
     (name === 'pollVotes' && showsAllVotes(message)) ||
     (name === 'delivery' && deliveryOf(message) !== undefined) ||
     (name === 'receivedMs' && receivedMsOf(message) !== undefined);
@@ -129,7 +131,7 @@ function mediaHtml(message: Message, { mediaOf, problemOf }: MessageView): strin
   const path = mediaOf(message);
   if (path === undefined || !safePath.test(path)) {
     const problem = problemOf(message);
-    return problem === undefined ? '' : `<p class="kind">${escapeHtml(problem)}</p>`;
+    return thumbnailHtml(message) + (problem === undefined ? '' : `<p class="kind">${escapeHtml(problem)}</p>`);
   }
   const { kind, media } = message;
   const label = escapeHtml(media?.name ?? kindNames[kind]);
@@ -141,6 +143,14 @@ function mediaHtml(message: Message, { mediaOf, problemOf }: MessageView): strin
     return `<video src="${path}" controls preload="none" aria-label="${label}"></video>`;
   if (kind === 'audio') return `<audio src="${path}" controls preload="none" aria-label="${label}"></audio>`;
   return `<p><a href="${path}" dir="auto">${label}</a></p>`;
+}
+
+/** The small picture that the source keeps in its place. */
+function thumbnailHtml(message: Message): string {
+  const address = thumbnailAddress(message);
+  if (address === undefined) return '';
+  const label = escapeHtml(message.media?.name ?? kindNames[message.kind]);
+  return `<img class="small" src="${address}" alt="Preview: ${label}" loading="lazy">`;
 }
 
 function bodyHtml(message: Message, nameOf: MessageView['nameOf']): string {

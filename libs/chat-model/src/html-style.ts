@@ -15,6 +15,7 @@ a { color: LinkText; }
 .m:target { outline: 2px solid LinkText; }
 .m p, .m pre { margin: 0; white-space: pre-wrap; }
 .m img, .m video { display: block; max-width: 100%; max-height: 24rem; margin: 0.25rem 0; border-radius: 0.4rem; }
+.m img.small { min-width: 8rem; }
 .m audio { display: block; max-width: 100%; margin: 0.25rem 0; }
 .m time, .kind, .marks { font-size: 0.85rem; color: color-mix(in srgb, CanvasText 75%, Canvas); }
 .day { margin: 1rem 0 0.5rem; text-align: center; font-weight: 600; }
