@@ -222,7 +222,15 @@ describe('htmlPages', () => {
     expect(page({ kind: 'poll', poll: { options: ['yes'] }, extras: { pollVotes: [gone] } })).toContain(
       '&quot;gone&quot;',
     );
-    expect(page({ text: 'hi \ufffc!', extras: { mentions: ['a'] } })).toContain('<p dir="auto">hi @Anna!</p>');
+    const named = page({ text: 'hi \ufffc!', extras: { mentions: ['a'] } });
+    expect(named).toContain('<p dir="auto">hi @Anna!</p>');
+    const unnamed = page({ text: 'hi', extras: { mentions: ['a'] } });
+    const event = page({ kind: 'system', system: { action: '12' }, extras: { event: 'Added' } });
+    expect([named, unnamed, event].map((shown) => shown.includes('More from the source'))).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
   it('shows the small picture where the file is not there, and the file where it is', () => {
     const image: Partial<Message> = { kind: 'image', extras: { thumbnail: 'ffd8ff00', mood: 5 } };

@@ -80,10 +80,12 @@ const isLater = ({ timeMs }: Message, receivedMs: number): boolean =>
   timeMs === null || Math.abs(receivedMs - timeMs) >= minuteMs;
 
 /** Without what is shown above, or is a small copy of it; to the second the time of arrival is known to whoever asks for the JSON. */
-function unshownExtras(message: Message): Extras | undefined {
+function unshownExtras(message: Message, nameOf: MessageView['nameOf']): Extras | undefined {
   const { extras } = message;
   if (extras === undefined) return undefined;
   const isShown = (name: string): boolean =>
+    (name === 'event' && message.kind === 'system' && eventWords(message) !== undefined) ||
+    (name === 'mentions' && wordsWithNames(message, nameOf) !== message.text) ||
     (name === 'thumbnail' && thumbnailAddress(message) !== undefined) ||
     (name === 'pollVotes' && showsAllVotes(message)) ||
     (name === 'delivery' && deliveryOf(message) !== undefined) ||
@@ -163,7 +165,7 @@ function bodyHtml(message: Message, nameOf: MessageView['nameOf']): string {
   parts.push(pollHtml(message, nameOf));
   for (const contact of message.contacts ?? []) parts.push(`<pre dir="auto">${escapeHtml(contact)}</pre>`);
   if (message.marks !== undefined) parts.push(`<p class="marks">${escapeHtml(message.marks.join(', '))}</p>`);
-  parts.push(deliveryHtml(message), editsHtml(message), extrasHtml(unshownExtras(message)));
+  parts.push(deliveryHtml(message), editsHtml(message), extrasHtml(unshownExtras(message, nameOf)));
   return parts.join('');
 }
 
