@@ -89,6 +89,12 @@ export interface Openers {
  * @throws ChatFormatError `not-a-backup`, `damaged`
  */
 function describeBackup(start: FileStart, openers: Openers): Described {
+  if (start.sizeBytes === 0) {
+    throw new ChatFormatError(
+      'not-a-backup',
+      'this file is empty: copy it again from where it came from, and look whether it has a size there',
+    );
+  }
   const other = otherContainers.get(start.kind);
   if (other !== undefined) return other;
   if (cryptGenerations.some((name) => start.kind === `whatsapp-${name}`)) return describeCrypt(start);

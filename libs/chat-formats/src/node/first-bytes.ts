@@ -13,7 +13,12 @@ export function readFileStart(path: string): FileStart {
   const file = open(path);
   try {
     const stats = fstatSync(file);
-    if (!stats.isFile()) throw new ChatFormatError('not-a-backup', 'this is no file; name one file of the backup');
+    if (!stats.isFile()) {
+      throw new ChatFormatError(
+        'not-a-backup',
+        'this is no file: name one file of the backup; where Signal wrote a folder, that is the file named main in it',
+      );
+    }
     const firstBytes = readPart(file, 0, backupPrefixLimit);
     const lastBytes = readPart(file, Math.max(0, stats.size - identifyLastBytes), identifyLastBytes);
     return { kind: identifyFile(firstBytes, lastBytes, path).kind, sizeBytes: stats.size, firstBytes };

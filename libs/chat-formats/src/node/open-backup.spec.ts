@@ -93,6 +93,8 @@ describe('inspectBackup', () => {
       expect(await codeOf(() => inspectBackup(write(name, content))), name).toBe('not-a-backup');
     }
     expect(await codeOf(() => inspectBackup(folder))).toBe('not-a-backup');
+    expect(() => inspectBackup(folder)).toThrow('the file named main');
+    expect(() => inspectBackup(write('nothing', ''))).toThrow('this file is empty');
     expect(await codeOf(() => inspectBackup(join(folder, 'nowhere')))).toBe('not-a-backup');
   });
   it.each([
