@@ -9,14 +9,21 @@ export function addMark(draft: MessageDraft, mark: MessageMark): void {
 
 /** Adds facts without a place in the model; those without a value are left out. */
 export function addExtras(draft: MessageDraft, facts: Readonly<Record<string, Extra | undefined>>): void {
-  const known = present<Record<string, Extra>>(facts);
-  if (Object.keys(known).length > 0) draft.extras = { ...draft.extras, ...known };
+  let extras: Record<string, Extra> | undefined;
+  for (const name of Object.keys(facts)) {
+    const value = facts[name];
+    if (value !== undefined) (extras ??= { ...draft.extras })[name] = value;
+  }
+  if (extras !== undefined) draft.extras = extras;
 }
 
 /** Sets properties that have a value and leaves out the others, as exactOptionalPropertyTypes wants it. */
 export function present<T extends object>(properties: { readonly [K in keyof T]: T[K] | undefined }): T {
   const result: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(properties)) if (value !== undefined) result[name] = value;
+  for (const name of Object.keys(properties) as (keyof T & string)[]) {
+    const value = properties[name];
+    if (value !== undefined) result[name] = value;
+  }
   return result as T;
 }
 

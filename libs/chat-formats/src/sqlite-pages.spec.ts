@@ -84,9 +84,9 @@ describe('requireSoundPages', () => {
     expect(() => openSqliteBytes(bomb)).toThrow(expect.objectContaining({ code: 'damaged' }));
   });
 
-  it('refuses a row whose pages lead back to its first one', () => {
+  it('refuses a row whose pages lead back to its first one, also where a longer row beside it was read before', () => {
     const database = databaseBytes(
-      `PRAGMA page_size = ${pageBytes};\nCREATE TABLE a(b);\nINSERT INTO a VALUES (zeroblob(2000));\n`,
+      `PRAGMA page_size = ${pageBytes};\nCREATE TABLE a(b);\nINSERT INTO a VALUES (zeroblob(2000)), (zeroblob(200000));\n`,
     );
     const copy = new Uint8Array(database);
     const view = new DataView(copy.buffer);

@@ -97,22 +97,54 @@ class Varint {
   }
 }
 
-class PageWalk {
+/** Pages of a file through one piece of memory, which the next page may be read into. */
+class PageWindow {
   readonly #source: ByteSource;
+  readonly #pageBytes: number;
+  readonly #pages: number;
+  readonly #memory: Uint8Array;
+  #bytes: Uint8Array = new Uint8Array();
+  #first = 1;
+  #count = 0;
+
+  constructor(source: ByteSource, pageBytes: number, pages: number) {
+    this.#source = source;
+    this.#pageBytes = pageBytes;
+    this.#pages = pages;
+    this.#memory = new Uint8Array(Math.max(readAheadBytes, pageBytes));
+  }
+
+  /** @returns a page, valid until the next one is read */
+  read(page: number): DataView {
+    const pageBytes = this.#pageBytes;
+    if (page < this.#first || page >= this.#first + this.#count) {
+      const isNext = page === this.#first + this.#count;
+      const count = isNext ? Math.max(1, readAheadBytes / pageBytes) : 1;
+      this.#count = Math.min(count, this.#pages - page + 1);
+      this.#first = page;
+      this.#bytes = this.#source.read((page - 1) * pageBytes, this.#count * pageBytes, this.#memory);
+    }
+    const at = (page - this.#first) * pageBytes;
+    return viewOf(this.#bytes.subarray(at, at + pageBytes));
+  }
+}
+
+class PageWalk {
   readonly #pageBytes: number;
   readonly #usableBytes: number;
   readonly #pages: number;
   readonly #seen: Uint8Array;
-  #window: Uint8Array = new Uint8Array();
-  #windowPage = 1;
-  #windowPages = 0;
+  readonly #treePages: PageWindow;
+  /** The rest of long rows: the page where such a row begins is still looked at. */
+  readonly #overflowPages: PageWindow;
 
   constructor(source: ByteSource, pageBytes: number, usableBytes: number) {
-    this.#source = source;
     this.#pageBytes = pageBytes;
     this.#usableBytes = usableBytes;
     this.#pages = Math.floor(source.sizeBytes / pageBytes);
     this.#seen = new Uint8Array(this.#pages + 1);
+    this.#treePages = new PageWindow(source, pageBytes, this.#pages);
+    this.#overflowPages = new PageWindow(source, pageBytes, this.#pages);
   }
 
   /** Goes over a tree, root first. @param onRow - told the first bytes of each row */
@@ -121,7 +153,7 @@ class PageWalk {
     const cell = new Cell();
     for (let page = waiting.pop(); page !== undefined; page = waiting.pop()) {
       if (!this.#visit(page)) continue;
-      const view = this.#read(page);
+      const view = this.#treePages.read(page);
       const headerAt = page === 1 ? fileHeaderBytes : 0;
       const type = view.getUint8(headerAt);
       const isInterior = type === indexInterior || type === tableInterior;
@@ -151,20 +183,6 @@ class PageWalk {
     return true;
   }
 
-  #read(page: number): DataView {
-    const pageBytes = this.#pageBytes;
-    if (page < this.#windowPage || page >= this.#windowPage + this.#windowPages) {
-      const isNext = page === this.#windowPage + this.#windowPages;
-      const pages = isNext ? Math.max(1, readAheadBytes / pageBytes) : 1;
-      this.#windowPages = Math.min(pages, this.#pages - page + 1);
-      this.#windowPage = page;
-      // Memory of its own: the page before may still be looked at.
-      this.#window = this.#source.read((page - 1) * pageBytes, this.#windowPages * pageBytes);
-    }
-    const at = (page - this.#windowPage) * pageBytes;
-    return viewOf(this.#window.subarray(at, at + pageBytes));
-  }
-
   /** Goes over all pages of a row. @returns its first bytes, at most `limitBytes` */
   #content(view: DataView, { start, payloadBytes, localBytes, overflowPage }: Cell, limitBytes: number): Uint8Array {
     const content = new Uint8Array(Math.min(limitBytes, payloadBytes));
@@ -177,7 +195,7 @@ class PageWalk {
     fill(view, start, localBytes);
     let left = payloadBytes - localBytes;
     for (let page = overflowPage; left > 0 && this.#visit(page); left -= this.#usableBytes - 4) {
-      const next = this.#read(page);
+      const next = this.#overflowPages.read(page);
       fill(next, 4, this.#usableBytes - 4);
       page = next.getUint32(0);
     }

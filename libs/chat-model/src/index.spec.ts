@@ -16,6 +16,7 @@ describe('index', () => {
       'deliveryOf',
       'deliveryStates',
       'encodeSegment',
+      'encodeSegments',
       'excerptOf',
       'foldText',
       'htmlPages',

@@ -19,7 +19,7 @@ export {
 export { messagesBetween, type ChatCounts, type ChatSource, type ConversationSource } from './source';
 export { conversationFromCbor, conversationToCbor } from './conversation-codec';
 export { chatLimits, maximumInstantMs } from './limits';
-export { cutSegments, decodeSegment, encodeSegment } from './segment';
+export { cutSegments, decodeSegment, encodeSegment, encodeSegments, type EncodedSegment } from './segment';
 export { wordsWithNames } from './named-mentions';
 export { votesByOption, type PollVote } from './poll-votes';
 export { deliveryOf, deliveryStates, receivedMsOf, type DeliveryState } from './delivery';

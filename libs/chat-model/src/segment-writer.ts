@@ -8,7 +8,7 @@ const map = 0xa0;
 const [no, yes, nothing] = [0xf4, 0xf5, 0xf6];
 
 /** Below this many characters a loop writes text faster than the platform's encoder. */
-const shortTextLength = 48;
+const shortTextLength = 128;
 
 const encoder = new TextEncoder();
 
@@ -50,11 +50,14 @@ export class SegmentWriter {
     return this.#head(array, length);
   }
 
+  /** @param value - a safe integer */
+  integer(value: number): this {
+    return value < 0 ? this.#head(negative, -1 - value) : this.#head(uint, value);
+  }
+
   value(value: CborValue): this {
-    if (typeof value === 'string') return this.#text(value);
-    if (typeof value === 'number' && Number.isSafeInteger(value)) {
-      return value < 0 ? this.#head(negative, -1 - value) : this.#head(uint, value);
-    }
+    if (typeof value === 'string') return this.text(value);
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return this.integer(value);
     if (value === null) return this.#byte(nothing);
     if (typeof value === 'boolean') return this.#byte(value ? yes : no);
     if (Array.isArray(value)) {
@@ -111,14 +114,32 @@ export class SegmentWriter {
       bytes[at] = major | value;
       return at + 1;
     }
-    const lengthBytes = headBytes(value) - 1;
-    bytes[at] = major | (lengthBytes === 1 ? 24 : lengthBytes === 2 ? 25 : lengthBytes === 4 ? 26 : 27);
-    let rest = value;
-    for (let index = lengthBytes; index > 0; index--) {
-      bytes[at + index] = rest % 256;
-      rest = Math.floor(rest / 256);
+    if (value < 0x100) {
+      bytes[at] = major | 24;
+      bytes[at + 1] = value;
+      return at + 2;
     }
-    return at + 1 + lengthBytes;
+    if (value < 0x10000) {
+      bytes[at] = major | 25;
+      bytes[at + 1] = value >>> 8;
+      bytes[at + 2] = value;
+      return at + 3;
+    }
+    if (value < 0x100000000) {
+      bytes[at] = major | 26;
+      return this.#writeFour(at + 1, value);
+    }
+    bytes[at] = major | 27;
+    return this.#writeFour(this.#writeFour(at + 1, Math.floor(value / 0x100000000)), value % 0x100000000);
+  }
+
+  #writeFour(at: number, value: number): number {
+    const bytes = this.#bytes;
+    bytes[at] = value >>> 24;
+    bytes[at + 1] = value >>> 16;
+    bytes[at + 2] = value >>> 8;
+    bytes[at + 3] = value;
+    return at + 4;
   }
 
   /** Keys of ASCII are in order where shorter ones come first, and equally long ones as text. Others go through the general encoder. */
@@ -127,12 +148,12 @@ export class SegmentWriter {
     if (!keys.every(isAscii)) return this.#raw(encodeCbor(value));
     if (keys.length > 1) keys.sort((left, right) => left.length - right.length || (left < right ? -1 : 1));
     this.openMap(keys.length);
-    for (const key of keys) this.#text(key).value(value[key]!);
+    for (const key of keys) this.text(key).value(value[key]!);
     return this;
   }
 
   /** Lone surrogates become U+FFFD. The head is written last, as the number of bytes is known only then. */
-  #text(text: string): this {
+  text(text: string): this {
     this.#reserve(9 + 3 * text.length);
     const guessed = headBytes(text.length);
     const start = this.#at + guessed;

@@ -10,6 +10,7 @@ import {
   cutSegments,
   decodeSegment,
   encodeSegment,
+  encodeSegments,
   type Message,
 } from './index';
 
@@ -118,6 +119,52 @@ describe('cutSegments', () => {
     const after = [...cutSegments(numbered(900))];
     expect(after[0]).toEqual(before[0]);
     expect(after).toHaveLength(before.length);
+  });
+});
+
+describe('encodeSegments', () => {
+  const words = fc.string({ unit: 'binary', maxLength: 200 });
+  const value = fc.oneof(words, fc.maxSafeInteger(), fc.boolean(), fc.constant(['x', { y: 1 }]));
+  const name = fc.oneof(fc.constantFrom('a', 'b', 'receivedMs', 'x'.repeat(24)), fc.stringMatching(/^[a-z]{1,3}$/));
+  const message = fc
+    .record({ text: words, extras: fc.dictionary(name, value, { minKeys: 1, maxKeys: 4 }) }, { requiredKeys: [] })
+    .map((fields): Message => ({ id: '1', senderId: 'a', isFromSelf: false, timeMs: 1, kind: 'text', ...fields }));
+
+  property.prop([fc.array(fc.oneof(message, arbitraryMessage), { maxLength: 12 })])(
+    'gives the bytes of encodeSegment and the general encoder, cut where cutSegments cuts',
+    (messages) => {
+      const runs = [...cutSegments(messages)];
+      const segments = [...encodeSegments(messages)];
+      expect(segments.map(({ bytes }) => toHex(bytes))).toEqual(runs.map((run) => toHex(encodeSegment(run))));
+      for (const [at, { bytes, messages: count, firstMs, lastMs }] of segments.entries()) {
+        const times = runs[at]!.flatMap(({ timeMs }) => timeMs ?? []);
+        expect(count).toBe(runs[at]!.length);
+        expect([firstMs, lastMs]).toEqual(times.length === 0 ? [null, null] : [Math.min(...times), Math.max(...times)]);
+        expect(toHex(encodeCbor(decodeCbor(bytes)))).toBe(toHex(bytes));
+      }
+    },
+  );
+  it('ends a segment at 500 messages, and where their texts and extras are long', () => {
+    const numbered = (count: number, more: Partial<Message>): Message[] =>
+      Array.from({ length: count }, (_, index) => ({ ...plain, id: String(index), ...more }));
+    const lengths = (messages: Message[]): number[] =>
+      [...encodeSegments(messages)].map(({ messages: count }) => count);
+    expect(lengths(numbered(1001, {}))).toEqual([500, 500, 1]);
+    expect(lengths([])).toEqual([]);
+    expect(lengths(numbered(5, { text: 'x'.repeat(600_000) }))).toEqual([2, 2, 1]);
+    // with 'hi' and {"a":""} at exactly 1 Mi
+    expect(lengths(numbered(3, { extras: { a: 'x'.repeat(1_048_576 - 10) } }))).toEqual([1, 1, 1]);
+    expect(lengths(numbered(3, { extras: { a: 'x'.repeat(1_048_576 - 11) } }))).toEqual([2, 1]);
+    expect(lengths(numbered(3, { extras: { a: 'x'.repeat(1_048_576 - 28), b: 1_234, c: true } }))).toEqual([1, 1, 1]);
+    expect(lengths(numbered(3, { extras: { a: 'x'.repeat(1_048_576 - 29), b: 1_234, c: true } }))).toEqual([2, 1]);
+  });
+  it('goes on after one that was given up, and beside one that is not finished', () => {
+    const other = encodeSegments(Array.from({ length: 501 }, () => plain));
+    const first = other.next().value!;
+    expect([...encodeSegments([plain])][0]!.bytes).toEqual(encodeSegment([plain]));
+    expect(() => [...encodeSegments([plain, { ...plain, timeMs: 0.5 }])]).toThrow(ChatModelError);
+    expect(first.bytes).toEqual(encodeSegment(Array.from({ length: 500 }, () => plain)));
+    expect(other.next().value!.bytes).toEqual(encodeSegment([plain]));
   });
 });
 

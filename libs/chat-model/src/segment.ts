@@ -1,18 +1,76 @@
 import type { CborValue } from '@coffer/foundation';
+import { jsonLengthOf } from './extras-codec';
 import { invalid, requireMap, text, tooLarge } from './field-codecs';
 import { chatLimits } from './limits';
 import type { Message } from './message';
 import { readSegmentValue } from './segment-reader';
 import { SegmentWriter } from './segment-writer';
-import { messageFromCbor, messageToCbor } from './message-codec';
+import { messageFromCbor, writeMessage } from './message-codec';
 
 const version = 1;
 /** Where messages are written before their senders are known: used again for each segment, unless a long one made it large. */
-let scratch = new SegmentWriter();
+let scratch: SegmentWriter | undefined;
 const scratchMostBytes = 1024 * 1024;
 /** For the head of a segment with few senders. */
 const headRoomBytes = 1024;
 const senderId = text(chatLimits.idLength);
+
+/** Writes one segment after another, message by message: what a message was made of need not outlive it. */
+class SegmentEncoder {
+  readonly #written: SegmentWriter;
+  readonly #numbers = new Map<string, number>();
+  #messages = 0;
+
+  constructor() {
+    this.#written = (scratch ?? new SegmentWriter()).restart();
+    // Nobody else writes there meanwhile.
+    scratch = undefined;
+  }
+
+  get messages(): number {
+    return this.#messages;
+  }
+
+  add(message: Message): void {
+    writeMessage(this.#written, message, this.#numberOf);
+    this.#messages++;
+  }
+
+  /** The segment of what was added; what is added from here on is of the next one. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const written = this.#written;
+    const bytes = new SegmentWriter(written.length + headRoomBytes)
+      .openMap(3)
+      .value('v')
+      .value(version)
+      .value('senders')
+      .value([...this.#numbers.keys()])
+      .value('messages')
+      .openList(this.#messages)
+      .append(written)
+      .finish();
+    this.#messages = 0;
+    this.#numbers.clear();
+    written.restart();
+    if (bytes.length > chatLimits.segmentBytes) throw tooLarge('segment', chatLimits.segmentBytes);
+    return bytes;
+  }
+
+  /** Gives the memory to the next one. */
+  close(): void {
+    if (this.#written.capacity <= scratchMostBytes) scratch = this.#written;
+  }
+
+  readonly #numberOf = (sender: string): number => {
+    const numbers = this.#numbers;
+    const known = numbers.get(sender);
+    if (known !== undefined) return known;
+    const wellFormed = senderId.encode(sender, 'message.senderId') as string;
+    const number = numbers.get(wellFormed) ?? numbers.size + 1;
+    numbers.set(wellFormed, number);
+    return number;
+  };
+}
 
 /**
  * Some consecutive messages of one conversation as deterministic CBOR: `{v: 1, senders: [id, …], messages: [[…], …]}`.
@@ -22,30 +80,13 @@ const senderId = text(chatLimits.idLength);
  */
 export function encodeSegment(messages: readonly Message[]): Uint8Array<ArrayBuffer> {
   if (messages.length > chatLimits.segmentMessages) throw tooLarge('segment.messages', chatLimits.segmentMessages);
-  const numbers = new Map<string, number>();
-  const numberOf = (sender: string): number => {
-    const known = numbers.get(sender);
-    if (known !== undefined) return known;
-    const wellFormed = senderId.encode(sender, 'message.senderId') as string;
-    const number = numbers.get(wellFormed) ?? numbers.size + 1;
-    numbers.set(wellFormed, number);
-    return number;
-  };
-  const written = scratch.restart();
-  for (const message of messages) written.value(messageToCbor(message, numberOf));
-  const bytes = new SegmentWriter(written.length + headRoomBytes)
-    .openMap(3)
-    .value('v')
-    .value(version)
-    .value('senders')
-    .value([...numbers.keys()])
-    .value('messages')
-    .openList(messages.length)
-    .append(written)
-    .finish();
-  if (scratch.capacity > scratchMostBytes) scratch = new SegmentWriter();
-  if (bytes.length > chatLimits.segmentBytes) throw tooLarge('segment', chatLimits.segmentBytes);
-  return bytes;
+  const encoder = new SegmentEncoder();
+  try {
+    for (const message of messages) encoder.add(message);
+    return encoder.finish();
+  } finally {
+    encoder.close();
+  }
 }
 
 /**
@@ -87,17 +128,51 @@ function requireList(value: CborValue | undefined, field: string, limit: number)
   return value as readonly CborValue[];
 }
 
+/** What is in a segment, and its bytes. */
+export interface EncodedSegment {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly messages: number;
+  /** The earliest and the latest time in it; null where no message has one. */
+  readonly firstMs: number | null;
+  readonly lastMs: number | null;
+}
+
 /**
- * Cuts messages into runs for `encodeSegment`, by position from the first one, so that messages which are added at the end
- * change the last run only. A run ends at 500 messages, or earlier once it holds 1 Mi UTF-16 units of text.
+ * Messages as segments, cut by position from the first one, so that messages which are added at the end change the last segment only. A
+ * segment ends at 500 messages, or earlier once it holds 1 Mi UTF-16 units of text.
+ *
+ * @throws ChatModelError `invalid-chat-data`, `chat-data-too-large`
  */
+export function* encodeSegments(messages: Iterable<Message>): Generator<EncodedSegment, void, undefined> {
+  const encoder = new SegmentEncoder();
+  try {
+    let length = 0;
+    let firstMs: number | null = null;
+    let lastMs: number | null = null;
+    for (const message of messages) {
+      encoder.add(message);
+      const { timeMs } = message;
+      if (timeMs !== null && (firstMs === null || timeMs < firstMs)) firstMs = timeMs;
+      if (timeMs !== null && (lastMs === null || timeMs > lastMs)) lastMs = timeMs;
+      length += textLengthOf(message);
+      if (encoder.messages < chatLimits.segmentMessages && length < chatLimits.segmentTextLength) continue;
+      yield { messages: encoder.messages, bytes: encoder.finish(), firstMs, lastMs };
+      length = 0;
+      firstMs = lastMs = null;
+    }
+    if (encoder.messages > 0) yield { messages: encoder.messages, bytes: encoder.finish(), firstMs, lastMs };
+  } finally {
+    encoder.close();
+  }
+}
+
+/** Cuts messages into runs for `encodeSegment` where {@link encodeSegments} cuts them. */
 export function* cutSegments(messages: Iterable<Message>): Generator<readonly Message[], void, undefined> {
   let run: Message[] = [];
   let length = 0;
   for (const message of messages) {
     run.push(message);
-    length += message.text?.length ?? 0;
-    if (message.extras !== undefined) length += JSON.stringify(message.extras).length;
+    length += textLengthOf(message);
     if (run.length === chatLimits.segmentMessages || length >= chatLimits.segmentTextLength) {
       yield run;
       run = [];
@@ -105,4 +180,8 @@ export function* cutSegments(messages: Iterable<Message>): Generator<readonly Me
     }
   }
   if (run.length > 0) yield run;
+}
+
+function textLengthOf({ text: words, extras }: Message): number {
+  return (words?.length ?? 0) + (extras === undefined ? 0 : jsonLengthOf(extras));
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { contentCutter, formatLimits, PackBuilder } from '@coffer/backup-format';
 import { ReusedCompressor } from '@coffer/backup-format/node';
 import { openChatSource } from '@coffer/chat-formats/node';
-import { cutSegments, encodeSegment } from '@coffer/chat-model';
+import { encodeSegments } from '@coffer/chat-model';
 import { hmacSha256 } from '@coffer/crypto/node';
 import { openChunkedSync, sealChunkedSync } from '@coffer/device-crypto/node';
 import { DiskObjectStore } from '@coffer/object-store/node';
@@ -82,9 +82,9 @@ async function readMessages(): Promise<Stage> {
   const source = (await openChatSource(database))!;
   let [bytes, messages] = [0, 0];
   for (const conversation of source.conversations()) {
-    for (const run of cutSegments(conversation.messages())) {
-      bytes += encodeSegment(run).length;
-      messages += run.length;
+    for (const segment of encodeSegments(conversation.messages())) {
+      bytes += segment.bytes.length;
+      messages += segment.messages;
     }
   }
   source.close();

@@ -1,5 +1,5 @@
 import { chunkIdBytes, encodeConversation, formatLimits } from '@coffer/backup-format';
-import { cutSegments, encodeSegment, type ChatSource, type Message } from '@coffer/chat-model';
+import { encodeSegments, type ChatSource, type EncodedSegment, type Message } from '@coffer/chat-model';
 import { CofferError } from '@coffer/foundation';
 
 import type { EnginePlatform } from '../platform';
@@ -62,13 +62,12 @@ class SegmentWriter {
 
   async store(messages: Iterable<Message>): Promise<readonly NewSegment[]> {
     const segments: NewSegment[] = [];
-    for (const run of cutSegments(messages)) segments.push(await this.#storeOne(run));
+    for (const segment of encodeSegments(messages)) segments.push(await this.#storeOne(segment));
     return segments;
   }
 
-  async #storeOne(run: readonly Message[]): Promise<NewSegment> {
+  async #storeOne({ bytes, messages, firstMs, lastMs }: EncodedSegment): Promise<NewSegment> {
     const { sink, platform } = this.reading;
-    const bytes = encodeSegment(run);
     const parts = Math.ceil(bytes.length / formatLimits.chunkBytes);
     const partIds = new Uint8Array(parts * chunkIdBytes);
     const habit = newCompressionHabit(true);
@@ -84,19 +83,8 @@ class SegmentWriter {
       this.#bytes = 0;
       platform.collectGarbage('major');
     }
-    return { messages: run.length, ...spanOf(run), partIds };
+    return { messages, firstMs, lastMs, partIds };
   }
-}
-
-function spanOf(messages: readonly Message[]): { readonly firstMs: number | null; readonly lastMs: number | null } {
-  let firstMs: number | null = null;
-  let lastMs: number | null = null;
-  for (const { timeMs } of messages) {
-    if (timeMs === null) continue;
-    if (firstMs === null || timeMs < firstMs) firstMs = timeMs;
-    if (lastMs === null || timeMs > lastMs) lastMs = timeMs;
-  }
-  return { firstMs, lastMs };
 }
 
 /**

@@ -21,8 +21,8 @@ export function openByteSource(path: string): OpenBytes {
   const sizeBytes = fstatSync(file).size;
   return {
     sizeBytes,
-    read: (offset, length) => {
-      const bytes = Buffer.alloc(length);
+    read: (offset, length, memory) => {
+      const bytes = memory === undefined ? Buffer.allocUnsafeSlow(length) : memory.subarray(0, length);
       for (let at = 0; at < length;) {
         const read = readSync(file, bytes, at, length - at, offset + at);
         if (read === 0) throw new ChatFormatError('damaged', 'the file ends early');

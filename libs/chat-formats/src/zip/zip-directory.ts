@@ -3,8 +3,12 @@ import { ChatFormatError } from '../errors';
 /** Bytes that can be read anywhere: an open file, or memory. */
 export interface ByteSource {
   readonly sizeBytes: number;
-  /** Exactly `length` bytes from `offset`. */
-  read(offset: number, length: number): Uint8Array;
+  /**
+   * Exactly `length` bytes from `offset`.
+   *
+   * @param memory - at least as long: a source that has to read them somewhere reads them there
+   */
+  read(offset: number, length: number, memory?: Uint8Array): Uint8Array;
 }
 
 /** One file in a zip. Its name is a name to show and to compare, never a path to write to. */

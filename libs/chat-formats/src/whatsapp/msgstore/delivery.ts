@@ -24,7 +24,9 @@ export function addDelivery(draft: MessageDraft, { status, received, serverRecei
   if (draft.kind === 'system') return;
   if (!draft.isFromSelf) {
     const receivedMs = sqlInstant(received);
-    if (receivedMs !== null) addExtras(draft, { receivedMs });
+    // Most messages have this and no more.
+    if (receivedMs !== null)
+      draft.extras = draft.extras === undefined ? { receivedMs } : { ...draft.extras, receivedMs };
     return;
   }
   const delivery = draft.kind === 'call' ? undefined : states.get(status);

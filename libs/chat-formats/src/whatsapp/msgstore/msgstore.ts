@@ -70,25 +70,34 @@ function startOf({ sort, origin, message }: Place, of: number): readonly [sort: 
   return [sort, of < origin ? most : least];
 }
 
+/** Which rows of a table, of one chat. */
+interface RowRange {
+  readonly key: string | number;
+  readonly after: readonly [sort: number, message: number];
+  readonly limit: number;
+}
+
+/** Rows page by page: more of them at once would outlive the collections of garbage between them. */
+function* pagesOf({ page }: Reader, { key, after, limit }: RowRange): Generator<readonly SqlRow[], void, undefined> {
+  let [sort, message] = after;
+  for (let left = limit; left > 0;) {
+    const wanted = Math.min(pageRows, left);
+    const rows = page(key, sort, message, wanted);
+    yield rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < wanted) return;
+    [sort, message] = [last[0] as number, last[1] as number];
+    left -= rows.length;
+  }
+}
+
 interface TableRow {
   readonly reader: Reader;
   readonly row: SqlRow;
 }
 
-function* rowsOf(
-  reader: Reader,
-  range: { readonly key: string | number; readonly after: readonly [number, number]; readonly limit: number },
-): Generator<TableRow, void, undefined> {
-  let [sort, message] = range.after;
-  for (let left = range.limit; left > 0;) {
-    const limit = Math.min(pageRows, left);
-    const rows = reader.page(range.key, sort, message, limit);
-    for (const row of rows) yield { reader, row };
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < limit) return;
-    [sort, message] = [last[0] as number, last[1] as number];
-    left -= rows.length;
-  }
+function* rowsOf(reader: Reader, range: RowRange): Generator<TableRow, void, undefined> {
+  for (const rows of pagesOf(reader, range)) for (const row of rows) yield { reader, row };
 }
 
 /** Rows of two tables by `sort`; those of the first one first where it is the same. */
@@ -182,12 +191,15 @@ class MsgstoreSource implements MsgstoreChats {
       after = { sort: before[0] as number, origin: before[1] as number, message: before[2] as number };
     }
     const limit = to - from;
-    const [first, second] = this.#readers.map((reader, origin) =>
-      rowsOf(reader, { key, after: startOf(after, origin), limit }),
-    );
-    const rows = second === undefined ? first! : inOrder(first!, second);
+    const [first, second] = this.#readers;
+    const rangeOf = (origin: number): RowRange => ({ key, after: startOf(after, origin), limit });
+    if (second === undefined) {
+      const { table } = first!;
+      for (const rows of pagesOf(first!, rangeOf(0))) for (const row of rows) yield table.read(row, 1, address);
+      return;
+    }
     let left = limit;
-    for (const { reader, row } of rows) {
+    for (const { reader, row } of inOrder(rowsOf(first!, rangeOf(0)), rowsOf(second, rangeOf(1)))) {
       if (left-- === 0) return;
       yield reader.table.read(row, 1, address);
     }
