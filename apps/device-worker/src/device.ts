@@ -1,3 +1,4 @@
+import type { StartWorker } from '@coffer/backup-engine/browser';
 import type { Deployment, Repository as RepositoryEntry } from '@coffer/contracts';
 import {
   DeviceCryptoError,
@@ -42,6 +43,8 @@ export interface DeviceOptions {
   readonly rpId: string;
   /** How files of other apps are read. */
   readonly files: FileParts;
+  /** Starts workers for what is checked as a whole; this thread does it unless given. */
+  readonly startWorker?: StartWorker;
   readonly onCsrfToken: (token: string) => void;
   /** Called after the backup key was wiped. */
   readonly onLocked: (reason: 'asked' | 'signed-out') => void;
@@ -104,6 +107,11 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
       // How far the index is says more than what was fetched.
       device.reading({ progress: () => undefined, signal }, (backup) =>
         backup.searchMessages(params, options.files.sqlite, { progress, signal }),
+      ),
+    runFireDrill: ({ samplePercent }, { progress, signal }) =>
+      // How much of the sample is checked says more than what was fetched.
+      device.reading({ progress: () => undefined, signal }, (backup) =>
+        backup.runFireDrill(samplePercent, options.startWorker, { progress, signal }),
       ),
     lock: async () => {
       device.lock('asked');

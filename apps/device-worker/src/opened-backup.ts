@@ -1,5 +1,11 @@
-import { Repository, repositoryStore, segmentsBetween, type OpenedSnapshot } from '@coffer/backup-engine';
-import { browserPlatform } from '@coffer/backup-engine/browser';
+import {
+  Repository,
+  repositoryStore,
+  segmentsBetween,
+  type OpenedSnapshot,
+  type ProofTaker,
+} from '@coffer/backup-engine';
+import { browserPlatform, type StartWorker } from '@coffer/backup-engine/browser';
 import type { ConversationItem, Segment } from '@coffer/backup-format';
 import type { SqliteStarter } from '@coffer/chat-formats/browser';
 import type { Message } from '@coffer/chat-model';
@@ -13,7 +19,15 @@ import {
   type DeviceResult,
 } from '@coffer/device-protocol';
 import { fromBase64Url, toRfc3339 } from '@coffer/foundation';
-import { readOwnerAgain, VaultHeadKeeper, vaultStore, type DeviceAccount } from '@coffer/vault-device';
+import {
+  OwnerSigner,
+  readOwnerAgain,
+  submitProof,
+  VaultHeadKeeper,
+  vaultStore,
+  type DeviceAccount,
+} from '@coffer/vault-device';
+import { runFireDrill } from './fire-drill';
 import { KeyRotation } from './key-rotation';
 import { MessageSearch } from './message-search';
 import { observedStore } from './observed-store';
@@ -45,6 +59,8 @@ export class OpenedBackup {
   #searched: { readonly snapshotId: string; readonly search: MessageSearch; readonly totalBytes: number } | undefined;
   #addition: PasskeyAddition | undefined;
   #rotation: KeyRotation | undefined;
+  /** Aborted once the keys are wiped: nothing may be judged, or signed, with what is left of them. */
+  readonly #forgotten = new AbortController();
   #asked: { readonly groups: [number, number]; readonly isAgain: boolean } | undefined;
 
   private constructor(options: OpenBackupOptions, repository: Repository, bytes: ByteCount) {
@@ -63,7 +79,14 @@ export class OpenedBackup {
     const id = fromBase64Url(repositoryId);
     const store = observedStore(repositoryStore(vaultStore(account), id), (count) => bytes.add(count));
     const headKeeper = new VaultHeadKeeper(client, repositoryId);
-    const repository = await Repository.open({ store, backupKey, platform: browserPlatform, headKeeper, clock }, id);
+    const proofTaker: ProofTaker = {
+      async take(proof) {
+        const owned = await readOwnerAgain(account);
+        await submitProof(owned, new OwnerSigner(owned, backupKey), proof);
+      },
+    };
+    const parts = { store, backupKey, platform: browserPlatform, headKeeper, proofTaker, clock };
+    const repository = await Repository.open(parts, id);
     return new OpenedBackup(options, repository, bytes);
   }
 
@@ -145,6 +168,19 @@ export class OpenedBackup {
     return search.find(query, { limit, signal, onIndexed });
   }
 
+  /** Reads a sample of the newest snapshot back, and proves to the vault what was sound. @throws as `runFireDrill` */
+  runFireDrill(
+    samplePercent: number,
+    startWorker: StartWorker | undefined,
+    { progress, signal }: DeviceRequestContext,
+  ): Promise<DeviceResult<'runFireDrill'>> {
+    const { signal: forgotten } = this.#forgotten;
+    return runFireDrill({
+      ...{ repository: this.#repository, samplePercent, startWorker, progress },
+      signal: AbortSignal.any([signal, forgotten]),
+    });
+  }
+
   /** Begins to add a passkey for this backup's key; one that was begun before is forgotten. */
   beginPasskey(rpId: string): Promise<DeviceResult<'beginPasskey'>> {
     this.#addition = new PasskeyAddition({ account: this.#account, backupKey: this.#backupKey, rpId });
@@ -198,6 +234,7 @@ export class OpenedBackup {
 
   /** Overwrites every key and lets go of all that was read. Nothing may be asked of this object afterwards. */
   forget(): void {
+    this.#forgotten.abort();
     const { keyring } = this.#repository.access;
     wipe(this.#backupKey, keyring.repositorySecret, ...keyring.epochs.map(({ key }) => key));
     wipe(this.#repository.access.ownerKey.seed);

@@ -1,11 +1,17 @@
+import { repositoryStore } from '@coffer/backup-engine';
 import type { Message } from '@coffer/chat-model';
+import { sha256 } from '@coffer/crypto';
+import { deriveKeyId, deriveOwnerKey } from '@coffer/device-crypto';
 import {
   connectDevice,
   DeviceError,
   serveDevice,
+  type DeviceCallOptions,
   type DeviceClient,
+  type DeviceProgress,
   type DeviceService,
 } from '@coffer/device-protocol';
+import { requireProofFoundations, verifyRepositoryStatement, type ProofOfRestorability } from '@coffer/evidence';
 import { fakeClock, seed } from '@coffer/test-kit';
 import { createVaultClient } from '@coffer/vault-client';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -437,6 +443,100 @@ describe('the device over a vault', () => {
       await locking;
       vault.interference = undefined;
       expect((await failureOf(search('message', 1, snapshotId))).code).toBe('locked');
+    });
+  });
+
+  describe('runFireDrill', () => {
+    /** One bit of what the vault sends for paths that hold `part` is another one. */
+    const damage = (part: string) => {
+      vault.interference = async (request) => {
+        if (request.method !== 'GET' || !request.url.includes(part)) return undefined;
+        const { interference } = vault;
+        vault.interference = undefined;
+        const answer = await vault.handle(request);
+        vault.interference = interference;
+        const bytes = new Uint8Array(await answer.arrayBuffer());
+        bytes[bytes.length >> 1]! ^= 1;
+        return new Response(bytes, { status: answer.status, headers: answer.headers });
+      };
+    };
+    const drill = (options?: DeviceCallOptions) => device.call('runFireDrill', { samplePercent: 100 }, options);
+
+    beforeEach(async () => {
+      vault.proofs.length = 0;
+      await unlock();
+      vault.requests.length = 0;
+    });
+
+    it('reads everything that is asked for, and the vault has a proof of it that holds', async () => {
+      const told: DeviceProgress[] = [];
+      const drilled = await drill({ onProgress: (progress) => told.push(progress) });
+      expect(drilled).toMatchObject({ outcome: 'sound', proof: 'taken', conversations: 3, messages: 1241 });
+      expect(told.map(({ phase }) => phase)).toEqual(['opening', 'checking', 'checking', 'proving']);
+      const [, first, last] = told;
+      expect([first!.doneBytes, last!.doneBytes]).toEqual([0, last!.totalBytes]);
+      const [proof] = vault.proofs as [ProofOfRestorability];
+      const { publicKey } = deriveOwnerKey(vault.backupKey);
+      const { body: head } = verifyRepositoryStatement(vault.head!, {
+        ...({ purpose: 'head', repositoryId: vault.repositoryIdBytes } as const),
+        ...{ keyId: deriveKeyId(vault.backupKey), ownerPublicKey: publicKey },
+      });
+      requireProofFoundations(proof, head);
+      expect(proof).toMatchObject({ samplePercent: 100, counts: { conversations: 3, messages: 1241 } });
+      const packs = proof.objects.filter(({ path }) => path.startsWith('packs/'));
+      expect(packs).toHaveLength(1);
+      for (const { path, sha256: digest } of packs) {
+        const stored = await repositoryStore(vault.store, vault.repositoryIdBytes).get(path);
+        expect(Buffer.from(sha256(stored))).toEqual(Buffer.from(digest));
+      }
+    });
+
+    it('names a damaged pack and what is lost with it, and proves nothing', async () => {
+      damage('/objects/packs/');
+      expect(await drill()).toMatchObject({
+        outcome: 'damaged',
+        damagedObjects: { named: [{ path: expect.stringMatching(/^packs\//), isMissing: false }], count: 1 },
+        brokenFiles: { count: 0 },
+        brokenConversations: { named: ['Chat old', 'Chat timeless', 'Chat new'], count: 3 },
+      });
+      expect(vault.requests.filter((request) => request.includes('proofs'))).toEqual([]);
+    });
+
+    it('names a snapshot that cannot be read, and proves nothing', async () => {
+      damage('/objects/snapshots/');
+      const named = [{ path: expect.stringMatching(/^snapshots\//), isMissing: false }];
+      expect(await drill()).toEqual({ outcome: 'unreadable', damagedObjects: { named, count: 1 } });
+      expect(vault.requests.filter((request) => request.includes('proofs'))).toEqual([]);
+    });
+
+    it('says that all was sound where the vault does not take the proof', async () => {
+      vault.interference = ({ url }) => (url.endsWith('/proofs') ? problem('service-unavailable') : undefined);
+      expect(await drill()).toMatchObject({ outcome: 'sound', proof: 'not-taken' });
+      vault.interference = ({ url }) => (url.endsWith('/proofs') ? problem('unauthenticated') : undefined);
+      expect((await failureOf(drill())).code).toBe('signed-out');
+    });
+
+    it('says that the connection is gone, which is no damage', async () => {
+      vault.interference = ({ url }) =>
+        url.includes('/objects/packs/') ? Promise.reject(new TypeError('fetch failed')) : undefined;
+      expect((await failureOf(drill())).code).toBe('offline');
+      expect(vault.proofs).toEqual([]);
+    });
+
+    it('signs nothing once it was taken back, or the backup was locked', async () => {
+      const stopped = new AbortController();
+      const once = (act: () => unknown): void => {
+        vault.interference = ({ url }) => {
+          if (url.includes('/objects/packs/')) act();
+          return undefined;
+        };
+      };
+      once(() => stopped.abort());
+      expect((await failureOf(drill({ signal: stopped.signal }))).code).toBe('cancelled');
+      once(() => void device.call('lock', {}));
+      expect((await failureOf(drill())).code).toBe('locked');
+      await device.call('hello', { protocol: 1 });
+      expect(vault.requests.filter((request) => request.includes('proofs'))).toEqual([]);
     });
   });
 

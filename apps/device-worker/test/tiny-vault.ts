@@ -40,6 +40,7 @@ import {
   signedStatementToJson,
   verifyVaultStatement,
   type LedgerEventKind,
+  type ProofOfRestorability,
   type SignedStatement,
 } from '@coffer/evidence';
 import { fromBase64Url, newUuid, toBase64Url, toHex, toRfc3339, type Clock } from '@coffer/foundation';
@@ -76,6 +77,8 @@ export class TinyVault {
   interference: Interference | undefined;
   /** As the vault lists them. */
   passkeys: PasskeyWrap[] = [];
+  /** Proofs of restorability that the owner signed, in their order. */
+  readonly proofs: ProofOfRestorability[] = [];
   readonly ledger = new TinyLedger(accountId, fromBase64Url(this.vaultId));
   readonly #clock: Clock;
   readonly #salt = randomBytes(32);
@@ -162,6 +165,11 @@ export class TinyVault {
       return json({ challenge: toBase64Url(randomBytes(32)), expiresAt }, {}, 201);
     }
     if (path === 'keyslots/passkeys') return this.#addPasskey(JSON.parse(body));
+    if (path === 'proofs/nonces') {
+      const expiresAt = toRfc3339(this.#clock.nowMs() + 86_400_000);
+      return json({ nonce: toBase64Url(randomBytes(32)), expiresAt }, {}, 201);
+    }
+    if (path === 'proofs') return this.#addProof(JSON.parse(body));
     const { loginId, ke1, ke3 } = JSON.parse(body) as Record<'loginId' | 'ke1' | 'ke3', string>;
     if (path === 'logins') return this.#startLogin(loginId, ke1);
     const state = this.#logins.get(path.split('/')[1] ?? '');
@@ -190,10 +198,26 @@ export class TinyVault {
   }
 
   /** What the owner signed, and nothing else. */
+  #addProof(signed: unknown): Response {
+    const { body } = verifyVaultStatement(signedStatementFromJson(signed), {
+      purpose: 'proof',
+      ...this.#signedBy(),
+    });
+    this.proofs.push(body);
+    return json({ proofId: newUuid(), accepted: [] }, {}, 201);
+  }
+
+  #signedBy() {
+    return {
+      ...{ vaultId: fromBase64Url(this.vaultId), account: accountId, generation: 1 },
+      ...{ ownerPublicKey: deriveOwnerKey(this.backupKey).publicKey, nowMs: this.#clock.nowMs() },
+    };
+  }
+
   #addPasskey(signed: unknown): Response {
     const { body } = verifyVaultStatement(signedStatementFromJson(signed), {
-      ...{ purpose: 'activate-passkey', vaultId: fromBase64Url(this.vaultId), account: accountId, generation: 1 },
-      ...{ ownerPublicKey: deriveOwnerKey(this.backupKey).publicKey, nowMs: this.#clock.nowMs() },
+      purpose: 'activate-passkey',
+      ...this.#signedBy(),
     });
     const keyslot = this.#keyslot('passkey');
     this.passkeys.push({

@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, expect, test, type BrowserContext } from '@playwright/test';
+import { signedStatementFromJson, verifyVaultStatement } from '@coffer/evidence';
+import { fromBase64Url } from '@coffer/foundation';
+import { chromium, expect, test, type BrowserContext, type Request } from '@playwright/test';
 import { canaries, expectAxeClean, signIn, storedByPage, unlock, wayIn } from './platform/portal-page';
 import { readyPlatform } from './platform/ready-platform';
 
@@ -55,6 +57,51 @@ test.describe('restore portal', () => {
       await expectAxeClean(page);
       await page.getByRole('button', { name: 'Back to the list of chats' }).click();
       await expect(page.getByRole('list', { name: 'Chats' })).toBeVisible();
+    });
+
+    await test.step('a damaged pack is named, and nothing is proven; everything sound is', async () => {
+      const proofs = new Set<Request>();
+      page.context().on('request', (request) => {
+        if (request.method() === 'POST' && request.url().endsWith('/v1/proofs')) proofs.add(request);
+      });
+      await page.getByRole('button', { name: 'Check that my backup can be restored' }).click();
+      await expect(page.getByRole('heading', { name: 'Can this backup be restored?' })).toBeVisible();
+      await expectAxeClean(page);
+      await page.getByRole('radio', { name: /^Everything/ }).check();
+      let damaged = '';
+      await page.context().route('**/objects/packs/**', async (route) => {
+        const answer = await route.fetch();
+        const bytes = await answer.body();
+        damaged = new URL(route.request().url()).pathname.replace(/^.*\/objects\//, '');
+        bytes[bytes.length >> 1]! ^= 1;
+        await route.fulfill({ response: answer, body: bytes });
+      });
+      await page.getByRole('button', { name: 'Start the check' }).click();
+      await expect(page.getByText('One part of this backup is damaged or missing')).toBeVisible();
+      await page.getByText('What is damaged', { exact: true }).click();
+      await expect(page.getByText(`${damaged} is damaged`)).toBeVisible();
+      await expectAxeClean(page);
+      expect(asked.filter((url) => url.includes('/proofs'))).toEqual([]);
+      await page.context().unroute('**/objects/packs/**');
+
+      const told = page.waitForResponse((answer) => answer.url().endsWith('/v1/account'));
+      await page.getByRole('button', { name: 'Check again' }).click();
+      const account = (await (await told).json()) as {
+        accountId: string;
+        ownerGeneration: number;
+        ownerPublicKey: string;
+      };
+      await expect(page.getByText('The vault has a proof of it that your key has signed.')).toBeVisible();
+      await expectAxeClean(page);
+      const [request] = [...proofs] as [Request];
+      const { vaultId } = JSON.parse(readFileSync(readyPlatform().deploymentFile, 'utf8')) as { vaultId: string };
+      const { body: proof } = verifyVaultStatement(signedStatementFromJson(request.postDataJSON()), {
+        ...({ purpose: 'proof', vaultId: fromBase64Url(vaultId), account: account.accountId } as const),
+        ...{ generation: account.ownerGeneration, ownerPublicKey: fromBase64Url(account.ownerPublicKey) },
+        nowMs: Date.parse((await (await request.response())?.headerValue('date')) ?? ''),
+      });
+      expect([(await request.response())?.status(), proofs.size, proof.samplePercent]).toEqual([201, 1, 100]);
+      expect(proof.objects.map(({ path }) => path)).toContain(damaged);
     });
 
     expect(asked.length).toBeGreaterThan(5);

@@ -62,6 +62,8 @@ export interface VerifyReport {
   readonly messages: number;
   /** Paths of files that cannot be restored whole, as far as that was read. Content: for the screen, never for a log. */
   readonly brokenFiles: readonly string[];
+  /** Titles of conversations of which messages are lost, as far as that was read. Content, like the paths of files. */
+  readonly brokenConversations: readonly string[];
 }
 
 /**
@@ -87,16 +89,18 @@ export async function verifySnapshot(
   const sample = drawSample([...needs.packs.values()], samplePercent);
   progress.bytesTotal = sample.reduce((sum, pack) => sum + pack.sealedBytes, 0);
   progress.filesTotal = sample.length;
+  progress.tell();
   const drill = new Drill(repository, options, progress);
   await drill.readPacks(sample);
   await drill.readLongSegments(needs);
   progress.tell(true);
   const isSound = (keys: Iterable<string>): boolean => [...keys].every((key) => drill.sound.has(key));
+  const isBroken = (keys: Iterable<string>): boolean => [...keys].some((key) => drill.broken.has(key));
   const soundFiles = files.filter((file) => isSound(needs.packsOfFile.get(file) ?? ['']));
   const packsOfConversation = conversations.map(({ segments }) =>
     segments.flatMap(({ parts }) => parts.map(({ pack }) => objectIdHex(pack.packId))),
   );
-  const unsound = files.filter((file) => [...(needs.packsOfFile.get(file) ?? [])].some((key) => drill.broken.has(key)));
+  const unsound = files.filter((file) => isBroken(needs.packsOfFile.get(file) ?? []));
   const { counts } = snapshot.summary;
   const isCounted = counts.files === files.length && counts.conversations === conversations.length;
   if (!isCounted || needs.brokenFiles.length > 0) {
@@ -122,6 +126,9 @@ export async function verifySnapshot(
     conversations: packsOfConversation.filter(isSound).length,
     messages: drill.messages,
     brokenFiles: [...needs.brokenFiles, ...unsound].map((file) => file.path).sort(),
+    brokenConversations: conversations
+      .filter((_, index) => isBroken(packsOfConversation[index]!))
+      .map(({ conversation }) => conversation.title),
   };
 }
 
@@ -162,7 +169,13 @@ class Drill {
 
   async readPacks(sample: readonly NeededPack[]): Promise<void> {
     const limit = pLimit(this.options.packsAtOnce ?? 2);
-    await Promise.all(sample.map((pack) => limit(() => this.readPack(pack))));
+    try {
+      await Promise.all(sample.map((pack) => limit(() => this.readPack(pack))));
+    } catch (error) {
+      // Nobody waits for the others any more: they are not fetched.
+      limit.clearQueue();
+      throw error;
+    }
   }
 
   async readLongSegments({ longSegments }: Needs): Promise<void> {

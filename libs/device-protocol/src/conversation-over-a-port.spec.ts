@@ -10,6 +10,7 @@ import {
   type DeviceService,
 } from './index';
 import { accountMethods } from './account-methods';
+import { drillMethods } from './drill-methods';
 import { fileMethods } from './file-methods';
 import { setupMethods } from './setup-methods';
 
@@ -51,13 +52,13 @@ const received: Uint8Array[] = [];
 
 /** What this conversation does not ask for. */
 const unasked = Object.fromEntries(
-  Object.keys({ ...accountMethods, ...fileMethods, ...setupMethods }).map((name) => [
+  Object.keys({ ...accountMethods, ...drillMethods, ...fileMethods, ...setupMethods }).map((name) => [
     name,
     () => Promise.reject(new Error(`${name} was asked`)),
   ]),
 ) as unknown as Pick<
   DeviceHandlers,
-  keyof typeof accountMethods | keyof typeof fileMethods | keyof typeof setupMethods
+  keyof typeof accountMethods | keyof typeof drillMethods | keyof typeof fileMethods | keyof typeof setupMethods
 >;
 
 const handlers: DeviceHandlers = {

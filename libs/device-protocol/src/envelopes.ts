@@ -7,13 +7,20 @@ const requestId = z.int().positive();
 const methodNames = Object.keys(deviceMethods) as [DeviceMethod, ...DeviceMethod[]];
 
 /** What a device is doing for a request: `deriving` is Argon2id, which has no measure of progress. */
-export const progressPhases = ['contacting', 'deriving', 'opening', 'reading'] as const;
+export const progressPhases = ['contacting', 'deriving', 'opening', 'reading', 'checking', 'proving'] as const;
 
 const progressSchema = z.strictObject({
   phase: z.enum(progressPhases),
   doneBytes: z.number().nonnegative(),
   /** Null where the end is not known. */
   totalBytes: z.number().nonnegative().nullable(),
+  /** Over the last seconds, where the device measures it; null while it cannot be told. */
+  rate: z
+    .strictObject({
+      bytesPerSecond: z.number().nonnegative().nullable(),
+      secondsLeft: z.number().nonnegative().nullable(),
+    })
+    .exactOptional(),
 });
 export type DeviceProgress = z.infer<typeof progressSchema>;
 

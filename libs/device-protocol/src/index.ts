@@ -1,6 +1,7 @@
 export { type AccountState, type CheckedLedger, type HeldKeyslot, type LedgerEntry } from './account-methods';
 export { connectDevice, type DeviceCallOptions, type DeviceClient } from './client';
 export { csrfHeaderName } from './csrf';
+export { mostNamed, type DrilledBackup } from './drill-methods';
 export { type DevicePort, type DeviceProgress, type LockedEvent } from './envelopes';
 export { DeviceError, deviceErrorCodes, type DeviceErrorCode } from './errors';
 export {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { accountMethods } from './account-methods';
 import { conversationSummarySchema, messageSchema } from './chat-values';
+import { drillMethods } from './drill-methods';
 import { fileMethods, foundSchema, searchSchema } from './file-methods';
 import {
   budgetSchema,
@@ -181,6 +182,7 @@ export const deviceMethods = {
       missingPacks: count,
     }),
   ),
+  ...drillMethods,
   ...accountMethods,
   ...fileMethods,
   ...setupMethods,

@@ -9,6 +9,7 @@ import { locale, text } from '../messages/text';
 import { BackupsScreen } from './backups/backups-screen';
 import { DeviceAlert } from './device/device-alert';
 import { useDevice } from './device/use-device';
+import { DrillScreen } from './drill/drill-screen';
 import { PasskeyScreen } from './passkey/passkey-screen';
 import { ReaderScreen } from './reader/reader-screen';
 import { isOfSafety, SafetyScreens } from './safety/safety-screens';
@@ -102,6 +103,13 @@ function Screens({ device, displayName, onSignOut }: ScreensProps): ReactNode {
       </AppShell>
     );
   }
+  if (step === 'drill' && openRepositoryId !== null) {
+    return (
+      <AppShell {...shell}>
+        <DrillScreen device={device} repositoryId={openRepositoryId} onBack={() => window.history.back()} />
+      </AppShell>
+    );
+  }
   if ((step === 'reader' || step === 'chat') && openRepositoryId !== null) {
     return (
       <AppShell {...shell} isFull>
@@ -117,6 +125,7 @@ function Screens({ device, displayName, onSignOut }: ScreensProps): ReactNode {
             setConversationId(null);
             go('reader', 'replace');
           }}
+          onDrill={() => go('drill')}
         />
       </AppShell>
     );
@@ -145,6 +154,7 @@ function Screens({ device, displayName, onSignOut }: ScreensProps): ReactNode {
         device={device}
         openRepositoryId={openRepositoryId}
         onSetup={() => go('setup')}
+        onDrill={() => go('drill')}
         onChoose={(backup, left) => {
           setChosen(backup);
           setBudget(left);

@@ -7,7 +7,7 @@ import { forgetReturn, returnStep } from './last-resort/fresh-sign-in';
 export const safetySteps = ['safety', 'messages', 'rotation', 'new-start', 'deletion', 'setup', 'key-check'] as const;
 
 /** Where in the portal a person is. Never in the address: what is read there would stay in the history of the browser. */
-const steps = ['backups', 'unlock', 'reader', 'chat', 'passkey', ...safetySteps] as const;
+const steps = ['backups', 'unlock', 'reader', 'chat', 'passkey', 'drill', ...safetySteps] as const;
 export type Step = (typeof steps)[number];
 
 const stateKey = 'cofferStep';

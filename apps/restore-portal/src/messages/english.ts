@@ -1,4 +1,5 @@
 import { webUiEnglish } from '@coffer/web-ui';
+import { drillEnglish } from './english-drill';
 import { errorEnglish } from './english-errors';
 import { lastResortEnglish } from './english-last-resort';
 import { ledgerEnglish } from './english-ledger';
@@ -17,6 +18,7 @@ export const english = {
   ...lastResortEnglish,
   ...rotationEnglish,
   ...setupEnglish,
+  ...drillEnglish,
   ...errorEnglish,
   ...openEnglish,
   'app.name': 'Coffer',

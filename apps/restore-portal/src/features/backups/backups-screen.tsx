@@ -2,11 +2,12 @@
 
 import type { BackupSummary, DeviceCallOptions, DeviceClient, GuessBudget } from '@coffer/device-protocol';
 import { Button, EmptyState, formatInstant, Skeleton } from '@coffer/web-ui';
-import { Archive, KeyRound, Shield, ShieldCheck, Vault } from 'lucide-react';
+import { Archive, KeyRound, Vault } from 'lucide-react';
 import { useCallback, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { DeviceAlert } from '../device/device-alert';
 import { useCall } from '../device/use-call';
+import { LastProof } from '../drill/last-proof';
 import { ScreenHeading } from '../screen-heading';
 import { formatKeyId } from './format-key-id';
 
@@ -15,10 +16,12 @@ export interface BackupsScreenProps {
   readonly openRepositoryId: string | null;
   readonly onChoose: (backup: BackupSummary, budget: GuessBudget) => void;
   readonly onSetup: () => void;
+  /** For the backup that is open. */
+  readonly onDrill: () => void;
 }
 
 /** The account's backups with their dates, before anything is unlocked. */
-export function BackupsScreen({ device, openRepositoryId, onChoose, onSetup }: BackupsScreenProps): ReactNode {
+export function BackupsScreen({ device, openRepositoryId, onChoose, onSetup, onDrill }: BackupsScreenProps): ReactNode {
   const list = useCall(useCallback((options: DeviceCallOptions) => device.call('listBackups', {}, options), [device]));
   return (
     <section aria-labelledby="backups-title" className="flex flex-col gap-6">
@@ -50,6 +53,7 @@ export function BackupsScreen({ device, openRepositoryId, onChoose, onSetup }: B
               backup={backup}
               isOpen={backup.repositoryId === openRepositoryId}
               onChoose={() => onChoose(backup, list.result.budget)}
+              onDrill={onDrill}
             />
           ))}
         </ul>
@@ -62,9 +66,10 @@ interface BackupCardProps {
   readonly backup: BackupSummary;
   readonly isOpen: boolean;
   readonly onChoose: () => void;
+  readonly onDrill: () => void;
 }
 
-function BackupCard({ backup, isOpen, onChoose }: BackupCardProps): ReactNode {
+function BackupCard({ backup, isOpen, onChoose, onDrill }: BackupCardProps): ReactNode {
   const { lastBackupAt, lastProofAt, createdAt, keyIdHex, keyslots, hasSnapshots } = backup;
   const titleId = `backup-${keyIdHex}`;
   const kinds = [...new Set(keyslots.map(({ kind }) => kind))];
@@ -86,18 +91,7 @@ function BackupCard({ backup, isOpen, onChoose }: BackupCardProps): ReactNode {
           {hasSnapshots ? '' : `${text('backups.no-snapshot')} `}
           {text('backups.key-id', { id: formatKeyId(keyIdHex) })}
         </p>
-        {hasSnapshots && (
-          <p className="flex items-center gap-1.5 text-sm text-muted">
-            {lastProofAt === null ? (
-              <Shield aria-hidden="true" className="size-4 shrink-0" />
-            ) : (
-              <ShieldCheck aria-hidden="true" className="size-4 shrink-0 text-success" />
-            )}
-            {lastProofAt === null
-              ? text('backups.no-proof')
-              : text('backups.proof', { date: formatInstant(Date.parse(lastProofAt), locale) })}
-          </p>
-        )}
+        {hasSnapshots && <LastProof at={lastProofAt} />}
         <ul className="mt-1 flex flex-wrap gap-2">
           {kinds.map((kind) => (
             <li key={kind} className="flex items-center gap-1.5 rounded-full bg-sunken px-2.5 py-0.5 text-sm">
@@ -112,7 +106,12 @@ function BackupCard({ backup, isOpen, onChoose }: BackupCardProps): ReactNode {
           )}
         </ul>
       </div>
-      <span className="grid grow sm:grow-0">
+      <span className="grid grow gap-2 sm:grow-0">
+        {isOpen && hasSnapshots && (
+          <Button variant="quiet" onClick={onDrill} aria-describedby={titleId}>
+            {text('drill.open')}
+          </Button>
+        )}
         <Button variant={isOpen ? 'secondary' : 'primary'} onClick={onChoose} aria-describedby={titleId}>
           {text(isOpen ? 'backups.go-on' : 'backups.open')}
         </Button>

@@ -1,8 +1,8 @@
 'use client';
 
 import type { DeviceCallOptions, DeviceClient, SnapshotSummary } from '@coffer/device-protocol';
-import { Alert, EmptyState, formatInstant } from '@coffer/web-ui';
-import { Archive } from 'lucide-react';
+import { Alert, Button, EmptyState, formatInstant } from '@coffer/web-ui';
+import { Archive, LifeBuoy } from 'lucide-react';
 import { useCallback, useId, useMemo, useState, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { DeviceAlert } from '../device/device-alert';
@@ -17,10 +17,11 @@ export interface ReaderScreenProps {
   readonly conversationId: string | null;
   readonly onConversation: (conversationId: string) => void;
   readonly onCloseConversation: () => void;
+  readonly onDrill: () => void;
 }
 
 /** An open backup: the newest snapshot first, others to choose from. */
-export function ReaderScreen({ device, ...conversation }: ReaderScreenProps): ReactNode {
+export function ReaderScreen({ device, onDrill, ...conversation }: ReaderScreenProps): ReactNode {
   const snapshots = useCall(
     useCallback((options: DeviceCallOptions) => device.call('listSnapshots', {}, options), [device]),
   );
@@ -56,6 +57,7 @@ export function ReaderScreen({ device, ...conversation }: ReaderScreenProps): Re
           snapshots={all}
           damaged={snapshots.result.damaged}
           chosen={chosen}
+          onDrill={onDrill}
           onChoose={(snapshotId) => {
             conversation.onCloseConversation();
             setChosenId(snapshotId);
@@ -105,9 +107,10 @@ interface SnapshotPickerProps {
   readonly damaged: number;
   readonly chosen: SnapshotSummary;
   readonly onChoose: (snapshotId: string) => void;
+  readonly onDrill: () => void;
 }
 
-function SnapshotPicker({ snapshots, damaged, chosen, onChoose }: SnapshotPickerProps): ReactNode {
+function SnapshotPicker({ snapshots, damaged, chosen, onChoose, onDrill }: SnapshotPickerProps): ReactNode {
   const id = useId();
   return (
     <div className="flex flex-col gap-1 border-b border-line px-4 py-3">
@@ -131,6 +134,12 @@ function SnapshotPicker({ snapshots, damaged, chosen, onChoose }: SnapshotPicker
       <p className="text-sm text-muted tabular-nums">
         {text('reader.counts', { chats: chosen.conversations, messages: chosen.messages })}
       </p>
+      <span className="-mx-3 -mb-1 grid justify-start sm:-mx-4">
+        <Button variant="quiet" onClick={onDrill}>
+          <LifeBuoy aria-hidden="true" className="size-4" />
+          {text('drill.open')}
+        </Button>
+      </span>
       {damaged > 0 && <Alert tone="warning" title={text('reader.damaged', { count: damaged })} />}
     </div>
   );

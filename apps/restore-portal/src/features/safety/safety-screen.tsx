@@ -7,6 +7,7 @@ import { RotateCw, Trash2 } from 'lucide-react';
 import { useCallback, useState, type ReactNode } from 'react';
 import { locale, text } from '../../messages/text';
 import { useCall } from '../device/use-call';
+import { DrillCard } from '../drill/drill-card';
 import { ScreenHeading } from '../screen-heading';
 import { checkLedger } from './check-ledger';
 import { ClaimsCard } from './claims-card';
@@ -25,6 +26,8 @@ export interface SafetyScreenProps {
   readonly onDeletion: () => void;
   readonly onSetup: () => void;
   readonly onKeyCheck: () => void;
+  readonly onDrill: () => void;
+  readonly onBackups: () => void;
 }
 
 /** What happened to the account, how its key comes back, and what this deployment promises. Needs a sign-in, and no key. */
@@ -36,6 +39,7 @@ export function SafetyScreen(props: SafetyScreenProps): ReactNode {
 
 function Look(props: SafetyScreenProps & { readonly onAgain: () => void }): ReactNode {
   const { device, openKeyIdHex, onRotation, onMessages, onNewStart, onDeletion, onSetup, onKeyCheck, onAgain } = props;
+  const { onDrill, onBackups } = props;
   const [sinceMs] = useState(() => systemClock.nowMs());
   const account = useCall(
     useCallback((options: DeviceCallOptions) => device.call('readAccount', {}, options), [device]),
@@ -66,6 +70,7 @@ function Look(props: SafetyScreenProps & { readonly onAgain: () => void }): Reac
         onSetup={onSetup}
         onCheck={onKeyCheck}
       />
+      <DrillCard check={check} isOpen={openKeyIdHex !== null} onDrill={onDrill} onBackups={onBackups} />
       <LedgerCard check={check} onAgain={check.again} />
       <ClaimsCard device={device} kinds={[...new Set(kinds)]} />
       <div className="flex justify-center">

@@ -42,6 +42,8 @@ export function SafetyScreens({ device, step, openKeyIdHex, onRotated, onGo }: S
           onDeletion={() => onGo('deletion')}
           onSetup={() => onGo('setup')}
           onKeyCheck={() => onGo('key-check')}
+          onDrill={() => onGo('drill')}
+          onBackups={shared.onBackups}
         />
       );
     case 'messages':

@@ -23,11 +23,15 @@ import { useEffect, useRef, useState, type ReactNode, type SyntheticEvent } from
 import { locale, text } from '../../messages/text';
 import { formatKeyId } from '../backups/format-key-id';
 import { useNow } from '../device/use-now';
+import { LastProof } from '../drill/last-proof';
 import { hasPasskeys } from '../passkey/ask-passkey';
 import { PasskeyAlert } from '../passkey/passkey-alert';
 import { unlockWithPasskey } from '../passkey/unlock-with-passkey';
 import { ScreenHeading } from '../screen-heading';
 import { GuessMeter, secondsUntilNext } from './guess-meter';
+
+/** What a device does to open a backup. */
+const unlockPhases = ['contacting', 'deriving', 'opening', 'reading'] as const;
 
 type Secret = 'passkey' | 'password' | 'digits';
 
@@ -60,7 +64,7 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
   const nowMs = useNow(1000);
   const isEarly = secret === 'password' && secondsUntilNext(budget, nowMs) > 0;
   const isSpent = secret === 'password' && budget.attemptsRemaining === 0;
-  const phase = progress?.phase ?? 'contacting';
+  const phase = unlockPhases.find((each) => each === progress?.phase) ?? 'contacting';
   // Until the device opens the backup, it is the browser that waits for the person.
   const isAsking = secret === 'passkey' && phase === 'contacting';
   const isComplete = isCompleteOf[secret](value);
@@ -111,6 +115,7 @@ export function UnlockScreen(props: UnlockScreenProps): ReactNode {
           {' · '}
           {text('backups.key-id', { id: formatKeyId(backup.keyIdHex) })}
         </p>
+        {backup.hasSnapshots && <LastProof at={backup.lastProofAt} />}
       </ScreenHeading>
       <form
         method="post"
