@@ -169,13 +169,18 @@ class Drill {
 
   async readPacks(sample: readonly NeededPack[]): Promise<void> {
     const limit = pLimit(this.options.packsAtOnce ?? 2);
-    try {
-      await Promise.all(sample.map((pack) => limit(() => this.readPack(pack))));
-    } catch (error) {
-      // Nobody waits for the others any more: they are not fetched.
-      limit.clearQueue();
-      throw error;
-    }
+    // Once one could not be read for another reason than damage nobody waits for the rest: it is not fetched.
+    let isOver = false;
+    const read = async (pack: NeededPack): Promise<void> => {
+      if (isOver) return;
+      try {
+        await this.readPack(pack);
+      } catch (error) {
+        isOver = true;
+        throw error;
+      }
+    };
+    await Promise.all(sample.map((pack) => limit(() => read(pack))));
   }
 
   async readLongSegments({ longSegments }: Needs): Promise<void> {
