@@ -13,6 +13,7 @@ describe('index', () => {
       'maximumFiles',
       'maximumHits',
       'maximumMessagesPerRead',
+      'mostNamed',
       'protocolVersion',
       'serveDevice',
     ]);
