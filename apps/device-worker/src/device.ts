@@ -97,7 +97,9 @@ export function createDevice(options: DeviceOptions): DeviceHandlers {
     rotateKey: ({ password }, context) => device.guarded(() => device.rotateKey(password, context)),
     listSnapshots: (_, context) => device.reading(context, (backup) => backup.listSnapshots()),
     listConversations: ({ snapshotId }, context) =>
-      device.reading(context, async (backup) => ({ conversations: await backup.listConversations(snapshotId) })),
+      device.reading(context, async (backup, expect) => ({
+        conversations: await backup.listConversations(snapshotId, expect),
+      })),
     readMessages: ({ snapshotId, conversationId, from, to }, context) =>
       device.reading(context, async (backup) => ({
         from,
@@ -221,18 +223,33 @@ class Device {
     }
   }
 
-  /** Runs what needs the open backup. @throws DeviceError `locked` */
+  /**
+   * Runs what needs the open backup.
+   *
+   * @param read - may say how many bytes it is going to fetch, once it knows
+   * @throws DeviceError `locked`
+   */
   reading<Result>(
     { progress, signal }: DeviceRequestContext,
-    read: (backup: OpenedBackup) => Promise<Result>,
+    read: (backup: OpenedBackup, expect: (totalBytes: number) => void) => Promise<Result>,
   ): Promise<Result> {
     return this.guarded(async () => {
       const backup = this.#opened;
       if (backup === undefined) throw new DeviceError('locked', 'unlock the backup first');
       signal.throwIfAborted();
-      const stop = backup.watchBytes((doneBytes) => progress({ phase: 'reading', doneBytes, totalBytes: null }));
+      let totalBytes: number | null = null;
+      let before = 0;
+      let fetched = 0;
+      const stop = backup.watchBytes((bytes) => {
+        fetched = bytes;
+        // What is sealed is a little longer than its content, of which the total is.
+        progress({ phase: 'reading', doneBytes: Math.min(bytes - before, totalBytes ?? Infinity), totalBytes });
+      });
       try {
-        const result = await read(backup);
+        const result = await read(backup, (bytes) => {
+          totalBytes = bytes;
+          before = fetched;
+        });
         // A lock in the middle wiped the keys: what was read under them is not handed out any more.
         if (this.#opened !== backup) throw new DeviceError('locked', 'the backup was locked meanwhile');
         return result;

@@ -112,9 +112,13 @@ export class OpenedBackup {
     return { snapshots: summaries, damaged: damaged.length };
   }
 
-  /** The conversation with the newest message first; those without an instant at the end. */
-  async listConversations(snapshotId: string): Promise<ConversationSummary[]> {
-    const items = await this.#conversations(snapshotId);
+  /**
+   * The conversation with the newest message first; those without an instant at the end.
+   *
+   * @param expect - told the bytes of the list before it is fetched
+   */
+  async listConversations(snapshotId: string, expect: (totalBytes: number) => void): Promise<ConversationSummary[]> {
+    const items = await this.#conversations(snapshotId, expect);
     const summaries = items.map((item, index) => ({
       conversationId: String(index),
       source: item.source,
@@ -254,7 +258,10 @@ export class OpenedBackup {
     if (damaged > 0 || hasHead) throw new DeviceError('damaged', 'no snapshot of this backup can be read');
   }
 
-  async #conversations(snapshotId: string): Promise<readonly ConversationItem[]> {
+  async #conversations(
+    snapshotId: string,
+    expect?: (totalBytes: number) => void,
+  ): Promise<readonly ConversationItem[]> {
     let snapshot = this.#snapshots.get(snapshotId);
     if (snapshot === undefined) {
       snapshot = this.#repository.openSnapshot(snapshotId);
@@ -262,6 +269,7 @@ export class OpenedBackup {
       snapshot.catch(() => this.#snapshots.delete(snapshotId));
     }
     const opened = await snapshot;
+    expect?.(opened.summary.conversations.length);
     try {
       return await opened.conversations();
     } catch (error) {

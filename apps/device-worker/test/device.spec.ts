@@ -316,6 +316,16 @@ describe('the device over a vault', () => {
         ['timeless', 2],
       ]);
     });
+
+    it('says how long the list is before it has come', async () => {
+      await unlock();
+      const snapshotId = await newest();
+      const told: DeviceProgress[] = [];
+      await device.call('listConversations', { snapshotId }, { onProgress: (progress) => told.push(progress) });
+      const { doneBytes, totalBytes } = told.at(-1)!;
+      expect(totalBytes).toBeGreaterThan(100);
+      expect(doneBytes).toBe(totalBytes);
+    });
   });
 
   describe('readMessages', () => {
