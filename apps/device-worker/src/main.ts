@@ -1,5 +1,5 @@
 import './no-eval';
-import { serveEngineWorker, workerFromUrl } from '@coffer/backup-engine/browser';
+import { serveEngineWorker, workerFromUrl, type WorkerScope } from '@coffer/backup-engine/browser';
 import { csrfHeaderName, serveDevice, type DevicePort, type DeviceService } from '@coffer/device-protocol';
 import { createVaultClient } from '@coffer/vault-client';
 import { chosenFile } from './chosen-file';
@@ -10,10 +10,10 @@ import { embeddedSqlite } from './sqlite-module';
 /** The name by which this file is started as a worker of the device's own, which opens and checks packs. */
 const engineName = 'coffer-engine';
 
-if (self.name === engineName) serveEngineWorker(self);
-else serve(self as unknown as DevicePort, new URL(self.location.href));
-
 // The global of a worker; the types of the workspace are those of a page.
+if (self.name === engineName) serveEngineWorker(self as unknown as WorkerScope);
+else serve(self, new URL(self.location.href));
+
 function serve(port: DevicePort, here: URL): void {
   let csrfToken = '';
   const client = createVaultClient({
