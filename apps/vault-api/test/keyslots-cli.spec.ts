@@ -182,7 +182,17 @@ describe('coffer prune in a vault', { timeout: 900_000 }, () => {
       true,
     );
     // What was verified is proven to the vault, and the account's ledger says so.
+    expect(await device.run(['whoami'])).toMatchObject({ code: 0, summary: { lastProofAt: null } });
+    await bench.sql('ALTER TABLE proofs ADD CONSTRAINT takes_none CHECK (false) NOT VALID');
+    const untold = await device.run(['verify', '--store', 'vault:']);
+    await bench.sql('ALTER TABLE proofs DROP CONSTRAINT takes_none');
+    expect(untold).toMatchObject({ code: 0, summary: { isProven: false } });
+    const warnings = untold.lines.filter(({ type }) => type === 'warning').map(({ message }) => message);
+    expect(warnings).toContainEqual(
+      expect.stringContaining('the backup is sound, but the vault did not take the proof of it'),
+    );
     expect(await device.run(['verify', '--store', 'vault:'])).toMatchObject({ code: 0, summary: { isProven: true } });
+    expect(await device.run(['whoami'])).toMatchObject({ summary: { lastProofAt: expect.any(String) as unknown } });
     const kept = `SELECT count(*)::int AS events, (SELECT count(*)::int FROM proofs p WHERE p.account_id = a.account_id) AS proofs
       FROM ledger_events e JOIN accounts a USING (account_id) WHERE a.subject = $1 AND e.kind = 'proof-accepted' GROUP BY a.account_id`;
     expect(await bench.sql(kept, [account.subject])).toEqual([{ events: 1, proofs: 1 }]);

@@ -1,5 +1,7 @@
 import { formatKeyId } from '@coffer/device-crypto';
-import { toHex, toRfc3339 } from '@coffer/foundation';
+import { decodeLedgerEvent, LedgerEventKind } from '@coffer/evidence';
+import { fromBase64Url, toHex, toRfc3339 } from '@coffer/foundation';
+import { listEvents } from '@coffer/vault-device';
 
 import type { CommandContext } from '../command-context';
 import { findKey, listKeys } from '../keys/kept-keys';
@@ -15,6 +17,9 @@ export async function runWhoami(context: CommandContext, homePath: string): Prom
   const { keyId } = account;
   const isUnlocked = keyId !== null && (await findKey(home, keyId)) !== undefined;
   const session = await findSession(home);
+  const events = (await listEvents(client)).map(({ event }) => decodeLedgerEvent(fromBase64Url(event)));
+  const proof = events.findLast((event) => event.kind === LedgerEventKind.proofAccepted);
+  const lastProofAt = proof === undefined ? null : toRfc3339(proof.atMs);
   const { accountId, issuer, subject, vaultId, ownerGeneration } = account;
   context.reporter.summary(
     {
@@ -28,6 +33,7 @@ export async function runWhoami(context: CommandContext, homePath: string): Prom
       keyslots: kinds,
       unlocked: isUnlocked,
       keysOnThisDevice: (await listKeys(home)).map(toHex),
+      lastProofAt,
       signedInAt: session === undefined ? null : toRfc3339(session.signedInAtMs),
     },
     [
@@ -38,6 +44,7 @@ export async function runWhoami(context: CommandContext, homePath: string): Prom
         ? 'key       none yet; next: coffer setup'
         : `key       ${formatKeyId(keyId)}, ${isUnlocked ? 'on this device' : 'not on this device; next: coffer unlock'}`,
       `keyslots  ${kinds.length === 0 ? 'none' : kinds.join(', ')}`,
+      `proof     ${lastProofAt === null ? 'never proven to be restorable; next: coffer verify --store vault:' : `proven to be restorable ${lastProofAt}`}`,
     ].join('\n'),
   );
 }
