@@ -25,6 +25,7 @@ const variables = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   COFFER_POSTGRES_PORT: port.default(4304),
   COFFER_DATABASE_CONNECTIONS: whole.min(2).max(200).default(16),
+  COFFER_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   COFFER_WORKER_METRICS_PORT: port.default(4306),
   COFFER_REPOSITORY_STORE: z.string().min(1).optional(),
   COFFER_PLAINTEXT_SOURCES: z.string().min(1).optional(),
@@ -50,6 +51,8 @@ export interface WorkerConfig {
   readonly databaseUrl: string | undefined;
   readonly postgresPort: number;
   readonly databaseConnections: number;
+  /** Address that metrics are served on. */
+  readonly metricsHost: string;
   readonly metricsPort: number;
   /** URL of the object store of the encrypted repositories. */
   readonly repositoryStore: string;
@@ -90,6 +93,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     databaseUrl: value.DATABASE_URL,
     postgresPort: value.COFFER_POSTGRES_PORT,
     databaseConnections: value.COFFER_DATABASE_CONNECTIONS,
+    metricsHost: value.COFFER_METRICS_HOST,
     metricsPort: value.COFFER_WORKER_METRICS_PORT,
     repositoryStore: value.COFFER_REPOSITORY_STORE ?? `file:${join(home, 'repositories')}`,
     plaintextSources: isAbsolute(sources) ? sources : resolve(sources),

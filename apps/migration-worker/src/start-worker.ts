@@ -60,7 +60,8 @@ export async function startWorker(config: WorkerConfig, log: Logger): Promise<Ru
     databaseCheck(database),
     { name: 'vault', check: async () => (hasKeys ? undefined : 'waits for vault-api to make the deployment') },
   ];
-  const server = await startMetricsServer({ port: config.metricsPort, registry, readiness });
+  const { metricsHost: host, metricsPort: port } = config;
+  const server = await startMetricsServer({ host, port, registry, readiness });
   let closed: Promise<void> | undefined;
   const close = (): Promise<void> => {
     closed ??= server.stop().then(() => database.close());

@@ -53,10 +53,14 @@ const variables = z.object({
   COFFER_API_HOST: z.string().min(1).default('localhost'),
   COFFER_API_PORT: port.default(4301),
   COFFER_API_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4301'),
+  COFFER_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   COFFER_API_METRICS_PORT: port.default(4305),
   COFFER_PORTAL_URL: z.url({ protocol: /^https?$/ }).default('http://localhost:4300'),
   COFFER_ISSUER: z.url({ protocol: /^https?$/ }).default('http://localhost:4303'),
   COFFER_AUDIENCE: z.string().min(1).default('urn:coffer:vault'),
+  COFFER_CLI_CLIENT_ID: z.string().min(1).default('coffer-cli'),
+  COFFER_PORTAL_CLIENT_ID: z.string().min(1).default('coffer-portal'),
+  COFFER_DASHBOARD_CLIENT_ID: z.string().min(1).default('coffer-dashboard'),
   COFFER_STAFF_CLAIM: z.string().min(1).default('roles'),
   COFFER_STAFF_ROLE: z.string().min(1).default('coffer-staff'),
   COFFER_REPOSITORY_STORE: z.string().min(1).optional(),
@@ -124,6 +128,8 @@ export interface AppConfig {
   readonly opaqueThreads: number;
   readonly host: string;
   readonly port: number;
+  /** Address that metrics are served on. */
+  readonly metricsHost: string;
   readonly metricsPort: number;
   readonly apiUrl: string;
   /** How much of one account, and of one address, is answered. */
@@ -131,6 +137,8 @@ export interface AppConfig {
   readonly portalUrl: string;
   readonly issuer: string;
   readonly audience: string;
+  /** Ids that the provider knows the programs of this deployment by. */
+  readonly clients: { readonly cli: string; readonly portal: string; readonly dashboard: string };
   readonly staffClaim: string;
   readonly staffRole: string;
   /** URL of the object store of the encrypted repositories. */
@@ -186,12 +194,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     opaqueThreads: value.COFFER_OPAQUE_THREADS ?? defaultOpaqueThreads,
     host: value.COFFER_API_HOST,
     port: value.COFFER_API_PORT,
+    metricsHost: value.COFFER_METRICS_HOST,
     metricsPort: value.COFFER_API_METRICS_PORT,
     apiUrl: value.COFFER_API_URL,
     requestLimits: requestLimits(value),
     portalUrl: value.COFFER_PORTAL_URL,
     issuer: value.COFFER_ISSUER,
     audience: value.COFFER_AUDIENCE,
+    clients: {
+      cli: value.COFFER_CLI_CLIENT_ID,
+      portal: value.COFFER_PORTAL_CLIENT_ID,
+      dashboard: value.COFFER_DASHBOARD_CLIENT_ID,
+    },
     staffClaim: value.COFFER_STAFF_CLAIM,
     staffRole: value.COFFER_STAFF_ROLE,
     repositoryStore: value.COFFER_REPOSITORY_STORE ?? `file:${join(home, 'repositories')}`,

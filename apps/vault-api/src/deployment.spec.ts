@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { seed } from '@coffer/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { readConfig } from './config';
 import { deploymentOf, deploymentText, writeDeployment, type PinnedKeys } from './deployment';
 
 let folder: string;
@@ -19,6 +20,7 @@ const places = {
   portalUrl: 'http://localhost:4300',
   issuer: 'http://localhost:4303',
   audience: 'urn:coffer:vault',
+  clients: { cli: '0oa1-cli', portal: '0oa2-portal', dashboard: '0oa3-dashboard' },
 };
 const keys: PinnedKeys = {
   vaultId: seed('vault id', 16),
@@ -27,6 +29,16 @@ const keys: PinnedKeys = {
   certificateKey: 'coffer.test/certificate+00000002+AQ==',
 };
 const content = deploymentOf(places, keys);
+
+describe('deploymentOf', () => {
+  it('names the clients by the ids that the provider gave them', () => {
+    const environment = { COFFER_CLI_CLIENT_ID: '0oa1-cli', COFFER_PORTAL_CLIENT_ID: '0oa2-portal' };
+    expect(deploymentOf(readConfig(environment), keys).clients).toEqual({
+      ...{ cli: '0oa1-cli', portal: '0oa2-portal' },
+      dashboard: 'coffer-dashboard',
+    });
+  });
+});
 
 describe('writeDeployment', () => {
   it('takes a new address, and leaves no other file behind', async () => {

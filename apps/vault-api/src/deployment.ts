@@ -7,18 +7,15 @@ import type { VaultIdentity, VaultStateRow } from '@coffer/key-vault';
 import type { AppConfig } from './config';
 import { StartError } from './runtime/start-error';
 
-/** Client ids that the operator's provider knows the programs of this deployment by. */
-const clients = { cli: 'coffer-cli', portal: 'coffer-portal', dashboard: 'coffer-dashboard' };
-
 /** The public halves that devices pin, as `vault_state` has them. */
 export type PinnedKeys = Pick<VaultStateRow, 'vaultId' | 'opaquePublicKey' | 'ledgerKey' | 'certificateKey'>;
 
 /** deployment.json: how a device knows this vault. */
 export function deploymentOf(
-  config: Pick<AppConfig, 'apiUrl' | 'portalUrl' | 'issuer' | 'audience'>,
+  config: Pick<AppConfig, 'apiUrl' | 'portalUrl' | 'issuer' | 'audience' | 'clients'>,
   keys: PinnedKeys,
 ): Deployment {
-  const { apiUrl, portalUrl, issuer, audience } = config;
+  const { apiUrl, portalUrl, issuer, audience, clients } = config;
   return deployment.parse({
     ...{ v: 1, apiUrl, portalUrl, issuer, clients, audience },
     vaultId: toBase64Url(keys.vaultId),

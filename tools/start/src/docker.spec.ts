@@ -50,6 +50,24 @@ describe('docker/compose.yaml', () => {
       for (const volume of volumes ?? []) expect(compose.volumes).toHaveProperty(volume.split(':')[0] ?? '');
     }
   });
+
+  it('has vault-api listen where other machines reach it, not on the localhost of its container', () => {
+    expect(compose.services['vault-api']?.environment).toMatchObject({ COFFER_API_HOST: '0.0.0.0' });
+    for (const name of ['vault-api', 'migration-worker']) {
+      expect(compose.services[name]?.environment).toMatchObject({ COFFER_METRICS_HOST: '0.0.0.0' });
+    }
+  });
+
+  it.each(['restore-portal', 'ops-dashboard'])('gives %s neither the database nor the volume with the keys', (name) => {
+    const service = compose.services[name]!;
+    const volumesOf = (one: ComposeService | undefined): readonly string[] =>
+      (one?.volumes ?? []).filter((volume) => !volume.endsWith(':ro')).map((volume) => volume.split(':')[0]!);
+    const secret = [...volumesOf(compose.services['vault-api']), ...volumesOf(compose.services['migration-worker'])];
+    expect(secret).toContain('state');
+    expect(volumesOf(service).filter((volume) => secret.includes(volume))).toEqual([]);
+    expect(service.environment).not.toHaveProperty('DATABASE_URL');
+    expect(service).not.toHaveProperty('env_file');
+  });
 });
 
 describe('docker/Dockerfile', () => {

@@ -23,7 +23,8 @@ export async function serve(config: AppConfig, log: Logger): Promise<() => Promi
     const app = await createApp(vault);
     stops.push(() => closeApp(app));
     const readiness = readinessChecks(vault);
-    const metrics = await startMetricsServer({ port: config.metricsPort, registry: vault.metrics, readiness });
+    const { metricsHost: host, metricsPort } = config;
+    const metrics = await startMetricsServer({ host, port: metricsPort, registry: vault.metrics, readiness });
     stops.push(() => metrics.stop());
     await app.listen(config.port, config.host);
     log.info({ url: config.apiUrl, port: config.port, metricsPort: metrics.port }, 'vault-api is ready');
