@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { encodeSegment, type Conversation, type Message } from '@coffer/chat-model';
 import { describeWithTestData } from '@coffer/test-kit';
-import { androidStatement, testPassphrase, writeAndroidFile } from '@coffer/test-kit/node';
+import { androidStatement, protobuf, testPassphrase, writeAndroidFile } from '@coffer/test-kit/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectParts } from '../../test/expect-parts';
 import { parseSignalPassphrase } from '../signal-android/passphrase';
@@ -44,7 +44,7 @@ const written = (name: string, records: Records): string => {
   writeFileSync(path, writeAndroidFile({ version: 1, records }));
   return path;
 };
-const insert = (table: string, ...values: readonly (string | number | null)[]): Records[number] =>
+const insert = (table: string, ...values: readonly (string | number | Uint8Array | null)[]): Records[number] =>
   androidStatement(`INSERT INTO ${table} VALUES (${values.map(() => '?').join(',')})`, ...values);
 
 const sent = 10_485_783;
@@ -288,6 +288,250 @@ describe('openBackup on what messages of a Signal backup file have beside words'
       { id, readMs: 6500 },
       { id, status: 0 },
     ]);
+  });
+});
+
+const avatar = (fields: readonly (readonly [number, string])[], content: string): Records[number] => ({
+  frame: [[7, [[2, content.length], ...fields]]],
+  blob: Buffer.from(content),
+});
+
+describe('openBackup on previews, contacts, mentions, polls and pictures in a Signal backup file', () => {
+  const bo = 'bbbbbbbb-0000-4000-8000-000000000002';
+  const contact = {
+    name: { givenName: 'Cleo', familyName: 'Example', nickname: null },
+    organization: 'Choir',
+    phoneNumbers: [{ number: '+15550003', type: 'MOBILE', label: null }],
+    emails: [{ email: 'cleo@example.org', type: 'CUSTOM', label: 'singing' }],
+    postalAddresses: [{ type: 'HOME', label: null, street: 'Way 1', poBox: null, city: 'Town', postalCode: '1234' }],
+    avatar: { attachmentId: { rowId: 3, uniqueId: 9, valid: true }, isProfile: true },
+  };
+  const preview = {
+    url: 'https://example.org/a',
+    title: 'A title',
+    description: 'About it',
+    date: 500,
+    attachmentId: { rowId: 1, uniqueId: 9, valid: true },
+  };
+  const path = written('shared.backup', [
+    androidStatement(
+      'CREATE TABLE recipient (_id INTEGER PRIMARY KEY, aci TEXT, group_id TEXT, system_joined_name TEXT)',
+    ),
+    androidStatement('CREATE TABLE group_membership (_id INTEGER PRIMARY KEY, group_id TEXT, recipient_id INTEGER)'),
+    androidStatement('CREATE TABLE thread (_id INTEGER PRIMARY KEY, recipient_id INTEGER)'),
+    androidStatement(
+      'CREATE TABLE message (_id INTEGER PRIMARY KEY, date_sent INTEGER, thread_id INTEGER, from_recipient_id INTEGER, type INTEGER, body TEXT, quote_id INTEGER, quote_author INTEGER, quote_mentions BLOB, link_previews TEXT, shared_contacts TEXT, message_ranges BLOB)',
+    ),
+    androidStatement('CREATE TABLE attachment (_id INTEGER PRIMARY KEY, message_id INTEGER, content_type TEXT)'),
+    androidStatement(
+      'CREATE TABLE mention (_id INTEGER PRIMARY KEY, thread_id INTEGER, message_id INTEGER, recipient_id INTEGER, range_start INTEGER, range_length INTEGER)',
+    ),
+    androidStatement(
+      'CREATE TABLE poll (_id INTEGER PRIMARY KEY, author_id INTEGER, message_id INTEGER, question TEXT, allow_multiple_votes INTEGER, end_message_id INTEGER)',
+    ),
+    androidStatement(
+      'CREATE TABLE poll_option (_id INTEGER PRIMARY KEY, poll_id INTEGER, option_text TEXT, option_order INTEGER)',
+    ),
+    androidStatement(
+      'CREATE TABLE poll_vote (_id INTEGER PRIMARY KEY, poll_id INTEGER, poll_option_id INTEGER, voter_id INTEGER, vote_count INTEGER, date_received INTEGER, vote_state INTEGER)',
+    ),
+    insert('recipient', 1, 'aaaaaaaa-0000-4000-8000-000000000001', null, 'Me'),
+    insert('recipient', 2, bo, null, 'Bo'),
+    insert('recipient', 3, null, '__group__1', 'Choir'),
+    insert('group_membership', 1, '__group__1', 2),
+    insert('thread', 1, 2),
+    insert('thread', 2, 3),
+    insert(
+      'message',
+      1,
+      1000,
+      1,
+      2,
+      received,
+      'see https://example.org/a',
+      0,
+      null,
+      null,
+      JSON.stringify([preview]),
+      null,
+      null,
+    ),
+    insert('attachment', 1, 1, 'image/jpeg'),
+    file(4, 1, 'picture of the page'),
+    insert('message', 2, 2000, 1, 2, received, null, 0, null, null, null, JSON.stringify([contact]), null),
+    insert('attachment', 3, 2, 'image/png'),
+    file(4, 3, 'picture of Cleo'),
+    insert(
+      'message',
+      3,
+      3000,
+      2,
+      2,
+      received,
+      '￼ and ￼',
+      1000,
+      2,
+      protobuf([
+        [
+          1,
+          [
+            [2, 1],
+            [3, bo],
+          ],
+        ],
+      ]),
+      null,
+      null,
+      protobuf([
+        [
+          1,
+          [
+            [1, 2],
+            [2, 3],
+            [4, 0],
+          ],
+        ],
+      ]),
+    ),
+    insert('mention', 1, 2, 3, 1, 6, 1),
+    insert('mention', 2, 2, 3, 2, 0, 1),
+    insert('message', 4, 4000, 2, 1, sent, 'When?', 0, null, null, null, null, null),
+    insert('poll', 1, 1, 4, 'When?', 1, 5),
+    insert('poll_option', 11, 1, 'Tuesday', 1),
+    insert('poll_option', 12, 1, 'Monday', 0),
+    insert('poll_vote', 1, 1, 11, 2, 1, 4500, 4),
+    insert('poll_vote', 2, 1, 11, 1, 1, 0, 4),
+    insert('poll_vote', 3, 1, 12, 1, 2, 0, 2),
+    insert('message', 5, 5000, 2, 1, sent, 'When?', 0, null, null, null, null, null),
+    insert('message', 6, 6000, 1, 2, received, 'broken', 0, null, null, '[{"url":', 'null', new Uint8Array([0xff])),
+    avatar([[3, '2']], 'face of Bo'),
+    avatar([[1, '__group__1']], 'the choir'),
+    {
+      frame: [
+        [
+          9,
+          [
+            [1, 'account.aci'],
+            [7, 'aaaaaaaa-0000-4000-8000-000000000001'],
+          ],
+        ],
+      ],
+    },
+  ]);
+  const fileOf = (content: string): { sha256Hex: string; sizeBytes: number } => ({
+    sha256Hex: createHash('sha256').update(content).digest('hex'),
+    sizeBytes: content.length,
+  });
+
+  let direct: Read;
+  let group: Read;
+  let face: Uint8Array;
+  beforeAll(async () => {
+    const opened = await openBackup(path, { signalPassphrase });
+    const source = await opened.chats();
+    const [one, two] = [...source.conversations()].map((entry) => {
+      const messages = [...entry.messages()];
+      encodeSegment(messages);
+      return { conversation: entry.conversation, messages };
+    });
+    [direct, group] = [one!, two!];
+    face = Buffer.concat([...opened.media!()!.find(fileOf('face of Bo'))!.pieces()]);
+    expect(opened.warnings).toEqual([]);
+    opened.close();
+  });
+
+  it('takes the picture of a preview for no file of the message', () => {
+    const [message] = direct.messages;
+    expect(message).toMatchObject({
+      kind: 'text',
+      text: 'see https://example.org/a',
+      extras: {
+        linkPreviews: [
+          {
+            url: preview.url,
+            title: 'A title',
+            description: 'About it',
+            dateMs: 500,
+            image: { mimeType: 'image/jpeg', ...fileOf('picture of the page') },
+          },
+        ],
+      },
+    });
+    expect(message).not.toHaveProperty('media');
+  });
+  it('makes vCards of contacts, with their pictures beside them', () => {
+    const message = direct.messages[1]!;
+    expect(message).toMatchObject({
+      kind: 'contact',
+      extras: {
+        contactAvatars: [{ contact: 0, isProfile: true, mimeType: 'image/png', ...fileOf('picture of Cleo') }],
+      },
+    });
+    expect(message).not.toHaveProperty('media');
+    expect(message.contacts![0]!.split('\r\n')).toEqual([
+      'BEGIN:VCARD',
+      'VERSION:3.0',
+      'N:Example;Cleo;;;',
+      'FN:Cleo Example',
+      'ORG:Choir',
+      'TEL;TYPE=CELL:+15550003',
+      'EMAIL;TYPE=CUSTOM;X-LABEL="singing":cleo@example.org',
+      'ADR;TYPE=HOME:;;Way 1;Town;;1234;',
+      'END:VCARD',
+      '',
+    ]);
+  });
+  it('says who is mentioned where, in a text and in what it answers, and what is bold', () => {
+    expect(group.messages[0]!.extras).toMatchObject({
+      mentions: [bo, 'self'],
+      text: {
+        ranges: [
+          { start: 0, length: 1, mention: bo },
+          { start: 6, length: 1, mention: 'self' },
+          { start: 2, length: 3, style: 'bold' },
+        ],
+      },
+      quote: { text: { ranges: [{ length: 1, mention: bo }] } },
+    });
+  });
+  it('reads a poll with its options in order, who chose what, and its end', () => {
+    const [, poll, end] = group.messages;
+    expect(poll).toMatchObject({
+      kind: 'poll',
+      text: 'When?',
+      poll: { options: ['Monday', 'Tuesday'] },
+      extras: {
+        pollVotes: [
+          { option: 'Tuesday', index: 1, senderId: bo, count: 1, receivedMs: 4500 },
+          { option: 'Tuesday', index: 1, isFromSelf: true, count: 1 },
+        ],
+        poll: {
+          allowMultiple: true,
+          hasEnded: true,
+          otherVotes: [{ option: 'Monday', index: 0, isFromSelf: true, count: 2, state: 'pending-add' }],
+        },
+      },
+    });
+    expect(end).toMatchObject({
+      kind: 'system',
+      system: { action: 'poll-ended' },
+      extras: { event: 'poll ended', poll: { question: 'When?' } },
+    });
+  });
+  it('keeps what cannot be read as it stands', () => {
+    expect(direct.messages[2]).toMatchObject({
+      kind: 'text',
+      text: 'broken',
+      extras: { linkPreviews: '[{"url":', sharedContacts: 'null', text: { ranges: [{ unreadHex: 'ff' }] } },
+    });
+  });
+  it('knows the pictures of people and groups, and gives their bytes', () => {
+    expect(direct.conversation.extras).toEqual({ avatar: fileOf('face of Bo') });
+    expect(group.conversation.extras).toEqual({
+      avatar: fileOf('the choir'),
+      avatars: [{ id: bo, ...fileOf('face of Bo') }],
+    });
+    expect(Buffer.from(face).toString()).toBe('face of Bo');
   });
 });
 

@@ -3,9 +3,11 @@ import {
   type ChatSource,
   type Conversation,
   type ConversationSource,
+  type Extra,
   type Message,
 } from '@coffer/chat-model';
 import { ChatFormatError } from '../errors';
+import { present } from '../message-draft';
 import { selfId } from '../signal/places';
 import { safeInteger, type SqlDatabase, type SqlRow } from '../sql';
 import { readSchema, type Schema } from '../sql-schema';
@@ -22,6 +24,7 @@ export interface AndroidSourceOptions {
 }
 
 const pageRows = 1000;
+const mostAvatars = 10_000;
 const tables: readonly MessageTable[] = ['message', 'sms', 'mms'];
 
 /**
@@ -97,15 +100,22 @@ class AndroidSource implements ChatSource {
     const wanted = isSelf ? selfId : (person?.id ?? `thread:${key}`);
     const id = taken.has(wanted) ? `${wanted}#${key}` : wanted;
     const members = person?.groupId === undefined ? [] : this.#people.membersOf(person.groupId);
-    const participants =
-      person === undefined || isSelf ? [] : person.kind === 'group' ? members : [participantOf(person)];
+    const participants = person === undefined || isSelf ? [] : person.kind === 'group' ? members : [person];
+    const avatars = members.flatMap(({ id: memberId, avatar }) =>
+      avatar === undefined ? [] : [{ id: memberId, ...avatar }],
+    );
+    const extras = present<Record<string, Extra>>({
+      unreadCount,
+      avatar: person?.avatar === undefined ? undefined : { ...person.avatar },
+      avatars: avatars.length === 0 ? undefined : avatars.slice(0, mostAvatars),
+    });
     return {
       id,
       kind: person?.kind ?? 'unknown',
       title: (isSelf ? 'Note to Self' : person?.name) ?? id,
-      participants: participants.filter((participant) => participant.id !== this.#selfAci),
+      participants: participants.map(participantOf).filter((participant) => participant.id !== this.#selfAci),
       ...(isArchived ? { isArchived: true } : {}),
-      ...(unreadCount === undefined ? {} : { extras: { unreadCount } }),
+      ...(Object.keys(extras).length === 0 ? {} : { extras }),
     };
   }
 

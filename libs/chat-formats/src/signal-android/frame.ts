@@ -24,7 +24,8 @@ export type AndroidFrame =
   | { readonly kind: 'statement'; readonly statement: AndroidStatement }
   | { readonly kind: 'attachment'; readonly rowId: number; readonly blobBytes: number }
   | { readonly kind: 'sticker'; readonly rowId: number; readonly blobBytes: number }
-  | { readonly kind: 'avatar'; readonly blobBytes: number }
+  /** A picture of somebody, or of a group: by the row in `recipient`, or by number, address or name in older apps. */
+  | { readonly kind: 'avatar'; readonly person: string; readonly blobBytes: number }
   | { readonly kind: 'version'; readonly version: number }
   /** One of the app's own settings; text only where it is text. */
   | { readonly kind: 'keyValue'; readonly key: string; readonly text: string | undefined }
@@ -63,7 +64,7 @@ export function readAndroidFrame(bytes: Uint8Array): AndroidFrame {
   }
   if (number === 5) return { kind: 'version', version: numberIn(bytes, start, end, 1) };
   if (number === 6) return { kind: value === 0 ? 'unknown' : 'end' };
-  if (number === 7) return { kind: 'avatar', blobBytes: numberIn(bytes, start, end, 2) };
+  if (number === 7) return readAvatar(bytes, start, end);
   if (number === 8) {
     return { kind: 'sticker', rowId: numberIn(bytes, start, end, 1), blobBytes: numberIn(bytes, start, end, 2) };
   }
@@ -75,6 +76,17 @@ function numberIn(bytes: Uint8Array, start: number, end: number, field: number):
   let value = 0;
   while (cursor.next()) if (cursor.number === field) value = cursor.value;
   return value;
+}
+
+function readAvatar(bytes: Uint8Array, start: number, end: number): AndroidFrame {
+  const cursor = new FieldCursor(bytes, start, end);
+  let [name, recipient, blobBytes] = ['', '', 0];
+  while (cursor.next()) {
+    if (cursor.number === 1) name = utf8.decode(bytes.subarray(cursor.start, cursor.end));
+    if (cursor.number === 2) blobBytes = cursor.value;
+    if (cursor.number === 3) recipient = utf8.decode(bytes.subarray(cursor.start, cursor.end));
+  }
+  return { kind: 'avatar', person: recipient === '' ? name : recipient, blobBytes };
 }
 
 function readKeyValue(bytes: Uint8Array, start: number, end: number): AndroidFrame {

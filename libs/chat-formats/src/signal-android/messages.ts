@@ -7,9 +7,13 @@ import { safeInteger, type SqlDatabase, type SqlRow, type SqlValue } from '../sq
 import { clippedText, positiveCount, sqlInstant } from '../sql-fields';
 import type { Schema } from '../sql-schema';
 import { addDelivery, readReceipts } from './delivery';
-import { addLongText, addParts, readParts, type TextOf } from './parts';
+import { addLinkPreviews } from './link-previews';
+import { addLongText, addParts, addQuoteExtras, readParts, type TextOf } from './parts';
 import { readAndroidType } from './message-type';
 import type { AndroidPeople } from './people';
+import { readPolls } from './polls';
+import { addSharedContacts } from './shared-contacts';
+import { addRanges, readMentions, readRanges } from './text-ranges';
 
 /** A table of messages: one in newer versions of the app, two in older ones. */
 export type MessageTable = 'message' | 'sms' | 'mms';
@@ -62,6 +66,9 @@ export function readMessages(
     ...[integer('has_delivery_receipt', 'delivery_receipt_count'), integer('has_read_receipt', 'read_receipt_count')],
     ...[integer('viewed', 'viewed_receipt_count'), integer('read')],
   ];
+  const own = columns.length;
+  columns.push(first('link_previews', 'previews'), first('shared_contacts'));
+  columns.push(first('message_ranges'), first('quote_mentions', 'quote_body_ranges'));
   const message = database.query(`SELECT ${columns.join(', ')} FROM main.${table} m WHERE m._id = ?`);
   const parts = readParts(database, schema, table);
   const receiptsOf = readReceipts(database, schema, table, people);
@@ -71,6 +78,8 @@ export function readMessages(
     const id = people.find(key)?.id;
     return id === selfAci && id !== undefined ? selfId : id;
   };
+  const mentions = readMentions(database, schema, table, idOf);
+  const addPoll = readPolls(database, schema, table, idOf);
   return {
     chat: integer('thread_id'),
     received: integer('date_received', 'date'),
@@ -81,10 +90,15 @@ export function readMessages(
       const [values] = message(row);
       if (values === undefined) return undefined;
       const draft = draftOf(values, idOf);
-      addDelivery(draft, values);
+      addDelivery(draft, values.slice(0, own));
       const receipts = receiptsOf(row);
       if (receipts.length > 0) addExtras(draft, { receipts });
-      const found = parts(row);
+      const [previews, contacts, ranges, quoteRanges] = values.slice(own);
+      const found = addSharedContacts(draft, contacts, addLinkPreviews(draft, previews, parts(row)));
+      const ofQuote = readRanges(quoteRanges);
+      if (ofQuote.length > 0) addQuoteExtras(draft, { text: { ranges: ofQuote } });
+      addRanges(draft, mentions(row), readRanges(ranges));
+      addPoll(row, draft);
       addParts(draft, found);
       addLongText(draft, found.longText, textOf);
       const given = reactions(row);

@@ -13,7 +13,10 @@ const kindsByType: Readonly<Record<string, Message['kind']>> = { image: 'image',
 /** The whole of a text of which the message itself has the beginning. */
 const longTextType = 'text/x-signal-plain';
 
-interface Part {
+/** A file of a message. */
+export interface Part {
+  /** In the table of files. */
+  readonly row: number;
   readonly media: MediaReference;
   readonly contentType: string;
   readonly isVoiceNote: boolean;
@@ -50,7 +53,7 @@ export function readParts(database: SqlDatabase, schema: Schema, table: MessageT
     ...[column('content_type', 'ct'), column('file_name', 'name'), integer('width'), integer('height')],
     ...[integer('voice_note'), integer('data_size'), sticker.size, sticker.hash],
     ...[column('sticker_pack_id'), column('sticker_pack_key'), integer('sticker_id'), column('sticker_emoji')],
-    integer('quote'),
+    ...[integer('quote'), safeInteger('p._id')],
   ];
   const parts = database.query(
     `SELECT ${columns.join(', ')} FROM main.${name} p LEFT JOIN main.${blobTable} b ON b.row = p._id ${sticker.join} ` +
@@ -88,7 +91,8 @@ function stickerFile(
 }
 
 function partOf(row: readonly SqlValue[]): Part {
-  const [type, fileName, width, height, voice, size, blobBytes, sha256, packId, packKey, stickerId, emoji, quote] = row;
+  const [type, fileName, width, height, voice, size, blobBytes, sha256, packId, packKey, stickerId, emoji, quote, id] =
+    row;
   const mimeType = clippedText(type, 256);
   const media = mediaOf({
     mimeType,
@@ -109,6 +113,7 @@ function partOf(row: readonly SqlValue[]): Part {
     emoji: clippedText(emoji, 256),
   });
   return {
+    row: typeof id === 'number' ? id : -1,
     media: media ?? {},
     contentType: mimeType ?? '',
     isVoiceNote: voice === 1,
@@ -117,9 +122,14 @@ function partOf(row: readonly SqlValue[]): Part {
   };
 }
 
+/** What a quote has beside the words of the model. */
+export function addQuoteExtras(draft: MessageDraft, facts: Extras): void {
+  addExtras(draft, { quote: { ...(draft.extras?.['quote'] as Extras | undefined), ...facts } });
+}
+
 /** The model has one file in a message: the first; the others, and those of what is answered, are kept beside it. */
 export function addParts(draft: MessageDraft, { files: [first, ...others], ofQuote }: MessageParts): void {
-  if (ofQuote.length > 0) addExtras(draft, { quote: { attachments: ofQuote.map((media) => ({ ...media })) } });
+  if (ofQuote.length > 0) addQuoteExtras(draft, { attachments: ofQuote.map((media) => ({ ...media })) });
   if (first === undefined) return;
   if (draft.kind === 'text') {
     const [major] = first.contentType.toLowerCase().split('/', 1);

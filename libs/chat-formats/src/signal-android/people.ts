@@ -4,6 +4,7 @@ import { sha256 } from '@coffer/crypto';
 import { sqlText, type SqlDatabase, type SqlRow, type SqlValue } from '../sql';
 import { clippedText } from '../sql-fields';
 import type { Schema } from '../sql-schema';
+import { avatarTable } from './tables';
 
 /** Somebody, or a group. */
 export interface AndroidPerson {
@@ -11,13 +12,21 @@ export interface AndroidPerson {
   readonly name?: string;
   readonly kind: ConversationKind;
   readonly groupId?: string;
+  /** The file of the picture. */
+  readonly avatar?: Avatar;
+}
+
+/** A picture of somebody in the backup. */
+export interface Avatar {
+  readonly sha256Hex: string;
+  readonly sizeBytes: number;
 }
 
 export interface AndroidPeople {
   /** By the row in `recipient`, or, before that table was, by the address itself. */
   find(key: SqlValue | undefined): AndroidPerson | undefined;
   /** Members of a group, where the backup says them. */
-  membersOf(groupId: string): readonly Participant[];
+  membersOf(groupId: string): readonly AndroidPerson[];
 }
 
 /** Columns that name people, of all versions, the better ones first. */
@@ -33,6 +42,7 @@ const idColumns = ['aci', 'uuid', 'pni', 'e164', 'phone'];
 
 export function readAndroidPeople(database: SqlDatabase, schema: Schema): AndroidPeople {
   const titles = groupTitles(database, schema);
+  const avatars = readAvatars(database, schema);
   const people = new Map<string, AndroidPerson>();
   if (schema.hasColumns('recipient', '_id')) {
     const column = (name: string): string => schema.column('recipient', name, 'r');
@@ -44,7 +54,10 @@ export function readAndroidPeople(database: SqlDatabase, schema: Schema): Androi
       // two rows of one person, as after a change of number: both stay apart
       const id = taken.has(person.id) ? `${person.id}#${key}` : person.id;
       taken.add(id);
-      people.set(key, { ...person, id });
+      const avatar = [row[0], row[1], ...row.slice(2, 2 + idColumns.length)]
+        .map((name) => avatars.get(sqlText(name) ?? ''))
+        .find((found) => found !== undefined);
+      people.set(key, { ...person, id, ...(avatar === undefined ? {} : { avatar }) });
     }
   }
   const find = (key: SqlValue | undefined): AndroidPerson | undefined => {
@@ -70,6 +83,18 @@ function personOf(row: SqlRow, titles: ReadonlyMap<string, string>): AndroidPers
   return { id: id.toLowerCase(), kind: 'direct', ...(name === undefined ? {} : { name: name.trim() }) };
 }
 
+function readAvatars(database: SqlDatabase, schema: Schema): ReadonlyMap<string, Avatar> {
+  const avatars = new Map<string, Avatar>();
+  if (!schema.hasRows(avatarTable)) return avatars;
+  for (const [person, sizeBytes, hash] of database.rows(
+    `SELECT row, size_bytes, sha256_hex FROM main.${avatarTable}`,
+  )) {
+    const [name, sha256Hex] = [sqlText(person) ?? '', sqlText(hash) ?? ''];
+    if (name !== '') avatars.set(name, { sha256Hex, sizeBytes: Number(sizeBytes) });
+  }
+  return avatars;
+}
+
 /** A group's id names it to Signal's servers: only a hash of it becomes an id here. */
 const hashedGroup = (groupId: string): string =>
   `group:${toHex(sha256(new TextEncoder().encode(groupId))).slice(0, 32)}`;
@@ -90,7 +115,7 @@ function groupMembers(database: SqlDatabase, schema: Schema, find: AndroidPeople
   return (groupId) =>
     members(groupId).flatMap(([key]) => {
       const person = find(key);
-      return person === undefined ? [] : [participantOf(person)];
+      return person === undefined ? [] : [person];
     });
 }
 

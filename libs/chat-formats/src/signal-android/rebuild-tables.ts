@@ -5,7 +5,7 @@ import type { SqlDatabase } from '../sql';
 import type { AndroidFile } from './android-file';
 import type { AndroidFrame, AndroidStatement } from './frame';
 import { readAllowedStatement } from './statement';
-import { blobTable, isAndroidTable, stickerBlobTable, type AndroidTable } from './tables';
+import { avatarTable, blobTable, isAndroidTable, stickerBlobTable, type AndroidTable } from './tables';
 
 /** A backup's tables, rebuilt. */
 export interface AndroidTables {
@@ -16,7 +16,7 @@ export interface AndroidTables {
   readonly leftOutStatements: number;
   /** The owner's ACI, where the backup says it. */
   readonly selfAci: string | undefined;
-  /** Attachments and stickers by the SHA-256 of their content, in lower case. */
+  /** Attachments, stickers and pictures of people by the SHA-256 of their content, in lower case. */
   readonly blobs: ReadonlyMap<string, AndroidBlob>;
 }
 
@@ -33,7 +33,7 @@ export interface TableWriter {
   discard(): void;
 }
 
-/** The bytes of an attachment or sticker, which stay in the backup. */
+/** The bytes of an attachment, sticker or picture of somebody, which stay in the backup. */
 export interface AndroidBlob {
   readonly sizeBytes: number;
   /** Decrypted; proven at the end. @throws ChatFormatError `damaged` */
@@ -76,7 +76,7 @@ export async function rebuildTables(
       }
       if (frame.kind === 'statement') tables.take(frame.statement);
       if (frame.kind === 'keyValue' && frame.key === aciKey) selfAci = frame.text;
-      if (frame.kind !== 'attachment' && frame.kind !== 'sticker') continue;
+      if (!('blobBytes' in frame)) continue;
       const hash = sha256();
       for (const piece of blobPieces()) hash.update(piece);
       const sha256Hex = toHex(hash.digest());
@@ -102,6 +102,11 @@ const lookedUp: readonly (readonly [AndroidTable, string])[] = [
   ['group_membership', 'group_id'],
   ['group_receipts', 'mms_id'],
   ['sticker', 'pack_id'],
+  ['mention', 'message_id'],
+  ['poll', 'message_id'],
+  ['poll', 'end_message_id'],
+  ['poll_option', 'poll_id'],
+  ['poll_vote', 'poll_id'],
 ];
 
 interface Table {
@@ -114,15 +119,19 @@ class TableBuilder {
   leftOutStatements = 0;
   readonly #database: TableWriter;
   readonly #tables = new Map<string, Table>();
-  readonly #addBlob: Readonly<Record<'attachment' | 'sticker', ReturnType<TableWriter['prepare']>>>;
+  readonly #addBlob: Readonly<Record<'attachment' | 'sticker' | 'avatar', ReturnType<TableWriter['prepare']>>>;
 
   constructor(database: TableWriter) {
     this.#database = database;
-    const prepared = (table: string): ReturnType<TableWriter['prepare']> => {
-      database.exec(`CREATE TABLE ${table}(row INTEGER PRIMARY KEY, size_bytes INTEGER, sha256_hex TEXT)`);
+    const prepared = (table: string, type = 'INTEGER'): ReturnType<TableWriter['prepare']> => {
+      database.exec(`CREATE TABLE ${table}(row ${type} PRIMARY KEY, size_bytes INTEGER, sha256_hex TEXT)`);
       return database.prepare(`INSERT OR REPLACE INTO ${table} VALUES (?, ?, ?)`);
     };
-    this.#addBlob = { attachment: prepared(blobTable), sticker: prepared(stickerBlobTable) };
+    this.#addBlob = {
+      attachment: prepared(blobTable),
+      sticker: prepared(stickerBlobTable),
+      avatar: prepared(avatarTable, 'TEXT'),
+    };
   }
 
   take({ sql, parameters }: AndroidStatement): void {
@@ -138,15 +147,16 @@ class TableBuilder {
     }
   }
 
-  addBlob({ kind, rowId, blobBytes }: Extract<AndroidFrame, { readonly rowId: number }>, sha256Hex: string): void {
-    this.#addBlob[kind].run(rowId, blobBytes, sha256Hex);
+  addBlob(frame: Extract<AndroidFrame, { readonly blobBytes: number }>, sha256Hex: string): void {
+    const row = frame.kind === 'avatar' ? frame.person : frame.rowId;
+    this.#addBlob[frame.kind].run(row, frame.blobBytes, sha256Hex);
   }
 
   /** For what is looked up message by message. */
   addIndexes(): void {
     for (const [table, column] of lookedUp) {
       if (this.#tables.get(table)?.columns.includes(column) !== true) continue;
-      this.#database.exec(`CREATE INDEX coffer_${table} ON ${table}("${column}")`);
+      this.#database.exec(`CREATE INDEX coffer_${table}_${column} ON ${table}("${column}")`);
     }
   }
 

@@ -15,6 +15,10 @@ export const androidTables = [
   'reaction',
   'group_receipts',
   'sticker',
+  'mention',
+  'poll',
+  'poll_option',
+  'poll_vote',
 ] as const;
 export type AndroidTable = (typeof androidTables)[number];
 
@@ -22,6 +26,9 @@ export type AndroidTable = (typeof androidTables)[number];
 export const blobTable = 'coffer_blob';
 /** And those of the stickers of packs, by their row in `sticker`, in this one. */
 export const stickerBlobTable = 'coffer_sticker_blob';
+
+/** And those of people's and groups' pictures, by their row in `recipient`, or by what an older app called them, in this one. */
+export const avatarTable = 'coffer_avatar';
 
 /** Whether a table is one of those. */
 export function isAndroidTable(name: string): name is AndroidTable {

@@ -75,6 +75,7 @@ export const features: readonly Feature[] = [
   fact('templates', 'template'),
   fact('buttons of templates', 'buttons'),
   fact('who is mentioned', 'mentions'),
+  fact('previews of links', 'linkPreviews'),
   fact('thumbnails', 'thumbnail'),
   fact('how far an own message came', 'delivery'),
   fact('when a message was received', 'receivedMs'),

@@ -128,6 +128,8 @@ export const exportedChat = (): ChatSource =>
 const insert = (table: string, ...values: readonly (string | number | null)[]) =>
   androidStatement(`INSERT INTO ${table} VALUES (${values.map(() => '?').join(',')})`, ...values);
 
+const messageRow = (...values: readonly (string | number | null)[]) => insert('message', ...values, null, null);
+
 /** The records of a backup file of Signal on Android. */
 export const androidRecords = (): AndroidFileRecipe['records'] => [
   androidStatement(
@@ -136,7 +138,15 @@ export const androidRecords = (): AndroidFileRecipe['records'] => [
   androidStatement('CREATE TABLE groups (_id INTEGER PRIMARY KEY, group_id TEXT, title TEXT)'),
   androidStatement('CREATE TABLE thread (_id INTEGER PRIMARY KEY, recipient_id INTEGER, archived INTEGER)'),
   androidStatement(
-    'CREATE TABLE message (_id INTEGER PRIMARY KEY, date_sent INTEGER, date_received INTEGER, thread_id INTEGER, from_recipient_id INTEGER, type INTEGER, body TEXT, quote_id INTEGER, quote_author INTEGER, quote_body TEXT, remote_deleted INTEGER, view_once INTEGER)',
+    'CREATE TABLE message (_id INTEGER PRIMARY KEY, date_sent INTEGER, date_received INTEGER, thread_id INTEGER, from_recipient_id INTEGER, type INTEGER, body TEXT, quote_id INTEGER, quote_author INTEGER, quote_body TEXT, remote_deleted INTEGER, view_once INTEGER, shared_contacts TEXT, link_previews TEXT)',
+  ),
+  androidStatement(
+    'CREATE TABLE mention (_id INTEGER PRIMARY KEY, message_id INTEGER, recipient_id INTEGER, range_start INTEGER, range_length INTEGER)',
+  ),
+  androidStatement('CREATE TABLE poll (_id INTEGER PRIMARY KEY, message_id INTEGER, question TEXT)'),
+  androidStatement('CREATE TABLE poll_option (_id INTEGER PRIMARY KEY, poll_id INTEGER, option_text TEXT)'),
+  androidStatement(
+    'CREATE TABLE poll_vote (_id INTEGER PRIMARY KEY, poll_id INTEGER, poll_option_id INTEGER, voter_id INTEGER)',
   ),
   androidStatement(
     'CREATE TABLE reaction (_id INTEGER PRIMARY KEY, message_id INTEGER, author_id INTEGER, emoji TEXT, date_sent INTEGER)',
@@ -149,17 +159,31 @@ export const androidRecords = (): AndroidFileRecipe['records'] => [
   insert('groups', 1, '__group__1', 'Climbing'),
   insert('thread', 1, 2, 0),
   insert('thread', 2, 3, 1),
-  insert('message', 1, 1_600_000_001_000, 1, 2, 2, 10_485_780, 'words', null, null, null, 0, 0),
-  insert('message', 2, 1_600_000_002_000, 1, 2, 2, 10_485_783, 'answer', 1_600_000_001_000, 2, 'words', 0, 0),
-  insert('message', 3, 1_600_000_003_000, 1, 1, 2, 10_485_780, '', null, null, null, 1, 0),
-  insert('message', 4, 1_600_000_004_000, 1, 1, 2, 10_485_780, 'once', null, null, null, 0, 1),
-  insert('message', 5, 1_600_000_005_000, 1, 1, 2, 1, null, null, null, null, 0, 0),
-  insert('message', 6, 1_600_000_006_000, 1, 1, 2, 3, null, null, null, null, 0, 0),
-  insert('message', 7, 1_600_000_007_000, 1, 1, 2, 7, null, null, null, null, 0, 0),
+  messageRow(1, 1_600_000_001_000, 1, 2, 2, 10_485_780, 'words', null, null, null, 0, 0),
+  messageRow(2, 1_600_000_002_000, 1, 2, 2, 10_485_783, 'answer', 1_600_000_001_000, 2, 'words', 0, 0),
+  messageRow(3, 1_600_000_003_000, 1, 1, 2, 10_485_780, '', null, null, null, 1, 0),
+  messageRow(4, 1_600_000_004_000, 1, 1, 2, 10_485_780, 'once', null, null, null, 0, 1),
+  messageRow(5, 1_600_000_005_000, 1, 1, 2, 1, null, null, null, null, 0, 0),
+  messageRow(6, 1_600_000_006_000, 1, 1, 2, 3, null, null, null, null, 0, 0),
+  messageRow(7, 1_600_000_007_000, 1, 1, 2, 7, null, null, null, null, 0, 0),
   ...['image/jpeg', 'video/mp4', 'audio/ogg', 'application/pdf', 'image/gif'].flatMap((type, index) => [
-    insert('message', 10 + index, 1_600_000_010_000 + index, 1, 1, 2, 10_485_780, 'caption', null, null, null, 0, 0),
+    messageRow(10 + index, 1_600_000_010_000 + index, 1, 1, 2, 10_485_780, 'caption', null, null, null, 0, 0),
     insert('attachment', index + 1, 10 + index, type, 'a name', 5),
   ]),
+  messageRow(20, 1_600_000_020_000, 1, 2, 2, 10_485_780, '￼', null, null, null, 0, 0),
+  insert('mention', 1, 20, 2, 0, 1),
+  messageRow(21, 1_600_000_021_000, 1, 2, 2, 10_485_780, 'When?', null, null, null, 0, 0),
+  insert('poll', 1, 21, 'When?'),
+  insert('poll_option', 1, 1, 'Now'),
+  insert('poll_vote', 1, 1, 1, 2),
+  androidStatement(
+    'INSERT INTO message (_id, date_sent, thread_id, from_recipient_id, type, shared_contacts) VALUES (?,?,?,?,?,?)',
+    ...[22, 1_600_000_022_000, 1, 2, 10_485_780, '[{"name":{"givenName":"Cleo"},"phoneNumbers":[]}]'],
+  ),
+  androidStatement(
+    'INSERT INTO message (_id, date_sent, thread_id, from_recipient_id, type, body, link_previews) VALUES (?,?,?,?,?,?,?)',
+    ...[23, 1_600_000_023_000, 1, 2, 10_485_780, 'a link', '[{"url":"https://example.org","title":"Example"}]'],
+  ),
   insert('reaction', 1, 1, 2, 'x', 1_600_000_009_000),
 ];
 
