@@ -7,6 +7,9 @@ import { openChunk } from './chunk-index';
 import type { EnginePlatform } from './platform';
 import { releaseWhole } from './release';
 
+/** Messages shrink so well that one pack may hold a whole history: the garbage of decoding it is collected by the way. */
+const segmentBytesPerCollection = 3 * 1024 * 1024;
+
 /** A segment of one part that a pack must hold. */
 export interface ExpectedSegment {
   /** 32 bytes. */
@@ -48,14 +51,22 @@ export async function checkPack(platform: EnginePlatform, check: PackCheck): Pro
   const expected = new Map(check.segments.map((segment) => [segment.offset, segment]));
   let rawBytes = 0;
   let messages = 0;
+  let uncollectedBytes = 0;
   for (const entry of entries) {
     const stored = plaintext.subarray(entry.offset, entry.offset + entry.storedLength);
     const raw = await openChunk(platform, check.chunkIdKey, stored, entry);
     rawBytes += raw.length;
     const segment = expected.get(entry.offset);
-    if (segment !== undefined) messages += requireSegment(segment, entry, raw);
+    if (segment !== undefined) {
+      messages += requireSegment(segment, entry, raw);
+      uncollectedBytes += raw.length;
+    }
     expected.delete(entry.offset);
     releaseWhole(raw);
+    if (uncollectedBytes >= segmentBytesPerCollection) {
+      platform.collectGarbage('major');
+      uncollectedBytes = 0;
+    }
   }
   if (expected.size > 0) throw wrong('a segment does not lie where the snapshot says');
   return { sealedSha256, chunks: entries.length, rawBytes, messages };
