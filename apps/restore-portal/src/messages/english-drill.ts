@@ -1,6 +1,7 @@
 /** The words of the fire drill. */
 export const drillEnglish = {
   'drill.open': 'Check that my backup can be restored',
+  'drill.open-short': 'Check it',
   'drill.title': 'Can this backup be restored?',
   'drill.lead':
     'A fire drill: your browser fetches the newest backup as a restore would, decrypts it here and checks every part that it fetched. It changes nothing in the backup.',
@@ -40,8 +41,13 @@ export const drillEnglish = {
     'Cannot be restored whole: {brokenFiles} of {files, plural, one {# file} other {# files}}, {brokenChats} of {chats, plural, one {# chat} other {# chats}}.',
   'drill.rest': 'All the others can be restored.',
   'drill.rest-sample': 'The others are not harmed as far as this sample shows: check everything to be sure.',
-  'drill.do':
-    'Back up again while the device still holds your chats (coffer backup --rescan): that puts what is lost back. Where it is gone, an older backup may hold it, and “coffer restore --salvage” gives back all the rest.',
+  'drill.rest-none': 'That is all of it.',
+  'drill.do-missing':
+    'What is missing comes back when you back up again while the device still holds your chats: coffer backup --rescan.',
+  'drill.do-damaged':
+    'For what is damaged tell whoever runs this service, whose store may have a sound copy; keep the originals, and check again then.',
+  'drill.do-salvage':
+    'An older backup may hold what is lost, and “coffer restore --salvage” gives back all that is sound.',
   'drill.details': 'What is damaged',
   'drill.object-damaged': '{path} is damaged',
   'drill.object-missing': '{path} is missing',

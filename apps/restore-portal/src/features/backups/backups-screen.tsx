@@ -109,7 +109,7 @@ function BackupCard({ backup, isOpen, onChoose, onDrill }: BackupCardProps): Rea
       <span className="grid grow gap-2 sm:grow-0">
         {isOpen && hasSnapshots && (
           <Button variant="quiet" onClick={onDrill} aria-describedby={titleId}>
-            {text('drill.open')}
+            {text('drill.open-short')}
           </Button>
         )}
         <Button variant={isOpen ? 'secondary' : 'primary'} onClick={onChoose} aria-describedby={titleId}>

@@ -66,9 +66,13 @@ function Damaged({ drilled }: { readonly drilled: Of<'damaged'> }): ReactNode {
           brokenChats: brokenConversations.count,
           chats: conversations,
         })}{' '}
-        {text(samplePercent === 100 ? 'drill.rest' : 'drill.rest-sample')}
+        {text(restOf(drilled))}
       </p>
-      <p className="mt-2">{text('drill.do')}</p>
+      <p className="mt-2">
+        {damagedObjects.named.some(({ isMissing }) => isMissing) && `${text('drill.do-missing')} `}
+        {damagedObjects.named.some(({ isMissing }) => !isMissing) && `${text('drill.do-damaged')} `}
+        {text('drill.do-salvage')}
+      </p>
       <details className="mt-2">
         <summary className="cursor-pointer font-medium">{text('drill.details')}</summary>
         <Named title={text('drill.objects')} {...objectsOf(damagedObjects)} />
@@ -77,6 +81,12 @@ function Damaged({ drilled }: { readonly drilled: Of<'damaged'> }): ReactNode {
       </details>
     </Alert>
   );
+}
+
+/** What is said of what is not lost. */
+function restOf({ samplePercent, files, conversations, brokenFiles, brokenConversations }: Of<'damaged'>) {
+  if (brokenFiles.count === files && brokenConversations.count === conversations) return 'drill.rest-none';
+  return samplePercent === 100 ? 'drill.rest' : 'drill.rest-sample';
 }
 
 function Unreadable({ drilled }: { readonly drilled: Of<'unreadable'> }): ReactNode {
