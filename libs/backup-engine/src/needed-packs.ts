@@ -53,11 +53,13 @@ export function findNeeds(
     else packsOfFile.set(file, new Set([...found].map((pack) => objectIdHex(need(pack).packId))));
   }
   const longSegments: Segment[] = [];
-  for (const segment of conversations.flatMap((conversation) => conversation.segments)) {
-    const [first, ...more] = segment.parts;
-    for (const part of segment.parts) need(part.pack);
-    if (more.length > 0) longSegments.push(segment);
-    else need(first!.pack).segments.push({ id: first!.id, offset: first!.offset, messages: segment.messages });
+  for (const { segments } of conversations) {
+    for (const segment of segments) {
+      const [first, ...more] = segment.parts;
+      for (const part of segment.parts) need(part.pack);
+      if (more.length > 0) longSegments.push(segment);
+      else need(first!.pack).segments.push({ id: first!.id, offset: first!.offset, messages: segment.messages });
+    }
   }
   return { packs, packsOfFile, brokenFiles, longSegments };
 }

@@ -55,10 +55,12 @@ export class OpenedSnapshot {
    * The section that a list of conversations was read from, where it is the very list of this snapshot: then it need not be encoded
    * again.
    */
-  async sectionOf(conversations: readonly ConversationItem[]): Promise<Uint8Array | undefined> {
+  async sectionOf(conversations: Iterable<ConversationItem>): Promise<Uint8Array | undefined> {
     const read = await this.#conversations;
-    if (read?.items.length !== conversations.length) return undefined;
-    return read.items.every((item, at) => item === conversations[at]) ? read.section : undefined;
+    if (read === undefined) return undefined;
+    let at = 0;
+    for (const item of conversations) if (item !== read.items[at++]) return undefined;
+    return at === read.items.length ? read.section : undefined;
   }
 
   #readConversations(): Promise<ReadConversations> {

@@ -97,8 +97,8 @@ export async function verifySnapshot(
   const isSound = (keys: Iterable<string>): boolean => [...keys].every((key) => drill.sound.has(key));
   const isBroken = (keys: Iterable<string>): boolean => [...keys].some((key) => drill.broken.has(key));
   const soundFiles = files.filter((file) => isSound(needs.packsOfFile.get(file) ?? ['']));
-  const packsOfConversation = conversations.map(({ segments }) =>
-    segments.flatMap(({ parts }) => parts.map(({ pack }) => objectIdHex(pack.packId))),
+  const soundConversations = conversations.filter(({ segments }) =>
+    segments.every(({ parts }) => parts.every(({ pack }) => drill.sound.has(objectIdHex(pack.packId)))),
   );
   const unsound = files.filter((file) => isBroken(needs.packsOfFile.get(file) ?? []));
   const { counts } = snapshot.summary;
@@ -123,7 +123,7 @@ export async function verifySnapshot(
     },
     chunks: drill.chunks,
     files: soundFiles.length,
-    conversations: packsOfConversation.filter(isSound).length,
+    conversations: soundConversations.length,
     messages: drill.messages,
     brokenFiles: [...needs.brokenFiles, ...unsound].map((file) => file.path).sort(),
     brokenConversations: conversations

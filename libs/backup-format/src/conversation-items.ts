@@ -1,5 +1,5 @@
 import { chatLimits, type Conversation } from '@coffer/chat-model';
-import { encodeCbor, type CborValue } from '@coffer/foundation';
+import { ByteSink, cborListHead, concatBytes, encodeCbor, type CborValue } from '@coffer/foundation';
 
 import {
   bytesOf,
@@ -56,9 +56,13 @@ export interface ConversationItem extends ConversationFacts {
 
 const partsMost = formatLimits.segmentBytes / formatLimits.chunkBytes;
 
-/** The `conversations` section of a snapshot. @throws BackupFormatError `too-large`, `invalid-value`; ChatModelError */
-export function encodeConversationItems(items: readonly ConversationItem[]): Uint8Array<ArrayBuffer> {
-  requireAtMost(items.length, formatLimits.snapshotConversations, 'snapshot', 'conversations');
+/**
+ * The `conversations` section of a snapshot, written item by item: values of CBOR for all of them at once would be many times its size.
+ *
+ * @param items - is gone through once
+ * @throws BackupFormatError `too-large`, `invalid-value`; ChatModelError
+ */
+export function encodeConversationItems(items: Iterable<ConversationItem>): Uint8Array<ArrayBuffer> {
   const packs: SegmentPack[] = [];
   const numbers = new Map<string, number>();
   const numberOf = (pack: SegmentPack): number => {
@@ -68,7 +72,20 @@ export function encodeConversationItems(items: readonly ConversationItem[]): Uin
     numbers.set(key, packs.length);
     return packs.push(pack) - 1;
   };
-  const encoded = items.map((item) => [
+  const written = new ByteSink();
+  let count = 0;
+  for (const item of items) {
+    requireAtMost(++count, formatLimits.snapshotConversations, 'snapshot', 'conversations');
+    written.add(encodeItem(item, numberOf));
+  }
+  written.add(encodeCbor('packs'));
+  written.add(encodeCbor(packs.map((pack) => [pack.epoch, pack.packId, pack.sealedBytes])));
+  // A map of two (RFC 8949, section 3.1); of keys that are as long the one that sorts first comes first.
+  return written.take(concatBytes(Uint8Array.of(0xa2), encodeCbor('items'), cborListHead(count)));
+}
+
+function encodeItem(item: ConversationItem, numberOf: (pack: SegmentPack) => number): Uint8Array {
+  return encodeCbor([
     item instanceof StoredConversation ? item.conversationBytes : encodeConversation(item.conversation),
     requireItemPath(item.source),
     item.format,
@@ -77,7 +94,6 @@ export function encodeConversationItems(items: readonly ConversationItem[]): Uin
     item.lastMs,
     encodeCbor(item.segments.map((segment) => encodeSegmentPlace(segment, numberOf))),
   ]);
-  return encodeCbor({ packs: packs.map((pack) => [pack.epoch, pack.packId, pack.sealedBytes]), items: encoded });
 }
 
 /**
@@ -87,11 +103,18 @@ export function encodeConversationItems(items: readonly ConversationItem[]): Uin
 export function decodeConversationItems(section: Uint8Array): readonly StoredConversation[] {
   const map = mapOf(decodeObjectSharing(section, 'snapshot'), ['packs', 'items'], 'snapshot');
   const packs = listOf(map.packs, formatLimits.indexPacks, 'snapshot').map(decodeSegmentPack);
+  const texts = new Map<string, string>();
+  /** Conversations of one file name the same path and format: one string for all of them. */
+  const same = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
   return listOf(map.items, formatLimits.snapshotConversations, 'snapshot').map((value) => {
     const [conversation, source, format, messages, firstMs, lastMs, segments] = tupleOf(value, 7, 'snapshot');
     const facts: ConversationFacts = {
-      source: itemPathOf(source, 'snapshot'),
-      format: textOf(format, 1, 100, 'snapshot'),
+      source: same(itemPathOf(source, 'snapshot')),
+      format: same(textOf(format, 1, 100, 'snapshot')),
       messages: wholeOf(messages, 0, Number.MAX_SAFE_INTEGER, 'snapshot'),
       firstMs: nullableWholeOf(firstMs, 'snapshot'),
       lastMs: nullableWholeOf(lastMs, 'snapshot'),

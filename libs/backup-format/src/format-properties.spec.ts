@@ -1,15 +1,19 @@
 import { fc, test as property } from '@fast-check/vitest';
+import { encodeCbor, toHex, type CborValue } from '@coffer/foundation';
 import { describe, expect, it } from 'vitest';
 import {
   BackupFormatError,
   contentCutter,
+  decodeConversationItems,
   decodeIndex,
   drawGearTable,
+  encodeConversationItems,
   encodeIndex,
   formatLimits,
   PackBuilder,
   padme,
   readPack,
+  StoredConversation,
   type IndexedPack,
 } from './index';
 
@@ -108,6 +112,44 @@ describe('index', () => {
     const encoded = encodeIndex(indexed);
     expect(decodeIndex(encoded)).toEqual(indexed);
     expect(() => decodeIndex(encoded.slice(0, where % encoded.length))).toThrow(BackupFormatError);
+  });
+});
+
+describe('conversations of a snapshot', () => {
+  const [near, far] = [id(1), id(2)].map((bytes) => ({ epoch: 1, packId: bytes.slice(0, 16), sealedBytes: 70_000 }));
+  const stored = (number: number): StoredConversation => {
+    const parts = [far!, near!].map((pack, at) => ({
+      id: id(at),
+      pack,
+      offset: number,
+      storedLength: 9,
+      rawLength: 8,
+    }));
+    const facts = { source: 'chats/a.db', format: 'toy', messages: 2, firstMs: null, lastMs: number };
+    return new StoredConversation(new Uint8Array(number), facts, () => [
+      { messages: 2, firstMs: null, lastMs: number, parts },
+    ]);
+  };
+
+  // The counts around which the head of a list has another length.
+  it.each([0, 1, 23, 24, 255, 256])('of %d are the same bytes as if they were encoded at once', (count) => {
+    const items = Array.from({ length: count }, (_, number) => stored(number));
+    const parts = (number: number): CborValue => [
+      [id(0), 0, number, 9, 8],
+      [id(1), 1, number, 9, 8],
+    ];
+    const expected = encodeCbor({
+      packs: count === 0 ? [] : [far!, near!].map(({ epoch, packId, sealedBytes }) => [epoch, packId, sealedBytes]),
+      items: items.map((_, number) => {
+        const segments = encodeCbor([[2, null, number, parts(number)]]);
+        return [new Uint8Array(number), 'chats/a.db', 'toy', 2, null, number, segments];
+      }),
+    });
+    const section = encodeConversationItems(items);
+    expect(toHex(section)).toBe(toHex(expected));
+    const read = decodeConversationItems(section);
+    expect(read).toHaveLength(count);
+    expect(read.at(-1)?.segments).toEqual(items.at(-1)?.segments);
   });
 });
 

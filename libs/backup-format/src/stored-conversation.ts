@@ -35,9 +35,8 @@ export class StoredConversation implements ConversationItem {
   readonly conversationBytes: Uint8Array;
   readonly #readSegments: () => readonly Segment[];
   #conversation: Conversation | undefined;
-  #segments: readonly Segment[] | undefined;
 
-  /** @param readSegments - called once at most */
+  /** @param readSegments - called whenever the segments are asked for */
   constructor(conversationBytes: Uint8Array, facts: ConversationFacts, readSegments: () => readonly Segment[]) {
     this.conversationBytes = conversationBytes;
     this.source = facts.source;
@@ -53,9 +52,13 @@ export class StoredConversation implements ConversationItem {
     return (this.#conversation ??= conversationFromCbor(decodeObject(this.conversationBytes, 'snapshot')));
   }
 
-  /** @throws BackupFormatError `damaged`, also where they do not add up to `messages` */
+  /**
+   * Decoded each time: whoever goes through a whole snapshot holds those of one conversation at once.
+   *
+   * @throws BackupFormatError `damaged`, also where they do not add up to `messages`
+   */
   get segments(): readonly Segment[] {
-    return (this.#segments ??= this.#checked(this.#readSegments()));
+    return this.#checked(this.#readSegments());
   }
 
   /** The same conversation with its segments in other places. */

@@ -22,6 +22,21 @@ export function encodeCbor(value: CborValue): Uint8Array<ArrayBuffer> {
   }
 }
 
+/**
+ * What stands before the values of a list, for lists that are written value by value. @param length - how many there are
+ *
+ * @throws EncodingError `out-of-range` unless 0 <= length < 2^32
+ */
+export function cborListHead(length: number): Uint8Array<ArrayBuffer> {
+  if (!Number.isInteger(length) || length < 0 || length > 0xffff_ffff) {
+    throw new EncodingError('out-of-range', `no length of a list: ${length}`);
+  }
+  const head = encodeCbor(length);
+  // A length is written as the number is, under the major type of lists (RFC 8949, section 3.1).
+  head[0]! |= 4 << 5;
+  return head;
+}
+
 /** Under Node the library gives a Buffer, whose slice() shares memory and which may lie in a pool: bytes of our own do neither. */
 function plain(encoded: Uint8Array): Uint8Array<ArrayBuffer> {
   const { buffer } = encoded;

@@ -17,8 +17,10 @@ import {
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {
     expect(Object.keys(foundation).sort()).toEqual([
+      'ByteSink',
       'CofferError',
       'EncodingError',
+      'cborListHead',
       'compareBytes',
       'concatBytes',
       'decodeCbor',

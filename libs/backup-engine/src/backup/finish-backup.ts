@@ -26,7 +26,8 @@ import { packKey, readHeadState, type HeadState } from './backup-base';
 /** What a run has read and stored, ready to become a snapshot. */
 export interface FinishedItems {
   readonly items: readonly SnapshotItem[];
-  readonly conversations: readonly ConversationItem[];
+  /** Gone through more than once, with the same items each time. */
+  readonly conversations: Iterable<ConversationItem>;
   readonly sources: readonly SnapshotSource[];
   readonly device: string;
   /** Packs that hold chunks of the items. */
@@ -182,14 +183,13 @@ class SnapshotWriter {
   }
 }
 
-function countItems(items: readonly SnapshotItem[], conversations: readonly ConversationItem[]): SnapshotCounts {
+function countItems(items: readonly SnapshotItem[], conversations: Iterable<ConversationItem>): SnapshotCounts {
   const count = (kind: SnapshotItem['kind']): number =>
     items.reduce((sum, item) => sum + (item.kind === kind ? 1 : 0), 0);
-  return {
-    files: count('file'),
-    folders: count('folder'),
-    links: count('link'),
-    conversations: conversations.length,
-    messages: conversations.reduce((sum, conversation) => sum + conversation.messages, 0),
-  };
+  const chats = { conversations: 0, messages: 0 };
+  for (const { messages } of conversations) {
+    chats.conversations += 1;
+    chats.messages += messages;
+  }
+  return { files: count('file'), folders: count('folder'), links: count('link'), ...chats };
 }

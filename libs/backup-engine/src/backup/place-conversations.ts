@@ -3,31 +3,37 @@ import {
   StoredConversation,
   type ConversationItem,
   type IndexedPack,
+  type Segment,
   type SegmentPart,
   type SnapshotItem,
 } from '@coffer/backup-format';
 
 import { BackupEngineError } from '../errors';
+import { readNewConversations, type NewSegment } from './new-conversations';
 import type { PackStore } from './pack-store';
-import type { ChatsRead, NewSegment } from '../workers/worker-messages';
+import type { ChatsRead } from '../workers/worker-messages';
 
 /**
- * The conversations of one file, each segment with its place. To be called when all packs are stored.
+ * The conversations of one file, each segment with its place; made one after the other, whenever somebody goes through them. For when
+ * all packs are stored.
  *
  * @param source - path of the file item
  */
-export function placeConversations(source: string, chats: ChatsRead, packs: PackStore): readonly StoredConversation[] {
-  return chats.conversations.map(({ conversationBytes, segments }) => {
-    const messages = segments.reduce((sum, segment) => sum + segment.messages, 0);
-    const placed = segments.map(({ messages, firstMs, lastMs, partIds }) => ({
-      messages,
-      firstMs,
-      lastMs,
-      parts: partsOf(partIds, packs),
-    }));
-    const facts = { source, format: chats.format, messages, ...spanOf(segments) };
-    return new StoredConversation(conversationBytes, facts, () => placed);
-  });
+export function placeConversations(source: string, chats: ChatsRead, packs: PackStore): Iterable<StoredConversation> {
+  const { format, conversations } = chats;
+  return {
+    *[Symbol.iterator]() {
+      for (const { conversationBytes, segments } of readNewConversations(conversations)) {
+        const messages = segments.reduce((sum, segment) => sum + segment.messages, 0);
+        const facts = { source, format, messages, ...spanOf(segments) };
+        yield new StoredConversation(conversationBytes, facts, () => segments.map((each) => placedIn(packs, each)));
+      }
+    },
+  };
+}
+
+function placedIn(packs: PackStore, { partIds, messages, firstMs, lastMs }: NewSegment): Segment {
+  return { messages, firstMs, lastMs, parts: partsOf(partIds, packs) };
 }
 
 /**
@@ -37,7 +43,7 @@ export function placeConversations(source: string, chats: ChatsRead, packs: Pack
  */
 export function neededPacks(
   items: readonly SnapshotItem[],
-  conversations: readonly ConversationItem[],
+  conversations: Iterable<ConversationItem>,
   packs: PackStore,
 ): ReadonlySet<IndexedPack> {
   const needed = new Set<IndexedPack>();

@@ -67,12 +67,13 @@ export class PreviousItems {
     const item = this.#unchanged(entry);
     if (item === undefined || !isStored(item.chunkIds, packs)) return undefined;
     const conversations = this.#conversations.get(entry.itemPath) ?? [];
-    const parts = conversations.flatMap(({ segments }) => segments.flatMap((segment) => segment.parts));
-    if (!parts.every((part) => packs.place(part.id, 0) !== undefined)) return undefined;
-    return {
-      item: { ...item, mode: entry.mode },
-      conversations: conversations.map((conversation) => placedAnew(conversation, packs)),
-    };
+    const placed: StoredConversation[] = [];
+    for (const conversation of conversations) {
+      const here = placedAnew(conversation, packs);
+      if (here === undefined) return undefined;
+      placed.push(here);
+    }
+    return { item: { ...item, mode: entry.mode }, conversations: placed };
   }
 
   /** Whether a file looks as it did, wherever its chunks are. */
@@ -102,13 +103,19 @@ function isStored(chunkIds: Uint8Array, packs: PackStore): boolean {
   return true;
 }
 
-/** A pack may have been lost and its chunks stored again elsewhere; mostly the conversation stays the very one that was read. */
-function placedAnew(conversation: StoredConversation, packs: PackStore): StoredConversation {
-  const stays = conversation.segments.every(({ parts }) => parts.every((part) => packs.isPlaced(part)));
-  if (stays) return conversation;
-  const segments = conversation.segments.map((segment) => ({
+/**
+ * A pack may have been lost and its chunks stored again elsewhere; mostly the conversation stays the very one that was read.
+ *
+ * @returns undefined where a part of it is not stored
+ */
+function placedAnew(conversation: StoredConversation, packs: PackStore): StoredConversation | undefined {
+  const { segments } = conversation;
+  if (segments.every(({ parts }) => parts.every((part) => packs.isPlaced(part)))) return conversation;
+  const isGone = segments.some(({ parts }) => parts.some((part) => packs.place(part.id, 0) === undefined));
+  if (isGone) return undefined;
+  const placed = segments.map((segment) => ({
     ...segment,
     parts: segment.parts.map((part) => packs.segmentPart(part.id, 0)),
   }));
-  return conversation.withSegments(segments);
+  return conversation.withSegments(placed);
 }

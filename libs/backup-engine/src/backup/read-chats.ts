@@ -4,9 +4,10 @@ import { CofferError } from '@coffer/foundation';
 
 import type { EnginePlatform } from '../platform';
 import { releaseWhole } from '../release';
-import type { ChatsRead, FileToRead, NewConversation, NewSegment } from '../workers/worker-messages';
+import type { ChatsRead, FileToRead } from '../workers/worker-messages';
 import type { OpenChatsOf } from '../workers/worker-platform';
 import { newCompressionHabit } from './compression-habit';
+import { NewConversations, type NewSegment } from './new-conversations';
 import type { PackSink } from './pack-sink';
 
 /** What reading chats takes. */
@@ -28,27 +29,31 @@ export async function readChats(file: FileToRead, reading: ChatReading): Promise
     source = await reading.openChats(file);
   } catch (error) {
     refuseFullDisk(error);
-    return { format: 'unknown', conversations: [], failure: codeOf(error) };
+    return { format: 'unknown', ...taken(new NewConversations()), failure: codeOf(error) };
   }
   if (source === undefined) return null;
-  const conversations: NewConversation[] = [];
+  const conversations = new NewConversations();
   const writer = new SegmentWriter(reading);
   const { format } = source;
   try {
     for (const entry of source.conversations()) {
-      conversations.push({
+      conversations.add({
         conversationBytes: encodeConversation(entry.conversation),
         segments: await writer.store(entry.messages()),
       });
     }
-    return { format, conversations };
+    return { format, ...taken(conversations) };
   } catch (error) {
     if (!(error instanceof CofferError)) throw error;
     refuseFullDisk(error);
-    return { format, conversations, failure: error.code };
+    return { format, ...taken(conversations), failure: error.code };
   } finally {
     source.close();
   }
+}
+
+function taken(conversations: NewConversations): Pick<ChatsRead, 'count' | 'conversations'> {
+  return { count: conversations.count, conversations: conversations.take() };
 }
 
 /** Messages shrink so well that a whole history may fill no pack: the garbage of reading it is collected by the way. */

@@ -91,7 +91,7 @@ class BackupRun {
   readonly #stop = new AbortController();
   readonly #onAbort = (): void => this.#stop.abort();
   readonly #items: SnapshotItem[] = [];
-  readonly #conversations = new Map<string, readonly StoredConversation[]>();
+  readonly #conversations = new Map<string, Iterable<StoredConversation>>();
   readonly #chats = new Map<string, ChatsRead>();
   readonly #cached = new Map<string, CachedFile>();
   readonly #startedMs: number;
@@ -190,7 +190,7 @@ class BackupRun {
 
   async #finish(scan: Scan, base: BackupBase, packs: PackStore, knownPacks: number): Promise<BackupReport> {
     throwIfStopped(this.options.signal);
-    const read = scan.entries.flatMap((entry) => this.#conversations.get(entry.itemPath) ?? []);
+    const read = inOrderOf(scan, this.#conversations);
     const needed = neededPacks(this.#items, read, packs);
     // What is kept is kept from the head that this snapshot follows in the end, which may be another device's; the indexes of
     // that head name its packs. A part of it that is lost must not keep what is new from being stored: verify tells of it.
@@ -198,7 +198,7 @@ class BackupRun {
       const kept = await findKeptItems(snapshot, this.options.keeps, scan);
       return {
         items: [...this.#items, ...kept.items],
-        conversations: [...read, ...kept.conversations],
+        conversations: joined([read, kept.conversations]),
         sources: [...scan.sources, ...kept.sources],
         device: this.options.deviceName ?? '',
         needed,
@@ -249,6 +249,22 @@ class BackupRun {
 
 function newChunks({ entries }: Scan, previous: PreviousItems | undefined): number {
   return guessChunks(entries.filter((entry) => entry.kind === 'file' && previous?.looksUnchanged(entry) !== true));
+}
+
+function inOrderOf(
+  { entries }: Scan,
+  conversations: ReadonlyMap<string, Iterable<StoredConversation>>,
+): Iterable<StoredConversation> {
+  return joined(entries.map(({ itemPath }) => conversations.get(itemPath)).filter((each) => each !== undefined));
+}
+
+/** One list after the other, as often as somebody goes through them: together they are never in memory. */
+function joined<T>(lists: readonly Iterable<T>[]): Iterable<T> {
+  return {
+    *[Symbol.iterator]() {
+      for (const list of lists) yield* list;
+    },
+  };
 }
 
 /** A full store with what is safe and what to do; everything else as it is. */

@@ -128,7 +128,7 @@ async function readChats(pool: WorkerPool, entry: ScannedEntry, listener: Source
   if (chats === null) return;
   listener.onChats(entry, chats);
   if (chats.failure === undefined) return;
-  const isNone = chats.conversations.length === 0;
+  const isNone = chats.count === 0;
   const what = isNone ? 'could not be read' : 'were read in part only';
   const message = `its conversations ${what} (${chats.failure}); the file itself is in the backup`;
   listener.onWarning({ code: isNone ? 'chats-unreadable' : 'chats-partly-read', path: entry.path, message });

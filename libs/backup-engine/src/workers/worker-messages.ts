@@ -35,25 +35,12 @@ export type FileRead =
     })
   | { readonly status: 'unreadable'; readonly systemCode: string };
 
-/** The segments of a conversation before the places of their parts are known. */
-export interface NewSegment {
-  readonly messages: number;
-  readonly firstMs: number | null;
-  readonly lastMs: number | null;
-  /** 32 bytes for each part. */
-  readonly partIds: Uint8Array<ArrayBuffer>;
-}
-
-export interface NewConversation {
-  /** CBOR of the canonical conversation. */
-  readonly conversationBytes: Uint8Array<ArrayBuffer>;
-  readonly segments: readonly NewSegment[];
-}
-
 /** The conversations of one file. */
 export interface ChatsRead {
   readonly format: string;
-  readonly conversations: readonly NewConversation[];
+  readonly count: number;
+  /** For `readNewConversations`. */
+  readonly conversations: Uint8Array<ArrayBuffer>;
   /** Why reading ended early; code of the reader's error. */
   readonly failure?: string;
 }
