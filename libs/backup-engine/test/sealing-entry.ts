@@ -37,8 +37,7 @@ function sealAll({ messages, pieces, inputKey, context }: SealingState, first: n
 function repeatDraws(): void {
   let draws = 0;
   crypto.getRandomValues = (bytes) => {
-    const { buffer, byteOffset, byteLength } = bytes as Uint8Array;
-    new Uint8Array(buffer, byteOffset, byteLength).fill(draws++ % 4);
+    new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).fill(draws++ % 4);
     return bytes;
   };
 }

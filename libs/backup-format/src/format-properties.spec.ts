@@ -17,7 +17,7 @@ import {
   type IndexedPack,
 } from './index';
 
-const id = (value: number): Uint8Array => new Uint8Array(32).fill(value);
+const id = (value: number): Uint8Array<ArrayBuffer> => new Uint8Array(32).fill(value);
 
 // One for all: each takes 16 MiB, and starts anew after `finish`.
 const builder = new PackBuilder();
