@@ -1,4 +1,4 @@
-import { objectIdHex, splitSnapshot } from '@coffer/backup-format';
+import { objectIdHex, splitSnapshot, type ConversationItem } from '@coffer/backup-format';
 import { randomBytes } from '@coffer/crypto';
 import { deriveChunkIdKey } from '@coffer/device-crypto';
 import type { ProofObject } from '@coffer/evidence';
@@ -97,9 +97,6 @@ export async function verifySnapshot(
   const isSound = (keys: Iterable<string>): boolean => [...keys].every((key) => drill.sound.has(key));
   const isBroken = (keys: Iterable<string>): boolean => [...keys].some((key) => drill.broken.has(key));
   const soundFiles = files.filter((file) => isSound(needs.packsOfFile.get(file) ?? ['']));
-  const soundConversations = conversations.filter(({ segments }) =>
-    segments.every(({ parts }) => parts.every(({ pack }) => drill.sound.has(objectIdHex(pack.packId)))),
-  );
   const unsound = files.filter((file) => isBroken(needs.packsOfFile.get(file) ?? []));
   const { counts } = snapshot.summary;
   const isCounted = counts.files === files.length && counts.conversations === conversations.length;
@@ -123,13 +120,17 @@ export async function verifySnapshot(
     },
     chunks: drill.chunks,
     files: soundFiles.length,
-    conversations: soundConversations.length,
+    conversations: conversations.filter((conversation) => isSound(packKeysOf(conversation))).length,
     messages: drill.messages,
     brokenFiles: [...needs.brokenFiles, ...unsound].map((file) => file.path).sort(),
     brokenConversations: conversations
-      .filter((_, index) => isBroken(packsOfConversation[index]!))
+      .filter((conversation) => isBroken(packKeysOf(conversation)))
       .map(({ conversation }) => conversation.title),
   };
+}
+
+function packKeysOf({ segments }: ConversationItem): readonly string[] {
+  return segments.flatMap(({ parts }) => parts.map(({ pack }) => objectIdHex(pack.packId)));
 }
 
 /** Fetches a snapshot whole, and holds the current one against the head. @throws BackupEngineError `damaged` */
