@@ -1,5 +1,5 @@
 export { fakeClock, type FakeClock } from './fake-clock';
-export { isLongRun, proofSample, proofSize, runSeed, runSeedNumber } from './long-run';
+export { isLongRun, proofMs, proofSample, proofSize, repeatedCase, runSeed, runSeedNumber } from './long-run';
 export { recordProof, type ProofFigures, type ProofRecord } from './proof-record';
 export { seed } from './seed';
 export { describeWithSoftHsm, startSoftHsm, type SoftHsm } from './soft-hsm';

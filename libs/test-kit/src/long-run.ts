@@ -11,6 +11,27 @@ export function proofSize<T>(sizes: { readonly sample: T; readonly long: T }): T
 }
 
 /**
+ * For how many milliseconds a proof goes on that tries case after case: `sample` with every `npm test`, `long` with `npm run test:long`, or
+ * as many seconds as COFFER_LONG_SECONDS says (docs/testing.md).
+ */
+export function proofMs({ sample, long }: { readonly sample: number; readonly long: number }): number {
+  if (!isLongRun()) return sample;
+  const seconds = process.env['COFFER_LONG_SECONDS'];
+  return seconds === undefined ? long : wholeNumber('COFFER_LONG_SECONDS', seconds) * 1000;
+}
+
+/** The case that is to be repeated alone, by its number: COFFER_CASE; undefined where all are to run. */
+export function repeatedCase(): number | undefined {
+  const number = process.env['COFFER_CASE'];
+  return number === undefined ? undefined : wholeNumber('COFFER_CASE', number);
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new RangeError(`${name} is a whole number, not "${text}"`);
+  return Number(text);
+}
+
+/**
  * Cases of a proof, in their order: `count` with every `npm test`, chosen by its seed, and all of them with `npm run test:long`.
  *
  * @param name - of the choice; another name chooses by other numbers

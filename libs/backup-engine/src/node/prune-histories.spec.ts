@@ -1,13 +1,15 @@
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { generateBackupKey } from '@coffer/device-crypto';
-import { fakeClock, isLongRun, proofSize, recordProof, runSeed, seed } from '@coffer/test-kit';
+import { fakeClock, isLongRun, proofMs, recordProof, repeatedCase, runSeed, seed } from '@coffer/test-kit';
 import { describe, expect, it } from 'vitest';
 
-import { workerInThisThread as startWorker } from '../../test/same-thread';
 import { HookedStore } from '../../test/hooked-store';
+import { newContent, type ContentKind } from '../../test/history-files';
+import { workerInThisThread as startWorker } from '../../test/same-thread';
 import { ProcessMemory } from '../device-memory';
 import { pruneRepository, type PruneOptions, type PruneStep } from '../prune/prune-repository';
 import { OpenedSnapshot } from '../opened-snapshot';
@@ -20,7 +22,6 @@ import { FileCacheInFile } from './file-cache';
 import { nodePlatform as platform } from './platform';
 import { restoreSnapshot } from './restore';
 
-const histories = proofSize({ sample: 2, long: 400 });
 const stepsEach = 30;
 const hourMs = 3_600_000;
 const waitMs = 24 * hourMs;
@@ -49,11 +50,16 @@ interface Device {
   readonly source: string;
   readonly repository: Repository;
   readonly cache: FileCacheInFile;
+  /** Messages of each file that is a chat history. */
+  readonly chats: Map<string, number>;
 }
 
 interface KnownSnapshot {
   readonly device: string;
+  /** SHA-256 of each file. */
   readonly content: ReadonlyMap<string, string>;
+  /** Of the conversations in its files. */
+  readonly messages: number;
   /** Since when a prune run has had it on its list; undefined while none has. */
   leavingSinceMs: number | undefined;
   /** Whether prune has put another one in its place, whose packs are new. */
@@ -73,7 +79,11 @@ class History {
   /** A snapshot in whose place there is another one, until its id is known. */
   #awaited: string | undefined;
 
-  constructor(private readonly choices: Choices) {}
+  /** @param isHeavy - whether files have megabytes now and then, and chats thousands of messages */
+  constructor(
+    private readonly choices: Choices,
+    private readonly isHeavy: boolean,
+  ) {}
 
   async start(): Promise<void> {
     const { store, key: backupKey, clock } = this;
@@ -83,7 +93,7 @@ class History {
       mkdirSync(source, { recursive: true });
       writeFileSync(join(source, 'first'), name);
       const cache = new FileCacheInFile(join(this.#root, name, 'cache'));
-      this.#devices.push({ name, source, cache, repository: await this.open(id) });
+      this.#devices.push({ name, source, cache, chats: new Map(), repository: await this.open(id) });
     }
   }
 
@@ -131,24 +141,32 @@ class History {
 
   /** Writes, changes or removes a file; few contents, so that what was removed comes back and is stored already. */
   async edit(): Promise<void> {
-    const { source, name } = this.choices.of(...this.#devices);
+    const { source, name, chats } = this.choices.of(...this.#devices);
     const file = this.choices.of('a', 'b', 'c', 'd');
-    const content = this.choices.below(4);
-    this.#log.push(`${name} edits ${file} ${content}`);
-    if (content === 0) rmSync(join(source, file), { force: true });
-    else writeFileSync(join(source, file), seed(`content ${content}`, 3000 * content));
+    const number = this.choices.below(4);
+    const kind = this.choices.of<ContentKind>('small', 'small', 'chats', ...this.#large());
+    this.#log.push(`${name} edits ${file} ${kind} ${number}`);
+    chats.delete(file);
+    if (number === 0) return rmSync(join(source, file), { force: true });
+    const { bytes, messages } = newContent(kind, number);
+    writeFileSync(join(source, file), bytes);
+    if (messages > 0) chats.set(file, messages);
+  }
+
+  #large(): readonly ContentKind[] {
+    return this.isHeavy ? ['long chats', 'large', 'database'] : [];
   }
 
   async backup(device = this.choices.of(...this.#devices)): Promise<void> {
     this.#log.push(`${device.name} backs up`);
-    const content = readFolder(device.source);
+    const held = heldBy(device);
     // No device makes two in one millisecond.
     this.clock.advanceMs(1);
     const { snapshotIdHex } = await backUp(device.repository, [device.source], {
       ...{ startWorker, workers: 1, deviceName: device.name, cache: device.cache },
       isRescan: this.choices.below(2) === 0,
     });
-    this.snapshots.set(snapshotIdHex, { device: device.name, content, leavingSinceMs: undefined, isReplaced: false });
+    this.snapshots.set(snapshotIdHex, { ...held, leavingSinceMs: undefined, isReplaced: false });
     this.#log.push(`{${snapshotIdHex.slice(0, 8)}}`);
     this.figures.backups += 1;
   }
@@ -252,7 +270,7 @@ class History {
     const prefix = this.choices.of('packs/', 'index/', 'snapshots/', 'heads/');
     // a snapshot that prune put in the place of another has its name before this one can be taken for it
     await this.#listed();
-    const content = readFolder(device.source);
+    const held = heldBy(device);
     const when = this.choices.of<'before' | 'after'>('before', 'after');
     const happened = this.store[when](prefix, async () => {
       throw new TypeError('the device died');
@@ -268,7 +286,7 @@ class History {
     for (const idHex of await this.#listed()) {
       if (this.snapshots.has(idHex)) continue;
       expect([when, prefix], `${idHex} has no head: ${this.told}`).toEqual(['after', 'heads/']);
-      this.snapshots.set(idHex, { device: device.name, content, leavingSinceMs: undefined, isReplaced: false });
+      this.snapshots.set(idHex, { ...held, leavingSinceMs: undefined, isReplaced: false });
     }
   }
 
@@ -305,9 +323,10 @@ class History {
     for (const { idHex } of snapshots) this.#adopt(idHex);
     for (const { idHex, epoch } of snapshots) {
       const opened = new OpenedSnapshot(await openSummary(fresh.access, placeOf('snapshot', epoch, idHex)));
-      const { problems, brokenFiles } = await verifySnapshot(fresh, opened);
+      const { problems, brokenFiles, messages } = await verifySnapshot(fresh, opened);
       expect([problems, brokenFiles], this.told).toEqual([[], []]);
-      expect(this.snapshots.has(idHex), `${idHex} never became current: ${this.told}`).toBe(true);
+      const expected = this.#known(idHex).messages;
+      expect([messages, opened.summary.counts.messages], `${idHex}: ${this.told}`).toEqual([expected, expected]);
     }
     for (const [idHex, { leavingSinceMs }] of this.snapshots) {
       if (there.has(idHex)) continue;
@@ -346,43 +365,69 @@ class History {
   }
 }
 
+function heldBy({ name, source, chats }: Device): Pick<KnownSnapshot, 'device' | 'content' | 'messages'> {
+  const messages = [...chats.values()].reduce((sum, each) => sum + each, 0);
+  return { device: name, content: readFolder(source), messages };
+}
+
 function readFolder(folder: string): ReadonlyMap<string, string> {
-  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name)).toString('base64')]));
+  const hash = (name: string): string =>
+    createHash('sha256')
+      .update(readFileSync(join(folder, name)))
+      .digest('hex');
+  return new Map(readdirSync(folder).map((name) => [name, hash(name)]));
+}
+
+/** Those of a run of two by their number; in a long run one of four. */
+const isHeavy = (number: number): boolean => isLongRun() && number % 4 === 3;
+
+async function play(number: number): Promise<History['figures']> {
+  const history = new History(new Choices(String(number)), isHeavy(number));
+  await history.start();
+  try {
+    for (let step = 0; step < stepsEach; step++) {
+      if (await history.step()) await history.check();
+    }
+    await history.checkContent();
+    return history.figures;
+  } catch (cause) {
+    const again = `COFFER_SEED=${runSeed()} COFFER_CASE=${number}${isLongRun() ? ' COFFER_LONG=1' : ''}`;
+    throw new Error(`history ${number} (${again} repeats it alone): ${history.told}`, { cause });
+  } finally {
+    history.end();
+  }
 }
 
 describe('histories of two devices that back up and prune', () => {
+  const mostMs = proofMs({ sample: 0, long: hourMs });
+
   it(
-    `lose nothing that a policy keeps, and leave nothing behind, in ${histories} random ones`,
-    { timeout: proofSize({ sample: 300_000, long: 7_200_000 }) },
+    `lose nothing that a policy keeps, and leave nothing behind, in random ones`,
+    { timeout: 300_000 + 2 * mostMs },
     async () => {
       const started = performance.now();
       const total = { backups: 0, prunes: 0, deaths: 0, raced: 0, restores: 0, deleted: 0, repacked: 0 };
-      for (let number = 0; number < histories; number++) {
-        const history = new History(new Choices(String(number)));
-        await history.start();
-        try {
-          for (let step = 0; step < stepsEach; step++) {
-            if (await history.step()) await history.check();
-          }
-          await history.checkContent();
-        } catch (cause) {
-          throw new Error(`history ${number}: ${history.told}`, { cause });
-        }
-        history.end();
-        for (const name of ['backups', 'prunes', 'deaths', 'raced', 'restores', 'deleted', 'repacked'] as const)
-          total[name] += history.figures[name];
+      const first = repeatedCase() ?? 0;
+      const isMore = (number: number): boolean =>
+        repeatedCase() === undefined ? number < 2 || performance.now() - started < mostMs : number === first;
+      let count = 0;
+      for (let number = first; isMore(number); number++, count++) {
+        const figures = await play(number);
+        for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += figures[name];
       }
       expect(total.deleted + total.deaths).toBeGreaterThan(0);
-      // of two histories one can be without any
-      if (isLongRun()) expect(Math.min(total.raced, total.deaths, total.restores)).toBeGreaterThan(histories / 2);
+      // of a few histories one can be without any
+      if (count >= 20) expect(Math.min(total.raced, total.deaths, total.restores)).toBeGreaterThan(count / 2);
+      if (repeatedCase() !== undefined) return;
       recordProof({
         proof: 'prune-histories',
-        count: histories,
+        count,
         seconds: (performance.now() - started) / 1000,
         asserted:
           `In random histories of ${stepsEach} steps (edits, backups, backups during which another device prunes and days go by, ` +
-          'prunes that pack anew what is left of packs, prunes and backups that die, restores) every listed snapshot reads whole after each step, none is gone that no policy had let go for ' +
-          '24 hours, at the end each restores to what its device held, and nothing is left in the store that none needs.',
+          'prunes that pack anew what is left of packs, prunes and backups that die, restores; in one of four with files of megabytes, ' +
+          'databases and long chats) every listed snapshot reads whole after each step, with each message, none is gone that no policy ' +
+          'had let go for 24 hours, at the end each restores to what its device held, and nothing is left in the store that none needs.',
         figures: total,
       });
     },
