@@ -33,6 +33,7 @@ describe('readConfig', () => {
     ['COFFER_STORAGE_COUNT_HOURS', '-1'],
     ['COFFER_LOG_LEVEL', 'loud'],
     ['DATABASE_URL', 'mysql://secret-host/db'],
+    ['COFFER_REPOSITORY_STORE', 'ftp://secret-host/repositories'],
   ])('names %s and not its value when it is %s', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(expect.objectContaining({ code: 'config-invalid' }));
     expect(() => readConfig({ [name]: value })).toThrow(name);

@@ -27,7 +27,10 @@ const variables = z.object({
   COFFER_DATABASE_CONNECTIONS: whole.min(2).max(200).default(16),
   COFFER_METRICS_HOST: z.string().min(1).default('127.0.0.1'),
   COFFER_WORKER_METRICS_PORT: port.default(4306),
-  COFFER_REPOSITORY_STORE: z.string().min(1).optional(),
+  COFFER_REPOSITORY_STORE: z
+    .string()
+    .regex(/^(?:file:|s3:)./, 'a file: or s3: URL expected')
+    .optional(),
   COFFER_PLAINTEXT_SOURCES: z.string().min(1).optional(),
   COFFER_GRACE_SECONDS: whole.default(defaultPurgeSettings.graceMs / 1000),
   COFFER_YOUNG_KEY_GRACE_SECONDS: whole.default(defaultPurgeSettings.youngKeyGraceMs / 1000),

@@ -63,7 +63,10 @@ const variables = z.object({
   COFFER_DASHBOARD_CLIENT_ID: z.string().min(1).default('coffer-dashboard'),
   COFFER_STAFF_CLAIM: z.string().min(1).default('roles'),
   COFFER_STAFF_ROLE: z.string().min(1).default('coffer-staff'),
-  COFFER_REPOSITORY_STORE: z.string().min(1).optional(),
+  COFFER_REPOSITORY_STORE: z
+    .string()
+    .regex(/^(?:file:|s3:)./, 'a file: or s3: URL expected')
+    .optional(),
   COFFER_ANCHORS: z
     .string()
     .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))

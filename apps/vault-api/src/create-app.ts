@@ -51,7 +51,9 @@ export async function createApp(parts: VaultParts): Promise<NestFastifyApplicati
     throw new ProblemError('malformed', 'A body of JSON expected.');
   });
   Logger.overrideLogger(new NestLogger(parts.log));
-  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts, tokens), adapter);
+  // Left to itself Nest ends the process where a part fails: without the reason in one line, and with the vault still open.
+  const options = { abortOnError: false };
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(parts, tokens), adapter, options);
   // Made when it is first asked for: it takes as long as a tenth of the whole start.
   SwaggerModule.setup('docs', app, () => toOpenApi() as unknown as OpenAPIObject);
   return app;

@@ -45,6 +45,12 @@ describe('a vault-api process', () => {
     await writeFile(file, own);
   });
 
+  it('says why it cannot start also where a part fails that the framework makes', async () => {
+    const said = await refusal({ COFFER_REPOSITORY_STORE: 's3://' });
+    expect(said).toMatch(/ended with 1/);
+    expect(said).toMatch(/"code":"invalid-url".*"vault-api cannot start"/);
+  });
+
   it('is not ready where its database was exchanged for that of another vault', async () => {
     expect(await complaint('keys')).toBeUndefined();
     const [row] = await bench.sql<{ id: string }>(`SELECT encode(vault_id, 'hex') AS id FROM vault_state`);

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTestPostgres, type TestPostgres } from '@coffer/embedded-postgres';
 import { newUuid } from '@coffer/foundation';
+import { toDatabaseError } from './errors';
 import * as library from './index';
 import { durabilityProblems, migrate, openDatabase, statement, type Database } from './index';
 import { migrations } from './migrations';
@@ -25,6 +26,24 @@ const insert = statement(
 );
 const find = statement('spec-find', 'SELECT subject, key_id AS "keyId" FROM accounts WHERE account_id = $1');
 const one = statement('spec-one', 'SELECT 1::bigint AS n');
+
+describe('toDatabaseError', () => {
+  it('says what to mend where the server does not know the user, and not the address', async () => {
+    const url = Object.assign(new URL(server.url), { username: 'nobody', password: 'not-to-be-said' });
+    const error: unknown = await migrate(url.href).catch((thrown: unknown) => thrown);
+    const message = expect.stringMatching(/does not let this user in: .*SQLSTATE 28/) as unknown;
+    expect(error).toMatchObject({ code: 'failed', message });
+    expect(String(error)).not.toContain('not-to-be-said');
+  });
+
+  it.each([
+    ['3D000', /no database of this name/],
+    ['42501', /has to own the database/],
+    ['22023', /refused the statement/],
+  ])('has words for SQLSTATE %s', (code, words) => {
+    expect(toDatabaseError({ code, message: 'database "secret" does not exist' }).message).toMatch(words);
+  });
+});
 
 describe('index', () => {
   it('exports what the docs name and nothing else', () => {

@@ -64,7 +64,15 @@ export function toDatabaseError(cause: unknown): DatabaseError {
       fields: { sqlState, constraint: typeof constraint === 'string' ? constraint : null },
     });
   }
-  return new DatabaseError('failed', `the database refused the statement (SQLSTATE ${sqlState})`, {
+  return new DatabaseError('failed', `${refusalOf(sqlState)} (SQLSTATE ${sqlState}); nothing was changed`, {
     fields: { sqlState },
   });
+}
+
+/** In words what an operator can mend; the address itself may hold a password and is not said. */
+function refusalOf(sqlState: string): string {
+  if (sqlState.startsWith('28')) return 'the database server does not let this user in: look at user and password';
+  if (sqlState === '3D000') return 'the database server has no database of this name';
+  if (sqlState === '42501') return 'the database user lacks a right that it needs; it has to own the database';
+  return 'the database refused the statement';
 }

@@ -4,6 +4,7 @@ import type { AppConfig } from '../config';
 import { createApp } from '../create-app';
 import { deploymentOf, pinnedKeys, writeDeployment } from '../deployment';
 import { readinessChecks } from '../health/readiness';
+import { StartError } from './start-error';
 import { startVault } from './start-vault';
 
 /**
@@ -26,7 +27,7 @@ export async function serve(config: AppConfig, log: Logger): Promise<() => Promi
     const { metricsHost: host, metricsPort } = config;
     const metrics = await startMetricsServer({ host, port: metricsPort, registry: vault.metrics, readiness });
     stops.push(() => metrics.stop());
-    await app.listen(config.port, config.host);
+    await listen(app, config);
     log.info({ url: config.apiUrl, port: config.port, metricsPort: metrics.port }, 'vault-api is ready');
   } catch (error) {
     await stop();
@@ -36,6 +37,19 @@ export async function serve(config: AppConfig, log: Logger): Promise<() => Promi
     await stop();
     log.info('vault-api has stopped');
   };
+}
+
+/** @throws StartError `port-taken`, which names the variable */
+export async function listen(
+  app: { listen(port: number, host: string): Promise<unknown> },
+  { port, host }: Pick<AppConfig, 'port' | 'host'>,
+): Promise<void> {
+  await app.listen(port, host).catch((cause: unknown) => {
+    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    if (!isTaken) throw cause;
+    const why = `port ${port} on ${host} is taken; end what listens there, or choose another with COFFER_API_PORT`;
+    throw new StartError('port-taken', why, { cause });
+  });
 }
 
 /** Ends once the requests under way are answered; a connection that is kept open after its answer does not delay it. */
