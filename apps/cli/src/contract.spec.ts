@@ -95,3 +95,16 @@ describe('createProgram', () => {
     expect(written.join('')).toMatch(words);
   });
 });
+
+describe('coffer --help', () => {
+  it('ends with first steps, which are commands and options that exist', () => {
+    let help = '';
+    program.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    const steps = Array.from(help.matchAll(/^ {2}coffer ([a-z]+)(.*)$/gm), ([, name, rest]) => ({ name, rest: rest! }));
+    expect(steps.map(({ name }) => name)).toEqual(['init', 'backup', 'restore', 'open', 'login', 'setup']);
+    for (const { name, rest } of steps) {
+      const known = program.commands.find((command) => command.name() === name)!.options.map(({ long }) => long);
+      expect(known).toEqual(expect.arrayContaining(rest.match(/--[a-z-]+/g) ?? []));
+    }
+  });
+});
