@@ -3,6 +3,7 @@ import { MediaBeside, type MediaPlace, type OpenedBackup } from '@coffer/chat-fo
 
 import { writeNewFile, writeNewFolder } from '../files/new-output';
 import { writeNewZip } from '../files/new-zip';
+import { Utf8Room } from '../files/utf8-room';
 import { writeTexts } from '../files/write-texts';
 
 /** Where and how a result is written. */
@@ -80,12 +81,13 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
       mediaPath: (message) => media?.pathOf(message),
       mediaProblem: (message) => media?.problemOf(message),
     });
+    const encoded = new Utf8Room();
     let next = pages.next();
     for (; next.done !== true; next = pages.next()) {
       await media?.bring(next.value.messages, async (name, pieces) => {
         bytes += await writer.copy(name, pieces);
       });
-      const content = Buffer.from(next.value.content);
+      const content = encoded.of(next.value.content);
       await writer.write(next.value.name, content);
       bytes += content.length;
       options.onWritten(bytes, position(), source.counts.chats);
