@@ -117,6 +117,19 @@ describe('coffer stats, prune --dry-run, rebuild-index and restore --salvage', {
     expect((await run(['restore', '--salvage', '--conversation', 'x', '--out', out, ...common])).code).toBe(2);
   });
 
+  it('store again what verify found damaged, where the originals are still there', async () => {
+    expect((await run(['verify', ...common])).code).toBe(4);
+    const again = await run(['backup', source, ...common]);
+    expect(again.code, again.printed).toBe(0);
+    expect(Number(linesOf(again.printed).at(-1)!['storedBytes'])).toBeGreaterThan(large.length);
+    expect((await run(['verify', ...common])).code).toBe(0);
+    const out = join(folder, 'mended');
+    expect((await run(['restore', '--out', out, ...common])).code).toBe(0);
+    expect(hashes(join(out, 'source'))).toEqual(hashes(source));
+    const unchanged = await run(['backup', source, ...common]);
+    expect([unchanged.code, linesOf(unchanged.printed)]).toMatchObject([0, [{ filesUnchanged: 2 }]]);
+  });
+
   it('restores the messages of a time, as one document for each conversation that has any', async () => {
     const chats = join(folder, 'chats');
     mkdirSync(chats);

@@ -13,6 +13,7 @@ import { startEngineWorker } from '../repository/engine-workers';
 import { openRepository, reportEvents } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
 import { lockRepository } from '../repository/lock-repository';
+import { readDamagedPacks } from '../verify/damaged-packs';
 
 /** What `coffer backup` is asked. */
 export interface BackupRequest extends RepositoryOptions {
@@ -40,6 +41,7 @@ export async function runBackup(context: CommandContext, request: BackupRequest)
       deviceName: hostname(),
       cache: new FileCacheInFile(join(open.home.cacheFolder(open.repository.id), 'files')),
       isRescan: request.rescan ?? false,
+      distrusted: await readDamagedPacks(open.home, open.repository.id),
       ...(isExcluded === undefined ? {} : { isExcluded }),
       // What a purge took in from elsewhere has no source on this device; the newest snapshot goes on giving it back.
       keeps: (source) => source === takenInSource,

@@ -105,6 +105,11 @@ export class HomeDirectory {
   }
 
   /** @param repositoryId - 16 bytes */
+  damagedFile(repositoryId: Uint8Array): string {
+    return join(this.path, 'damaged', repositoryName(repositoryId));
+  }
+
+  /** @param repositoryId - 16 bytes */
   lockFile(repositoryId: Uint8Array): string {
     return join(this.path, 'locks', repositoryName(repositoryId));
   }

@@ -16,6 +16,7 @@ import { UsageError } from '../output/usage-error';
 import { startEngineWorker } from '../repository/engine-workers';
 import { openRepository, reportEvents } from '../repository/open-repository';
 import type { RepositoryOptions } from '../repository/repository-options';
+import { keepDamagedPacks } from './damaged-packs';
 import { keepLastVerified } from './last-verified';
 
 /** What `coffer verify` is asked. */
@@ -43,6 +44,7 @@ export async function runVerify(context: CommandContext, request: VerifyRequest)
     onEvent: reportEvents(context),
     signal: context.signal,
   });
+  await keepDamagedPacks(home, repository.id, report);
   const { problems, brokenFiles } = report;
   for (const { code, message } of problems) context.reporter.warn(code, message);
   for (const path of brokenFiles.slice(0, brokenFilesNamed)) {
@@ -52,7 +54,7 @@ export async function runVerify(context: CommandContext, request: VerifyRequest)
   if (first !== undefined) {
     const message =
       `${formatCount(problems.length)} objects of the backup are damaged or missing, ${formatCount(brokenFiles.length)} files ` +
-      'cannot be restored whole. The rest is sound. Run "coffer backup --rescan" while you still have the originals.';
+      'cannot be restored whole. The rest is sound. Run "coffer backup" while you still have the originals: it stores them again.';
     throw new BackupEngineError(first.code, message, {
       fields: { problems: problems.length, brokenFiles: brokenFiles.length },
     });

@@ -43,9 +43,9 @@ export const drillEnglish = {
   'drill.rest-sample': 'The others are not harmed as far as this sample shows: check everything to be sure.',
   'drill.rest-none': 'That is all of it.',
   'drill.do-missing':
-    'What is missing comes back when you back up again while the device still holds your chats: coffer backup --rescan.',
+    'What is missing comes back when you back up again while the device still holds your chats: coffer backup.',
   'drill.do-damaged':
-    'For what is damaged tell whoever runs this service, whose store may have a sound copy; keep the originals, and check again then.',
+    'The device that still holds your chats can store what is damaged again: coffer verify there, and then coffer backup.',
   'drill.do-salvage':
     'An older backup may hold what is lost, and “coffer restore --salvage” gives back all that is sound.',
   'drill.details': 'What is damaged',

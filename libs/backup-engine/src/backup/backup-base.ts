@@ -94,13 +94,21 @@ async function packsOfCurrent(access: RepositoryAccess, { head }: CurrentHead): 
   }
 }
 
-/** Reads the state, looks which packs are really there and stay, and adopts those that no index names yet. */
-export async function readBase(repository: Repository): Promise<BackupBase> {
+/**
+ * Reads the state, looks which packs are really there and stay, and adopts those that no index names yet.
+ *
+ * @param distrusted - paths of packs that count as lost wherever they are
+ */
+export async function readBase(
+  repository: Repository,
+  distrusted: ReadonlySet<string> = new Set(),
+): Promise<BackupBase> {
   const state = await readHeadState(repository);
-  const present = state.packs.filter((pack) => isUsable(state, pack));
+  const present = state.packs.filter((pack) => isUsable(state, pack) && !distrusted.has(packPath(pack)));
   const named = new Set(state.packs.map(packPath));
   const limit = pLimit(readsAtOnce);
-  const orphans = [...state.sizes].filter(([path]) => !named.has(path) && state.isKept(path));
+  const isOrphan = (path: string): boolean => !named.has(path) && state.isKept(path) && !distrusted.has(path);
+  const orphans = [...state.sizes].filter(([path]) => isOrphan(path));
   const adopted = await Promise.all(orphans.map(([path, size]) => limit(() => adopt(repository.access, path, size))));
   // The list was there before anything that this run will store, so it cannot speak of that.
   const isDoomed = (): boolean => false;

@@ -15,6 +15,11 @@ export interface BackupRunOptions extends RunOptions, EngineWorkers {
   readonly cache?: FileCache;
   /** Reads every file, whatever the cache says. */
   readonly isRescan?: boolean;
+  /**
+   * Paths of packs that were found damaged: nothing is built on them, and what they hold is stored again as far as the sources have it.
+   * None unless told.
+   */
+  readonly distrusted?: ReadonlySet<string>;
   /** Leaves out what it says true to, with everything below. */
   readonly isExcluded?: IsExcluded;
   /** Sources of the current snapshot, by name, that the new one carries over without reading them. None unless told. */

@@ -131,7 +131,7 @@ class BackupRun {
     this.#progress.filesTotal = scan.entries.filter((entry) => entry.kind === 'file').length;
     this.#progress.enter('backup');
     const { access } = this.repository;
-    const base = await readBase(this.repository);
+    const base = await readBase(this.repository, this.options.distrusted);
     this.#generation = base.current?.head.generation ?? null;
     if (base.isPruneListLost) this.#warn(lostPruneList);
     const known = [...base.present, ...base.adopted];

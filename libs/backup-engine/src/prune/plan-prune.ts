@@ -206,7 +206,7 @@ function broken(code: 'damaged' | 'missing-object', path: string): BackupEngineE
   return new BackupEngineError(
     code,
     `an object of a backup that is to stay ${what}: ${path}. Nothing was deleted, since what nothing needs now may be what heals ` +
-      'it. "coffer verify" names everything that is broken; "coffer backup --rescan" stores it again while you have the originals',
+      'it. "coffer verify" names everything that is broken, and "coffer backup" after it stores that again while you have the originals',
     { fields: { path } },
   );
 }
