@@ -127,17 +127,21 @@ describe('htmlPages', () => {
     }
   });
   it('says how far an own message came and when another arrived, in words, and repeats neither below', () => {
-    const own = page({ isFromSelf: true, senderId: null, extras: { delivery: 'read', mood: 'good' } });
+    const own = page({ isFromSelf: true, senderId: null, delivery: 'read', extras: { mood: 'good' } });
     expect(own).toContain('<p class="marks"><span aria-hidden="true">✓✓</span> Read</p>');
     expect(own).toContain('mood');
     expect(own).not.toContain('delivery');
-    expect(page({ extras: { delivery: 'failed' } })).toContain('</span> Not sent</p>');
+    expect(page({ delivery: 'failed' })).toContain('</span> Not sent</p>');
     // what it does not know stays where unknown facts are
     expect(page({ extras: { delivery: 'on a <horse>' } })).toContain('on a &lt;horse&gt;');
-    const late = page({ extras: { receivedMs: 1_700_000_090_000 } });
+    const receipts = [{ id: 'anna', readMs: 1_700_000_090_000 }, { status: 7 }];
+    expect(page({ isFromSelf: true, senderId: null, receipts })).toMatch(
+      /<summary>Receipts<\/summary><ul><li><span dir="auto">[^<]+<\/span> read <time[^>]*>2023-11-14 22:14<\/time><\/li><li>status 7<\/li>/,
+    );
+    const late = page({ receivedMs: 1_700_000_090_000 });
     expect(late).toContain('received <time datetime="2023-11-14T22:14:50.000Z">2023-11-14 22:14</time>');
     expect(late).not.toContain('More from the source');
-    expect(page({ extras: { receivedMs: 1_700_000_001_000 } })).not.toContain('received');
+    expect(page({ receivedMs: 1_700_000_001_000 })).not.toContain('received');
   });
   it('leads from an answer to what it answers, and shows its words', () => {
     const answered = [

@@ -1,4 +1,5 @@
-import { deliveryOf, receivedMsOf, type DeliveryState } from './delivery';
+import type { DeliveryState } from './delivery';
+import { eventWords } from './event-words';
 import type { Extras } from './extras';
 import { escapeHtml } from './html-text';
 import type { Message, MessageKind } from './message';
@@ -62,16 +63,14 @@ const minuteMs = 60_000;
 
 /** How far an own message came; and when another's arrived, where that was not at once. */
 function deliveryHtml(message: Message): string {
-  const state = deliveryOf(message);
-  const receivedMs = receivedMsOf(message);
+  const { delivery: state, receivedMs } = message;
   const parts: string[] = [];
   if (state !== undefined) {
     const [sign, words] = deliveryNames[state];
     parts.push(`<span aria-hidden="true">${sign}</span> ${words}`);
   }
   if (receivedMs !== undefined && isLater(message, receivedMs)) {
-    const instant = new Date(receivedMs).toISOString();
-    parts.push(`received <time datetime="${instant}">${instant.slice(0, 16).replace('T', ' ')}</time>`);
+    parts.push(`received ${instantHtml(receivedMs)}`);
   }
   return parts.length === 0 ? '' : `<p class="marks">${parts.join(' · ')}</p>`;
 }
@@ -79,7 +78,7 @@ function deliveryHtml(message: Message): string {
 const isLater = ({ timeMs }: Message, receivedMs: number): boolean =>
   timeMs === null || Math.abs(receivedMs - timeMs) >= minuteMs;
 
-/** Without what is shown above, or is a small copy of it; to the second the time of arrival is known to whoever asks for the JSON. */
+/** Without what is shown above, or is a small copy of it. */
 function unshownExtras(message: Message, nameOf: MessageView['nameOf']): Extras | undefined {
   const { extras } = message;
   if (extras === undefined) return undefined;
@@ -87,11 +86,30 @@ function unshownExtras(message: Message, nameOf: MessageView['nameOf']): Extras 
     (name === 'event' && message.kind === 'system' && eventWords(message) !== undefined) ||
     (name === 'mentions' && wordsWithNames(message, nameOf) !== message.text) ||
     (name === 'thumbnail' && thumbnailAddress(message) !== undefined) ||
-    (name === 'pollVotes' && showsAllVotes(message)) ||
-    (name === 'delivery' && deliveryOf(message) !== undefined) ||
-    (name === 'receivedMs' && receivedMsOf(message) !== undefined);
+    (name === 'pollVotes' && showsAllVotes(message));
   const rest = Object.entries(extras).filter(([name]) => !isShown(name));
   return rest.length === 0 ? undefined : Object.fromEntries(rest);
+}
+
+const instantHtml = (timeMs: number): string => {
+  const instant = new Date(timeMs).toISOString();
+  return `<time datetime="${instant}">${instant.slice(0, 16).replace('T', ' ')}</time>`;
+};
+
+/** Whose device told what, behind a click. */
+function receiptsHtml({ receipts }: Message, nameOf: MessageView['nameOf']): string {
+  if (receipts === undefined || receipts.length === 0) return '';
+  const lines = receipts.map(({ id, receivedMs, readMs, playedMs, status }) => {
+    const said = [
+      receivedMs === undefined ? undefined : `received ${instantHtml(receivedMs)}`,
+      readMs === undefined ? undefined : `read ${instantHtml(readMs)}`,
+      playedMs === undefined ? undefined : `played ${instantHtml(playedMs)}`,
+      status === undefined ? undefined : `status ${status}`,
+    ].filter((part) => part !== undefined);
+    const name = id === undefined ? '' : `<span dir="auto">${escapeHtml(nameOf(id))}</span> `;
+    return `<li>${name}${said.join(' · ')}</li>`;
+  });
+  return `<details class="marks"><summary>Receipts</summary><ul>${lines.join('')}</ul></details>`;
 }
 
 function timeHtml({ timeMs, localTime }: Message): string {
@@ -165,7 +183,8 @@ function bodyHtml(message: Message, nameOf: MessageView['nameOf']): string {
   parts.push(pollHtml(message, nameOf));
   for (const contact of message.contacts ?? []) parts.push(`<pre dir="auto">${escapeHtml(contact)}</pre>`);
   if (message.marks !== undefined) parts.push(`<p class="marks">${escapeHtml(message.marks.join(', '))}</p>`);
-  parts.push(deliveryHtml(message), editsHtml(message), extrasHtml(unshownExtras(message, nameOf)));
+  parts.push(deliveryHtml(message), receiptsHtml(message, nameOf), editsHtml(message));
+  parts.push(extrasHtml(unshownExtras(message, nameOf)));
   return parts.join('');
 }
 
@@ -192,8 +211,7 @@ function showsAllVotes(message: Message): boolean {
 function editsHtml({ edits }: Message): string {
   if (edits === undefined || edits.length === 0) return '';
   const states = edits.map(({ timeMs, textBefore }) => {
-    const instant = new Date(timeMs).toISOString();
-    const time = `<time datetime="${instant}">${instant.slice(0, 16).replace('T', ' ')}</time>`;
+    const time = instantHtml(timeMs);
     return textBefore === undefined
       ? `<li>${time}</li>`
       : `<li>${time} <span dir="auto">${escapeHtml(textBefore)}</span></li>`;
@@ -247,11 +265,6 @@ function sizeText(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const value = bytes / 1000 ** power;
   return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power]}`;
-}
-
-/** What a reader said in words of an event that the source only numbers. */
-function eventWords({ extras }: Message): string | undefined {
-  return typeof extras?.event === 'string' ? extras.event : undefined;
 }
 
 function reactionsHtml({ reactions }: Message, nameOf: (senderId: string) => string): string {

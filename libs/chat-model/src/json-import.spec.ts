@@ -55,6 +55,20 @@ describe('messageFromJson', () => {
     expect(isDocumented(asJson(message))).toBe(true);
   });
 
+  it('reads when and how far a message came where older documents have it', () => {
+    const plain = { id: '1', senderId: null, isFromSelf: true, timeMs: 1, kind: 'text' };
+    const receipts = [{ id: 'b', readMs: 7 }];
+    const facts = { receivedMs: 5, serverReceivedMs: 6, delivery: 'read', receipts };
+    expect(messageFromJson({ ...plain, extras: { ...facts, mood: 'x' } })).toEqual({
+      ...plain,
+      ...facts,
+      extras: { mood: 'x' },
+    });
+    expect(messageFromJson({ ...plain, extras: facts })).toEqual({ ...plain, ...facts });
+    expect(isRead({ ...plain, delivery: 'read', extras: { delivery: 'sent' } })).toBe(false);
+    expect(isRead({ ...plain, receipts: [{ who: 'b' }] })).toBe(false);
+  });
+
   const valid: Message = {
     id: '1',
     senderId: null,

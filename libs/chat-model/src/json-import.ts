@@ -1,3 +1,4 @@
+import { liftArrival } from './arrival-codec';
 import { conversationFromCbor, conversationToCbor } from './conversation-codec';
 import type { Conversation } from './conversation';
 import { invalid } from './field-codecs';
@@ -9,13 +10,14 @@ import { messageFromCbor, messageToCbor } from './message-codec';
 export const jsonDocumentHead = { kind: 'chats', version: 1 } as const;
 
 /**
- * A message of a JSON document as a value of the model: the inverse of what `jsonDocument` writes, for untrusted values.
+ * A message of a JSON document as a value of the model: the inverse of what `jsonDocument` writes, and wrote, for untrusted
+ * values.
  *
  * @param value - as `JSON.parse` gives it
  * @throws ChatModelError `invalid-chat-data` (unknown fields too), `chat-data-too-large`
  */
 export function messageFromJson(value: unknown): Message {
-  const object = requireObject(value, 'message');
+  const object = liftArrival(requireObject(value, 'message'));
   let sender: string | null = null;
   const encoded = messageToCbor(object as unknown as Message, (id) => {
     sender = id;

@@ -10,6 +10,7 @@ export const chatLimits = {
   contactLength: 1024 * 1024,
   participants: 250_000,
   reactions: 50_000,
+  receipts: 10_000,
   edits: 10_000,
   contacts: 1000,
   pollOptions: 1000,

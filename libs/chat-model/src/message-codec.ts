@@ -1,4 +1,6 @@
 import type { CborValue } from '@coffer/foundation';
+import { liftArrival, storedExtras } from './arrival-codec';
+import type { Arrival } from './delivery';
 import type { Extras } from './extras';
 import { extras, writeFlatExtras } from './extras-codec';
 import {
@@ -63,7 +65,7 @@ const place = record<Place>(
 const call = record<Call>({ isVideo: flag, isMissed: flag, durationSeconds: count }, []);
 const poll = record<Poll>({ options: list(title, chatLimits.pollOptions) }, ['options']);
 
-type Rest = Omit<Message, 'id' | 'senderId' | 'isFromSelf' | 'timeMs' | 'kind' | 'text'>;
+type Rest = Omit<Message, 'id' | 'senderId' | 'isFromSelf' | 'timeMs' | 'kind' | 'text' | keyof Arrival>;
 
 const rest: FieldCodec<Rest> = record<Rest>(
   {
@@ -97,7 +99,7 @@ export function messageToCbor(message: Message, numberOf: (senderId: string) => 
   const kind = kindNumbers.get(message.kind);
   if (kind === undefined) throw invalid('message.kind', 'one of the known values');
   const { text: words } = message;
-  const fields = othersOf(message) > 0 ? rest.encode(message, 'message') : null;
+  const fields = othersOf(message) > 0 ? restToCbor(message) : null;
   return [
     id.encode(message.id, 'message.id'),
     message.senderId === null ? 0 : numberOf(message.senderId),
@@ -114,16 +116,27 @@ function othersOf(message: Message): number {
   return Object.keys(message).length - (message.text === undefined ? plainProperties - 1 : plainProperties);
 }
 
+/** How many of its properties stand in `extras` of a segment, with `extras` itself. */
+function placesIn({ extras: facts, receivedMs, serverReceivedMs, delivery, receipts }: Message): number {
+  let count = facts === undefined ? 0 : 1;
+  if (receivedMs !== undefined) count++;
+  if (serverReceivedMs !== undefined) count++;
+  if (delivery !== undefined) count++;
+  if (receipts !== undefined) count++;
+  return count;
+}
+
 /**
  * Writes what `messageToCbor` gives, byte for byte, and mostly without the values in between: a backup writes millions of messages.
  *
  * @throws ChatModelError `invalid-chat-data`, `chat-data-too-large`, perhaps with a part of the message written
  */
 export function writeMessage(writer: SegmentWriter, message: Message, numberOf: (senderId: string) => number): void {
-  const { text: words, timeMs, senderId, extras: facts } = message;
+  const { text: words, timeMs, senderId } = message;
+  const facts = storedExtras(message);
   const others = othersOf(message);
   const kind = kindNumbers.get(message.kind);
-  if (others > (facts === undefined ? 0 : 1) || kind === undefined) {
+  if (others > placesIn(message) || kind === undefined) {
     writer.value(messageToCbor(message, numberOf));
     return;
   }
@@ -145,6 +158,14 @@ function writeExtrasAlone(writer: SegmentWriter, facts: Extras): void {
   if (!writeFlatExtras(writer, facts)) writer.value(extras.encode(facts, 'message.extras'));
 }
 
+function restToCbor(message: Message): Readonly<Record<string, CborValue>> {
+  const fields = rest.encode(message, 'message') as Readonly<Record<string, CborValue>>;
+  const facts = storedExtras(message);
+  return facts === message.extras || facts === undefined
+    ? fields
+    : { ...fields, extras: extras.encode(facts, 'message.extras') };
+}
+
 /** The inverse of `messageToCbor`. @throws ChatModelError `invalid-chat-data`, `chat-data-too-large` */
 export function messageFromCbor(value: CborValue, senderOf: (number: number) => string | null): Message {
   if (!Array.isArray(value) || value.length !== 7) throw invalid('message', 'a list of seven');
@@ -160,7 +181,7 @@ export function messageFromCbor(value: CborValue, senderOf: (number: number) => 
     timeMs: time === null ? null : instant.decode(time!, 'message.timeMs'),
     kind,
     ...(words === null ? {} : { text: body.decode(words!, 'message.text') }),
-    ...(fields === null ? {} : requireSomething(rest.decode(fields!, 'message'))),
+    ...(fields === null ? {} : liftArrival(requireSomething(rest.decode(fields!, 'message')))),
   };
   requireUnsupportedType(message);
   return message;

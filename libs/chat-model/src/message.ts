@@ -1,3 +1,4 @@
+import type { Arrival } from './delivery';
 import type { Extras } from './extras';
 
 /**
@@ -101,7 +102,7 @@ export interface Poll {
 }
 
 /** One message in the form that every reader produces and every export, backup and screen consumes. */
-export interface Message {
+export interface Message extends Arrival {
   /** Unique within its conversation, and the same each time the source is read. */
   readonly id: string;
   /** Participant id; null where the owner wrote it, where nobody did, or where the source does not say. */

@@ -11,6 +11,7 @@ import {
   decodeSegment,
   encodeSegment,
   encodeSegments,
+  type Extras,
   type Message,
 } from './index';
 
@@ -38,6 +39,28 @@ describe('encodeSegment', () => {
       expect(encodeSegment(decodeSegment(bytes))).toEqual(bytes);
     },
   );
+  it('stores when and how far a message came as it did before these were fields, and reads it as fields', () => {
+    const receipts = [{ id: 'b', readMs: 7 }];
+    const older = encoded((map) => {
+      map['messages'] = [
+        ['1', 1, false, 1, 0, 'hi', { extras: { receivedMs: 5, delivery: 'read', receipts, mood: 'x' } }],
+      ];
+    });
+    const newer: Message = { ...plain, receivedMs: 5, delivery: 'read', receipts, extras: { mood: 'x' } };
+    expect(encodeSegment([newer])).toEqual(older);
+    expect(decodeSegment(older)).toEqual([newer]);
+    const { extras: _extras, ...alone } = newer;
+    expect(decodeSegment(encodeSegment([alone]))).toEqual([alone]);
+  });
+  it.each<Extras>([
+    { delivery: 'on a horse' },
+    { receivedMs: 8_640_000_000_000_001 },
+    { receipts: [{ id: 5 }] },
+    { receipts: [{ who: 'b' }] },
+    { receipts: 'none' },
+  ])('keeps %j, which is none of these fields, where it was', (extras) => {
+    expect(decodeSegment(encodeSegment([{ ...plain, extras }]))).toEqual([{ ...plain, extras }]);
+  });
   it('refuses more than 500 messages', () => {
     expect(() => encodeSegment(Array.from({ length: 501 }, () => plain))).toThrow(ChatModelError);
     expect(encodeSegment(Array.from({ length: 500 }, () => plain)).length).toBeGreaterThan(500);
@@ -55,6 +78,8 @@ describe('encodeSegment', () => {
     ['no number for a place', { ...plain, place: { latitude: Number.NaN, longitude: 0 } }],
     ['unsupported without its type', { ...plain, kind: 'unsupported' }],
     ['a type that is not unsupported', { ...plain, unsupportedType: '5' }],
+    ['a delivery twice', { ...plain, delivery: 'read', extras: { delivery: 'sent' } }],
+    ['an unknown delivery', { ...plain, delivery: 'lost' as 'read' }],
     ['a local time of another form', { ...plain, localTime: 'yesterday' }],
   ])('refuses %s', (_name, message) => {
     expect(() => encodeSegment([message])).toThrow(ChatModelError);

@@ -1,4 +1,5 @@
 import type { CborValue } from '@coffer/foundation';
+import { storedExtras } from './arrival-codec';
 import { jsonLengthOf } from './extras-codec';
 import { invalid, requireMap, text, tooLarge } from './field-codecs';
 import { chatLimits } from './limits';
@@ -182,6 +183,9 @@ export function* cutSegments(messages: Iterable<Message>): Generator<readonly Me
   if (run.length > 0) yield run;
 }
 
-function textLengthOf({ text: words, extras }: Message): number {
+function textLengthOf(message: Message): number {
+  const { text: words } = message;
+  // as it was before some of them became fields: segments are cut where they were
+  const extras = storedExtras(message);
   return (words?.length ?? 0) + (extras === undefined ? 0 : jsonLengthOf(extras));
 }

@@ -1,6 +1,7 @@
 import { fc } from '@fast-check/vitest';
 import {
   conversationKinds,
+  deliveryStates,
   messageKinds,
   messageMarks,
   type Conversation,
@@ -74,6 +75,13 @@ export const arbitraryMessage: fc.Arbitrary<Message> = partial(
     ),
     poll: fc.record({ options: fc.array(words) }, { noNullPrototype: true }),
     marks: fc.uniqueArray(fc.constantFrom(...messageMarks)),
+    receivedMs: instant,
+    serverReceivedMs: instant,
+    delivery: fc.constantFrom(...deliveryStates),
+    receipts: fc.array(
+      partial({ id, receivedMs: instant, readMs: instant, playedMs: instant, status: fc.maxSafeInteger() }, []),
+      { maxLength: 3 },
+    ),
     extras,
   },
   ['id', 'senderId', 'isFromSelf', 'timeMs', 'kind'],

@@ -1,5 +1,6 @@
 import {
   conversationKinds,
+  deliveryStates,
   messageKinds,
   messageMarks,
   type Call,
@@ -13,6 +14,7 @@ import {
   type Poll,
   type Quote,
   type Reaction,
+  type Receipt,
   type SystemEvent,
 } from '@coffer/chat-model';
 import { z } from 'zod';
@@ -50,6 +52,14 @@ const media: z.ZodType<MediaReference> = z.strictObject({
   heightPixels: count.exactOptional(),
   durationSeconds: z.number().nonnegative().exactOptional(),
   isOmitted: yes,
+});
+
+const receipt: z.ZodType<Receipt> = z.strictObject({
+  id: text.exactOptional(),
+  receivedMs: instantMs.exactOptional(),
+  readMs: instantMs.exactOptional(),
+  playedMs: instantMs.exactOptional(),
+  status: z.int().exactOptional(),
 });
 
 const quote: z.ZodType<Quote> = z.strictObject({
@@ -97,6 +107,10 @@ export const messageSchema: z.ZodType<Message> = z.strictObject({
   localTime: text.exactOptional(),
   kind: z.enum(messageKinds),
   text: text.exactOptional(),
+  receivedMs: instantMs.exactOptional(),
+  serverReceivedMs: instantMs.exactOptional(),
+  delivery: z.enum(deliveryStates).exactOptional(),
+  receipts: z.array(receipt).exactOptional(),
   unsupportedType: text.exactOptional(),
   media: media.exactOptional(),
   quote: quote.exactOptional(),

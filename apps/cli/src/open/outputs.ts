@@ -98,11 +98,11 @@ export async function writeHtml(backup: OpenedBackup, options: OutputOptions): P
   return { path, bytes, counts, withExtras: withExtras(), ...found };
 }
 
-/** A reader's own words for an event, and what every page shows beside a message. */
-const shownExtras: ReadonlySet<string> = new Set(['event', 'delivery', 'receivedMs']);
+/** A reader's own words for an event are no fact of the source. */
+const ownExtra = 'event';
 
 function hasFacts({ extras }: Message): boolean {
-  return extras !== undefined && Object.keys(extras).some((name) => !shownExtras.has(name));
+  return extras !== undefined && Object.keys(extras).some((name) => name !== ownExtra);
 }
 
 interface Watched {

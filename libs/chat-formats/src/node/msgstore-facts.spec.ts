@@ -178,9 +178,7 @@ const facts: readonly (readonly [string, number, readonly string[], object])[] =
       'INSERT INTO receipt_user VALUES (1, 1, 2, 1700000000001, 1700000000002), (2, 1, 77, 0, NULL)',
     ],
     {
-      extras: {
-        receipts: [{ id: '222@s.whatsapp.net', receivedMs: 1_700_000_000_001, readMs: 1_700_000_000_002 }],
-      },
+      receipts: [{ id: '222@s.whatsapp.net', receivedMs: 1_700_000_000_001, readMs: 1_700_000_000_002 }],
     },
   ],
   ...(
@@ -189,11 +187,11 @@ const facts: readonly (readonly [string, number, readonly string[], object])[] =
       [5, { delivery: 'delivered' }],
       [8, { delivery: 'played' }],
       [13, { delivery: 'read' }],
-      [99, { status: 99 }],
+      [99, { extras: { status: 99 } }],
       ["'x'", {}],
     ] as const
   ).map(
-    ([status, extras]) =>
+    ([status, fields]) =>
       [
         `how far an own message came (${status}), and when the service had it`,
         0,
@@ -203,7 +201,7 @@ const facts: readonly (readonly [string, number, readonly string[], object])[] =
           'ALTER TABLE message ADD COLUMN receipt_server_timestamp INTEGER',
           `UPDATE message SET from_me = 1, status = ${status}, received_timestamp = 1700000000007, receipt_server_timestamp = 1700000000009`,
         ],
-        { isFromSelf: true, extras: { ...extras, serverReceivedMs: 1_700_000_000_009 } },
+        { isFromSelf: true, serverReceivedMs: 1_700_000_000_009, ...fields },
       ] as const,
   ),
   [
@@ -214,7 +212,7 @@ const facts: readonly (readonly [string, number, readonly string[], object])[] =
       'ALTER TABLE message ADD COLUMN received_timestamp INTEGER DEFAULT 1700000090000',
       'ALTER TABLE message ADD COLUMN receipt_server_timestamp INTEGER DEFAULT -1',
     ],
-    { extras: { receivedMs: 1_700_000_090_000 } },
+    { receivedMs: 1_700_000_090_000 },
   ],
   [
     'labels',

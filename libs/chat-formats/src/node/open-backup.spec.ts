@@ -319,9 +319,9 @@ describeWithTestData('openBackup on fixtures', (data) => {
     const messages = conversations.flatMap((conversation) => conversation.messages);
     const own = messages.filter(({ isFromSelf }) => isFromSelf);
     expect(own).toHaveLength(99);
-    expect(own.filter(({ extras }) => extras?.['delivery'] === 'read')).toHaveLength(99);
+    expect(own.filter(({ delivery }) => delivery === 'read')).toHaveLength(99);
     const others = messages.filter(({ isFromSelf }) => !isFromSelf);
-    expect(others.filter(({ timeMs, extras }) => extras?.['receivedMs'] === timeMs! + 200)).toHaveLength(9901);
+    expect(others.filter(({ timeMs, receivedMs }) => receivedMs === timeMs! + 200)).toHaveLength(9901);
     expect(Math.min(...messages.map(({ timeMs }) => timeMs!))).toBe(1_100_480_400_000);
     expect(Math.max(...messages.map(({ timeMs }) => timeMs!))).toBe(1_118_540_700_000);
     const names = conversations.flatMap(({ participants }) => participants.map(({ name }) => name));

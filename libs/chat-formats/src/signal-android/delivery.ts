@@ -1,6 +1,6 @@
-import type { Extra } from '@coffer/chat-model';
+import type { DeliveryState, Receipt } from '@coffer/chat-model';
 import { addExtras, present, type MessageDraft } from '../message-draft';
-import { safeInteger, type SqlDatabase, type SqlRow } from '../sql';
+import { safeInteger, type SqlDatabase, type SqlRow, type SqlValue } from '../sql';
 import { positiveCount, sqlInstant } from '../sql-fields';
 import type { Schema } from '../sql-schema';
 import { readAndroidType } from './message-type';
@@ -19,14 +19,20 @@ export function addDelivery(draft: MessageDraft, row: SqlRow): void {
     return;
   }
   const { delivery } = readAndroidType(typeof type === 'number' ? type : 0);
-  if (delivery !== 'sent') addExtras(draft, { delivery });
-  else if (positiveCount(viewed) !== undefined) addExtras(draft, { delivery: 'played' });
-  else if (positiveCount(read) !== undefined) addExtras(draft, { delivery: 'read' });
-  else addExtras(draft, { delivery: positiveCount(delivered) === undefined ? 'sent' : 'delivered' });
+  if (delivery === 'sent') draft.delivery = reached(delivered, read, viewed);
+  else if (delivery !== undefined) draft.delivery = delivery;
+}
+
+type Count = SqlValue | undefined;
+
+function reached(delivered: Count, read: Count, viewed: Count): DeliveryState {
+  if (positiveCount(viewed) !== undefined) return 'played';
+  if (positiveCount(read) !== undefined) return 'read';
+  return positiveCount(delivered) === undefined ? 'sent' : 'delivered';
 }
 
 /** What the status of a receipt says its instant is of. */
-const receiptTimes: ReadonlyMap<number, string> = new Map([
+const receiptTimes: ReadonlyMap<number, 'receivedMs' | 'readMs' | 'playedMs'> = new Map([
   [1, 'receivedMs'],
   [2, 'readMs'],
   [3, 'playedMs'],
@@ -38,7 +44,7 @@ export function readReceipts(
   schema: Schema,
   table: MessageTable,
   people: AndroidPeople,
-): (row: number) => readonly Extra[] {
+): (row: number) => readonly Receipt[] {
   const who = ['recipient_id', 'address'].find((name) => schema.hasColumns('group_receipts', name));
   if (table === 'sms' || who === undefined) return () => [];
   if (!schema.hasColumns('group_receipts', 'mms_id', 'status', 'timestamp')) return () => [];
@@ -49,10 +55,13 @@ export function readReceipts(
   return (row) =>
     rows(row).map(([person, status, time]) => {
       const name = typeof status === 'number' ? receiptTimes.get(status) : undefined;
-      return present<Record<string, Extra>>({
+      const atMs = sqlInstant(time) ?? undefined;
+      return present<Receipt>({
         id: people.find(person)?.id,
-        ...(name === undefined ? { status: typeof status === 'number' ? status : undefined } : {}),
-        ...(name === undefined ? {} : { [name]: sqlInstant(time) ?? undefined }),
+        status: name === undefined && typeof status === 'number' ? status : undefined,
+        receivedMs: name === 'receivedMs' ? atMs : undefined,
+        readMs: name === 'readMs' ? atMs : undefined,
+        playedMs: name === 'playedMs' ? atMs : undefined,
       });
     });
 }

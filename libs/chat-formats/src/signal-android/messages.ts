@@ -92,7 +92,7 @@ export function readMessages(
       const draft = draftOf(values, idOf);
       addDelivery(draft, values.slice(0, own));
       const receipts = receiptsOf(row);
-      if (receipts.length > 0) addExtras(draft, { receipts });
+      if (receipts.length > 0) draft.receipts = receipts;
       const [previews, contacts, ranges, quoteRanges] = values.slice(own);
       const found = addSharedContacts(draft, contacts, addLinkPreviews(draft, previews, parts(row)));
       const ofQuote = readRanges(quoteRanges);
@@ -108,6 +108,10 @@ export function readMessages(
     },
   };
 }
+
+/** Bits of a message's type above those that say what it is: of one that was sent as all are, encrypted and over the service. */
+const ordinaryFlags = 0xa00000;
+const flagsOf = (type: number): number => type - (type % 32);
 
 function draftOf(row: SqlRow, idOf: (key: SqlValue | undefined) => string | undefined): MessageDraft {
   const [
@@ -128,9 +132,9 @@ function draftOf(row: SqlRow, idOf: (key: SqlValue | undefined) => string | unde
   const { isFromSelf, kind, action, call, unsupported } = readAndroidType(type);
   const authorId = isFromSelf ? selfId : idOf(author);
   const timeMs = sqlInstant(sent);
-  const extras: Record<string, Extra> = { type };
+  const extras: Record<string, Extra> = {};
+  if (kind !== undefined || flagsOf(type) !== ordinaryFlags) extras['type'] = type;
   const receivedMs = sqlInstant(received);
-  if (receivedMs !== null) extras['receivedMs'] = receivedMs;
   const expiresInMs = positiveCount(expires);
   if (expiresInMs !== undefined) extras['expiresInMs'] = expiresInMs;
   const storyType = positiveCount(story);
@@ -154,7 +158,8 @@ function draftOf(row: SqlRow, idOf: (key: SqlValue | undefined) => string | unde
   if (draft.kind === 'unsupported') draft.unsupportedType = unsupported ?? 'unknown';
   if (positiveCount(viewOnce) !== undefined) addMark(draft, 'view-once');
   if (typeof quoteSent === 'number' && quoteSent > 0) draft.quote = quoteOf(quoteSent, idOf(quoteAuthor), quoteBody);
-  draft.extras = extras;
+  if (receivedMs !== null) draft.receivedMs = receivedMs;
+  addExtras(draft, extras);
   return draft;
 }
 

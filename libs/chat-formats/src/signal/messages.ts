@@ -105,8 +105,8 @@ function readContent(content: ChatItem | Revision, draft: MessageDraft, extras: 
   const { standard, contact, sticker, deleted, deletedByAdmin, update } = content;
   const { payment, giftBadge, viewOnce, storyReply, poll, incoming, outgoing } = content;
   keepOthers(content, placedInItem, extras);
-  if (incoming !== undefined) readIncoming(incoming, extras);
-  if (outgoing !== undefined) readOutgoing(outgoing, extras);
+  if (incoming !== undefined) readIncoming(incoming, draft, extras);
+  if (outgoing !== undefined) readOutgoing(outgoing, draft, extras);
   if (standard !== undefined) readStandard(standard, draft, extras);
   else if (update !== undefined) readUpdateInto(update, draft, extras);
   else if (contact !== undefined) {
@@ -134,18 +134,20 @@ function readContent(content: ChatItem | Revision, draft: MessageDraft, extras: 
 }
 
 /** When it was received stands as in other formats; the rest as it was decoded. */
-function readIncoming(incoming: NonNullable<ChatItem['incoming']>, extras: ExtrasDraft): void {
-  if (incoming.receivedMs !== undefined) extras['receivedMs'] = incoming.receivedMs;
+function readIncoming(incoming: NonNullable<ChatItem['incoming']>, draft: MessageDraft, extras: ExtrasDraft): void {
+  const receivedMs = instantOf(incoming.receivedMs);
+  if (receivedMs !== null) draft.receivedMs = receivedMs;
+  else if (incoming.receivedMs !== undefined) extras['receivedMs'] = incoming.receivedMs;
   const others: ExtrasDraft = {};
   keepOthers(incoming, placedInIncoming, others);
   if (hasAny(others)) extras['incoming'] = others;
 }
 
 /** The state of each recipient as it was decoded, and the least of them. */
-function readOutgoing(outgoing: NonNullable<ChatItem['outgoing']>, extras: ExtrasDraft): void {
+function readOutgoing(outgoing: NonNullable<ChatItem['outgoing']>, draft: MessageDraft, extras: ExtrasDraft): void {
   extras['outgoing'] = outgoing as unknown as Extras;
   const delivery = leastDelivery(outgoing.sendStatus ?? []);
-  if (delivery !== undefined) extras['delivery'] = delivery;
+  if (delivery !== undefined) draft.delivery = delivery;
 }
 
 /** A kind that the model does not have: named, with all that the source says of it. */

@@ -229,7 +229,7 @@ describe('openSignalRecords', () => {
         timeMs: 1000,
         kind: 'text',
         text: 'first',
-        extras: { receivedMs: 5 },
+        receivedMs: 5,
       },
       {
         id: '800.self',

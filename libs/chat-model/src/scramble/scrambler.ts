@@ -1,4 +1,5 @@
 import type { Conversation, Participant } from '../conversation';
+import type { Receipt } from '../delivery';
 import type { Call, Edit, MediaReference, Message, Place, Poll, Quote, Reaction, SystemEvent } from '../message';
 import type { ChatSource } from '../source';
 import { Nonsense } from './nonsense';
@@ -91,6 +92,13 @@ export class Scrambler {
       name: text,
       address: text,
     };
+    const receipt: FieldScramblers<Receipt> = {
+      id: this.#id,
+      receivedMs: instant,
+      readMs: instant,
+      playedMs: instant,
+      status: kept,
+    };
     const call: FieldScramblers<Call> = { isVideo: kept, isMissed: kept, durationSeconds: kept };
     const poll: FieldScramblers<Poll> = { options: (options) => options.map(text) };
     return {
@@ -112,6 +120,10 @@ export class Scrambler {
       call: one(call),
       poll: one(poll),
       marks: kept,
+      receivedMs: instant,
+      serverReceivedMs: instant,
+      delivery: kept,
+      receipts: each(receipt),
       extras,
     };
   }

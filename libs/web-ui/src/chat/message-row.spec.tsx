@@ -57,10 +57,10 @@ describe('MessageRow', () => {
 
   it('says how far an own message came, in words, and nothing of what it does not know', () => {
     const own = { isFromSelf: true, senderId: null };
-    expect(show({ ...own, extras: { delivery: 'read' } })).toMatch(/<svg[^>]*aria-hidden="true".*<\/svg>Read</);
-    expect(show({ ...own, extras: { delivery: 'failed' } })).toContain('Not sent<');
+    expect(show({ ...own, delivery: 'read' })).toMatch(/<svg[^>]*aria-hidden="true".*<\/svg>Read</);
+    expect(show({ ...own, delivery: 'failed' })).toContain('Not sent<');
     expect(show({ ...own, extras: { delivery: '<b>' } })).not.toMatch(/Read|Sent|<b>/);
-    expect(show({ extras: { delivery: 'read' } })).not.toContain('Read<');
+    expect(show({ delivery: 'read' })).not.toContain('Read<');
   });
 
   it.each<[string, Partial<Message>, string]>([

@@ -1,4 +1,4 @@
-import { deliveryOf, type Conversation, type DeliveryState, type Message } from '@coffer/chat-model';
+import { eventWords, type Conversation, type DeliveryState, type Message } from '@coffer/chat-model';
 import { Check, CheckCheck, CircleAlert, Clock3, Forward, Star, TimerReset, type LucideIcon } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useText } from '../text/text-provider';
@@ -48,7 +48,7 @@ function SystemLine({ conversation, message }: { conversation: Conversation; mes
   const text = useText();
   const { system } = message;
   const people = (system?.participantIds ?? []).map((id) => nameOf(conversation, id));
-  const said = [eventWords(message), system?.value].filter((part) => part !== undefined).join(': ');
+  const said = [lineStart(eventWords(message)), system?.value].filter((part) => part !== undefined).join(': ');
   const words = message.text ?? (said === '' ? text('ui.system', { action: system?.action ?? '' }) : said);
   return (
     <p className="mx-auto max-w-prose px-4 py-1.5 text-center text-sm text-muted wrap-anywhere">
@@ -58,11 +58,8 @@ function SystemLine({ conversation, message }: { conversation: Conversation; mes
   );
 }
 
-/** A reader's words for an event that the source only numbers, as the start of a line. */
-function eventWords({ extras }: Message): string | undefined {
-  const event = extras?.event;
-  return typeof event === 'string' ? event.slice(0, 1).toUpperCase() + event.slice(1) : undefined;
-}
+const lineStart = (words: string | undefined): string | undefined =>
+  words === undefined ? undefined : words.slice(0, 1).toUpperCase() + words.slice(1);
 
 interface BubbleProps {
   readonly conversation: Conversation;
@@ -126,7 +123,7 @@ const deliveryIcons: Readonly<Record<DeliveryState, LucideIcon>> = {
 /** How far an own message came: ticks, and in words, since delivered and read look alike. */
 function Delivery({ message }: { message: Message }): ReactNode {
   const text = useText();
-  const state = message.isFromSelf ? deliveryOf(message) : undefined;
+  const state = message.isFromSelf ? message.delivery : undefined;
   if (state === undefined) return null;
   const Icon = deliveryIcons[state];
   return (

@@ -1,4 +1,4 @@
-import type { DeliveryState, Extra } from '@coffer/chat-model';
+import type { DeliveryState, Receipt } from '@coffer/chat-model';
 import { addExtras, present, type MessageDraft } from '../../message-draft';
 import type { SqlValue } from '../../sql';
 import { sqlInstant } from '../../sql-fields';
@@ -24,26 +24,29 @@ export function addDelivery(draft: MessageDraft, { status, received, serverRecei
   if (draft.kind === 'system') return;
   if (!draft.isFromSelf) {
     const receivedMs = sqlInstant(received);
-    // Most messages have this and no more.
-    if (receivedMs !== null)
-      draft.extras = draft.extras === undefined ? { receivedMs } : { ...draft.extras, receivedMs };
+    if (receivedMs !== null) draft.receivedMs = receivedMs;
     return;
   }
   const delivery = draft.kind === 'call' ? undefined : states.get(status);
   const isUnknown = draft.kind !== 'call' && delivery === undefined && typeof status === 'number';
-  addExtras(draft, {
-    delivery,
-    status: isUnknown && Number.isSafeInteger(status) ? status : undefined,
-    serverReceivedMs: sqlInstant(serverReceived) ?? undefined,
-  });
+  if (delivery !== undefined) draft.delivery = delivery;
+  const serverReceivedMs = sqlInstant(serverReceived);
+  if (serverReceivedMs !== null) draft.serverReceivedMs = serverReceivedMs;
+  addExtras(draft, { status: isUnknown && Number.isSafeInteger(status) ? status : undefined });
 }
 
 /** The times of the older table, which has them in the message's own row: in a conversation of two they are the other one's. */
 export function addOwnRowReceipts(draft: MessageDraft, address: string, row: readonly (SqlValue | undefined)[]): void {
   if (!draft.isFromSelf) return;
   const [received, read, played] = row.map((value) => sqlInstant(value) ?? undefined);
-  const times = present<Record<string, Extra>>({ receivedMs: received, readMs: read, playedMs: played });
+  const times = present<Receipt>({
+    id: undefined,
+    status: undefined,
+    receivedMs: received,
+    readMs: read,
+    playedMs: played,
+  });
   if (Object.keys(times).length === 0) return;
   const isDirect = address.endsWith('@s.whatsapp.net') || address.endsWith('@lid');
-  addExtras(draft, { receipts: [{ ...(isDirect ? { id: address } : {}), ...times }] });
+  draft.receipts = [{ ...(isDirect ? { id: address } : {}), ...times }];
 }

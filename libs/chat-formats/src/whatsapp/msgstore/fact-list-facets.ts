@@ -1,4 +1,4 @@
-import { chatLimits, type Extra } from '@coffer/chat-model';
+import { chatLimits, type Extra, type Receipt } from '@coffer/chat-model';
 import { addExtras, present } from '../../message-draft';
 import { safeInteger } from '../../sql';
 import { clippedText, sqlInstant, type Facet } from '../../sql-fields';
@@ -99,7 +99,8 @@ function receiptFacet({ database, schema, people }: Tables): Facet | undefined {
     apply: (rows, draft) => {
       const receipts = rows
         .map(([person, received, read, played]) =>
-          present<Record<string, Extra>>({
+          present<Receipt>({
+            status: undefined,
             id: people.addressOf(person),
             receivedMs: sqlInstant(received) ?? undefined,
             readMs: sqlInstant(read) ?? undefined,
@@ -107,7 +108,7 @@ function receiptFacet({ database, schema, people }: Tables): Facet | undefined {
           }),
         )
         .filter((receipt) => Object.keys(receipt).length > 0);
-      if (receipts.length > 0) addExtras(draft, { receipts });
+      if (receipts.length > 0) draft.receipts = receipts;
     },
   });
 }
