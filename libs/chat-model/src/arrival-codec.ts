@@ -26,6 +26,11 @@ const shape: Shape<Arrival> = {
 };
 const codecs = Object.entries(shape) as readonly [string, FieldCodec<unknown>][];
 
+/** Whether facts of this name have a field; `extras` of a message that has the field holds none. */
+export function isArrivalField(name: string): boolean {
+  return Object.hasOwn(shape, name);
+}
+
 interface WithExtras {
   readonly extras?: Extras;
 }

@@ -1,3 +1,5 @@
+import { isArrivalField } from '../arrival-codec';
+import { deliveryStates, type DeliveryState } from '../delivery';
 import type { Extra, Extras } from '../extras';
 import { chatLimits } from '../limits';
 import { messageMarks, type Edit, type MediaReference, type Message, type Reaction } from '../message';
@@ -32,9 +34,20 @@ export function mergeOnto(full: Message, spare: Message): Message {
     (mark) => full.marks?.includes(mark) === true || spare.marks?.includes(mark) === true,
   );
   if (marks.length > 0) merged.marks = marks;
-  const extras = { ...spare.extras, ...full.extras, ...differences(full, spare) };
-  if (Object.keys(extras).length > 0) merged.extras = extras;
+  const delivery = furtherOf(full.delivery, spare.delivery);
+  if (delivery !== undefined) merged.delivery = delivery;
+  // What stands in the extras of one copy under the name of a field, since it could be no value of it, gives way to the other's field.
+  const facts = Object.entries({ ...spare.extras, ...full.extras, ...differences(full, spare) });
+  const extras = facts.filter(([name]) => !isArrivalField(name) || !Object.hasOwn(merged, name));
+  if (extras.length > 0) merged.extras = Object.fromEntries(extras);
+  else delete merged.extras;
   return merged;
+}
+
+/** A message that was read in one copy was read: the other one is older. */
+function furtherOf(one: DeliveryState | undefined, other: DeliveryState | undefined): DeliveryState | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return deliveryStates.indexOf(one) >= deliveryStates.indexOf(other) ? one : other;
 }
 
 /** Positive where the left copy is the fuller one; 0 for equal copies alone. */

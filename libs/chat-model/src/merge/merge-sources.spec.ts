@@ -1,7 +1,7 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { arbitraryConversation, arbitraryMessage } from '../../test/arbitraries';
-import { encodeSegment, mergeSources, type ChatSource, type Conversation, type Message } from '../index';
+import { decodeSegment, encodeSegment, mergeSources, type ChatSource, type Conversation, type Message } from '../index';
 import { canonicalJson, mergeMessage } from './merge-message';
 
 interface Content {
@@ -69,6 +69,9 @@ const base = fc.uniqueArray(
       { text: 'changed', edits: [{ timeMs: 5000 }], marks: ['edited'] },
       { reactions: [{ senderId: null, text: '👍' }] },
       { extras: { fact: 1 } },
+      { delivery: 'sent' },
+      { delivery: 'read', receivedMs: 1500 },
+      { extras: { receivedMs: 'never', fact: 2 } },
     ),
   }),
   { selector: ({ number }) => number, maxLength: 10 },
@@ -175,6 +178,17 @@ describe('mergeSources', () => {
     expect(idsOf(merged)).toEqual(['1', '2', '3', '4']);
     expect(merged[1]).toMatchObject({ text: 'edited', extras: { otherTexts: ['text 2'] } });
     expect(merged[2]).toMatchObject({ kind: 'text', text: 'text 3', extras: { deletedInAnotherCopy: true } });
+  });
+  it('takes the further state of a message, and the field of one copy for what the other could not say by it', () => {
+    const merged = merge(
+      'whatsapp-msgstore',
+      [message('1', { delivery: 'sent', receivedMs: 5 }), message('2', { extras: { receivedMs: 'never' } })],
+      [message('1', { delivery: 'read', extras: { receivedMs: 'never' } }), message('2')],
+    );
+    expect(merged[0]).toMatchObject({ delivery: 'read', receivedMs: 5 });
+    expect(merged[0]).not.toHaveProperty('extras');
+    expect(merged[1]).toMatchObject({ extras: { receivedMs: 'never' } });
+    expect(decodeSegment(encodeSegment(merged))).toEqual(merged);
   });
   it('knows messages again that another phone gave other row numbers, and keeps apart those that share one', () => {
     const [one, two] = [message('1'), message('2')];
