@@ -1,6 +1,6 @@
 // The readers of other apps' backups beside other programs that read the same files: counts, seconds, processor seconds, memory. Of this
 // project the built command line is run (npm run build); the others are installed here first and are no part of it.
-// A million messages are the largest sets five times, with shifted dates. Linux (memory is read from /proc). Ends with 1 where a count differs. docs/operations/format-speed.md
+// A million messages are the largest sets five times, with shifted dates. Linux (memory is read from /proc). Ends with 1 where a count differs, or memory does not stay small. docs/operations/format-speed.md
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -55,6 +55,7 @@ const keys = {
 };
 
 const results = [];
+const differences = [];
 
 /** The medians of some runs, and what the last one printed. */
 async function medians(command, args) {
@@ -93,16 +94,21 @@ async function ours(file, format, options) {
 
 const peer = (script, ...args) => medians(process.execPath, [join(import.meta.dirname, script), ...args]);
 
+/** Whatever is read: a million messages, too. */
+const mostMegabytes = 300;
+
 function note(file, program, task, { seconds, cpuSeconds, peakMegabytes }, counts) {
   const row = { file, program, task, seconds, cpuSeconds, peakMegabytes, ...counts };
   results.push(row);
+  if (program === 'coffer' && peakMegabytes >= mostMegabytes) {
+    differences.push(`${file}: ${task}: held ${peakMegabytes} MB, and ${mostMegabytes} are too many`);
+  }
   const figures = `${cpuSeconds.toFixed(2)} s of processor time, ${seconds.toFixed(2)} s, ${peakMegabytes} MB`;
   process.stdout.write(
     `${file.padEnd(38)} ${program.padEnd(22)} ${task.padEnd(22)} ${figures}  ${JSON.stringify(counts)}\n`,
   );
 }
 
-const differences = [];
 function same(file, what, mine, theirs) {
   if (mine !== theirs) differences.push(`${file}: ${what}: ${mine} here, ${theirs} there`);
 }
