@@ -116,7 +116,7 @@ describe(
           count: killPoints,
           seconds: (performance.now() - started) / 1000,
           asserted:
-            'after a SIGKILL of the sequencing process at a seeded statement, before or after it reached PostgreSQL, every event is one leaf in the order of its account, tiles and anchor hold exactly these entries, and each evaluated guess was counted',
+            'After a SIGKILL of the sequencing process at a seeded statement, before or after it reached PostgreSQL, every event is one leaf in the order of its account, tiles and anchor hold exactly these entries, and each evaluated guess was counted.',
           figures,
         });
       } finally {

@@ -48,6 +48,13 @@ describe('recordProof', () => {
     expect(existsSync(join(folder, 'some-proof.json'))).toBe(false);
   });
 
+  it('refuses what is no sentence before a long run is lost by it', () => {
+    vi.stubEnv('COFFER_LONG', undefined);
+    for (const asserted of ['each of them holds.', 'Each of them holds', '']) {
+      expect(() => recordProof({ ...found, asserted }, folder)).toThrow('one sentence');
+    }
+  });
+
   it('writes commit, seed, count and figures in a long run', () => {
     vi.stubEnv('COFFER_LONG', '1');
     vi.stubEnv('COFFER_SEED', '99');

@@ -37,12 +37,15 @@ export interface ProofRecord extends ProofFigures {
  * which tries a sample only, nothing is written.
  *
  * @param folder - docs/proofs unless told
- * @throws Error where nothing was tried: a proof of no case is none
+ * @throws Error where nothing was tried, for a proof of no case is none, or where `asserted` is no sentence; in an ordinary run too, so that
+ *   no long one is lost by it
  */
 export function recordProof(found: ProofFigures, folder = join(workspaceRoot, 'docs/proofs')): void {
   if (!Number.isSafeInteger(found.count) || found.count <= 0) {
     throw new Error(`${found.proof}: a proof of ${found.count} cases`);
   }
+  if (!/^[A-Z].*\.$/s.test(found.asserted))
+    throw new Error(`${found.proof}: what was asserted is one sentence, with a full stop`);
   if (!isLongRun()) return;
   const { proof, count, seconds, asserted, figures = {} } = found;
   const record: ProofRecord = {
