@@ -21,7 +21,7 @@ import { ChainDiffers } from './chain-differs';
 import { VaultError } from './errors';
 import { hasOwnMac, makeEvent, type EventDetails } from './event-maker';
 import type { KeySealer } from './ports/key-sealer';
-import type { AccountRow, LockedAccount, LoginRow, NewEvent, NewLogin, NewNotice, RecordRow } from './ports/rows';
+import type { AccountRow, LockedAccount, LoginRow, NewEvent, NewLogin, NewNotice } from './ports/rows';
 import type { AccountTransaction } from './ports/vault-store';
 
 /** What a statement must say beside account, vault and time. By default the account's current owner key and generation. */
@@ -43,7 +43,6 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
   readonly nowMs: number;
   /** Until when the owner's guess veto lasted when the account was locked. */
   readonly vetoedUntilMs: number | null;
-  readonly record: RecordRow | null;
   /** The login that was asked for when the account was opened. */
   readonly login: LoginRow | null;
   readonly anchoredAtMs: number | null;
@@ -59,7 +58,6 @@ export class AccountSession<Transaction extends AccountTransaction = AccountTran
     this.account = locked.row;
     this.nowMs = locked.nowMs;
     this.vetoedUntilMs = locked.vetoedUntilMs;
-    this.record = locked.record;
     this.login = locked.login;
     this.anchoredAtMs = locked.anchoredAtMs;
     this.hasLossRows = locked.hasLossRows;

@@ -154,8 +154,9 @@ export class Activation {
   /** The record that is replaced goes in the same transaction. */
   async #shredEarlier(session: AccountSession): Promise<void> {
     const { serial } = session.budget;
-    if (serial === 0 || session.record === null) return;
-    const { keyslotId } = session.record;
+    const record = serial === 0 ? null : await session.transaction.record();
+    if (record === null) return;
+    const { keyslotId } = record;
     await session.transaction.deleteRecord(serial);
     await session.transaction.endKeyslot(keyslotId, 'shredded');
     const details = { serial, keyslotId, reason: 'replaced' };

@@ -196,9 +196,10 @@ async function replaceOwner(session: AccountSession, keyId: Uint8Array, ownerPub
 
 /** Ends the password keyslot of the new start. @returns the budget afterwards: what is spent stays spent */
 async function withoutPassword(session: AccountSession): Promise<AccountSession['budget']> {
-  const { transaction, record, budget } = session;
+  const { transaction, budget } = session;
   await transaction.endRegistrations(['open', 'pending', 'proven'], null);
   await transaction.dropPlannedShred();
+  const record = await transaction.record();
   if (record === null || budget.serial === 0) return budget;
   await transaction.deleteRecord(record.serial);
   await transaction.endKeyslot(record.keyslotId, 'shredded');

@@ -63,10 +63,7 @@ export class Recovery {
     const dummy = await this.#parts.dummies.of(accountId);
     const { login, record } = await this.#parts.accounts.within(
       accountId,
-      async (session) => ({
-        login: await this.#spendOrResume(session, loginId, sha256(ke1), dummy.serial),
-        record: session.record,
-      }),
+      (session) => this.#spendOrResume(session, loginId, sha256(ke1), dummy.serial),
       { loginId },
     );
     this.#parts.atStep('spend-committed');
@@ -127,9 +124,9 @@ export class Recovery {
     loginId: string,
     ke1Hash: Uint8Array,
     dummySerial: number,
-  ): Promise<NewLogin | LoginRow> {
-    const { login, nowMs, anchoredAtMs } = session;
-    if (login !== null) return resumable(login, ke1Hash, nowMs);
+  ): Promise<{ readonly login: NewLogin | LoginRow; readonly record: RecordRow | null }> {
+    const { login, nowMs, anchoredAtMs, transaction } = session;
+    if (login !== null) return { login: resumable(login, ke1Hash, nowMs), record: await transaction.record() };
     const { policy } = this.#parts;
     if (anchoredAtMs === null || nowMs - anchoredAtMs > policy.anchorFreshMs) {
       throw new VaultError('anchor-behind', 'the anchor does not answer; no guess was counted, try again in a moment', {
@@ -140,19 +137,23 @@ export class Recovery {
     if (decision.outcome !== 'spend') throw locked(session);
     const serial = session.budget.serial === 0 ? dummySerial : session.budget.serial;
     const { after } = decision;
-    const spent = await session.spend(LedgerEventKind.guess, { loginId, ke1Hash }, after, {
-      ...{ loginId, registrationId: null, ke1Hash, serial },
-      attempt: after.attempt,
-      remaining: after.remaining,
-      nextGuessAtMs: after.nextAtMs,
-      expiresAtMs: nowMs + policy.loginLifeMs,
-    });
+    // What is refused above reads no record: the time of a refusal tells nothing of one.
+    const [spent, record] = await Promise.all([
+      session.spend(LedgerEventKind.guess, { loginId, ke1Hash }, after, {
+        ...{ loginId, registrationId: null, ke1Hash, serial },
+        attempt: after.attempt,
+        remaining: after.remaining,
+        nextGuessAtMs: after.nextAtMs,
+        expiresAtMs: nowMs + policy.loginLifeMs,
+      }),
+      transaction.record(),
+    ]);
     if (spent === undefined) throw locked(session);
     if (after.remaining === 0) await session.transaction.planShred(serial, spent.expiresAtMs);
     if (decision.guess >= policy.noticeFromGuess) {
       await session.notify({ ...vaultNotices.guess(after.remaining), eventNumber: spent.eventNumber });
     }
-    return spent;
+    return { login: spent, record };
   }
 
   /** What a login was counted under, as it was when the account was locked; undefined where that is gone. */
@@ -173,8 +174,9 @@ export class Recovery {
 
   async #proven(session: AccountSession, login: LoginRow, ke3Hash: Uint8Array): Promise<FinishedLogin> {
     const { accountId } = session.account;
-    if (session.record === null) throw expired();
-    const { sealedBackupKey, keyId, ksf } = await this.#open(accountId, session.record);
+    const record = await session.transaction.record();
+    if (record === null) throw expired();
+    const { sealedBackupKey, keyId, ksf } = await this.#open(accountId, record);
     const answer: FinishedLogin = {
       ...{ sealedBackupKey, keyId, serial: login.serial, ksf },
       attemptsRemaining: maximumGuesses,

@@ -2,6 +2,7 @@ import { LedgerEventKind } from '@coffer/evidence';
 import { newUuid } from '@coffer/foundation';
 import type { AccountSession } from './account-session';
 import { withoutRecord } from './guess-budget';
+import type { RecordRow } from './ports/rows';
 import { vaultNotices } from './vault-notices';
 
 /**
@@ -21,14 +22,15 @@ export async function shredIfDue(session: AccountSession): Promise<void> {
   }
   if (await session.transaction.hasOpenLogin(planned.serial)) return;
   await session.transaction.dropPlannedShred();
+  const record = await session.transaction.record();
   await session.transaction.deleteRecord(planned.serial);
-  await session.transaction.endKeyslot(keyslotOf(session, planned.serial), 'shredded');
+  await session.transaction.endKeyslot(keyslotOf(record, planned.serial), 'shredded');
   const details = { serial: planned.serial, reason: 'guesses' };
   const eventNumber = await session.append(LedgerEventKind.keyslotShredded, details, withoutRecord(budget));
   await session.notify({ ...vaultNotices.shredded(), eventNumber });
 }
 
 /** The record's keyslot; one that nobody has where there is no such record. */
-function keyslotOf({ record }: AccountSession, serial: number): string {
+function keyslotOf(record: RecordRow | null, serial: number): string {
   return record?.serial === serial ? record.keyslotId : newUuid();
 }

@@ -192,10 +192,10 @@ class MemoryTransaction implements AccountTransaction {
 
   async lock(loginId?: string): Promise<LockedAccount | undefined> {
     if (this.rows === undefined) return undefined;
-    const { account, budget, vetoedUntilMs, events, record, newStarts, deletion } = this.rows;
+    const { account, budget, vetoedUntilMs, events, newStarts, deletion } = this.rows;
     return {
       vetoedUntilMs,
-      ...{ row: account, budget, record, last: events.at(-1) ?? null, sequencedNumber: 0 },
+      ...{ row: account, budget, last: events.at(-1) ?? null, sequencedNumber: 0 },
       login: loginId === undefined ? null : (this.rows.logins.get(loginId) ?? null),
       nowMs: this.#now,
       anchoredAtMs: this.#store.anchoredAtMs,
@@ -346,6 +346,10 @@ class MemoryTransaction implements AccountTransaction {
 
   async dropPlannedShred(): Promise<void> {
     this.#set({ shred: null });
+  }
+
+  async record(): Promise<RecordRow | null> {
+    return this.#rows.record;
   }
 
   async deleteRecord(serial: number): Promise<boolean> {

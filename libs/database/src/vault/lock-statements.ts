@@ -1,4 +1,3 @@
-import { sealedRecordBytes } from '@coffer/key-vault';
 import { clockMs, fromMs, instantMs, statement } from '../statement';
 
 /** Every transaction of an account begins here. */
@@ -8,9 +7,6 @@ export const lockBudget = statement(
      ${instantMs('vetoed_until')} AS "vetoedUntilMs"
      FROM budgets WHERE account_id = $1 FOR UPDATE`,
 );
-
-/** For as long as the record that there is: an account without one takes the same time to read (docs/protocol.md, "Recovery", 8). */
-const noRecord = `'\\x${'00'.repeat(sealedRecordBytes)}'::bytea`;
 
 /**
  * A statement of its own after the lock: its snapshot is taken when the lock is held, so that it sees what the transaction
@@ -24,9 +20,6 @@ export const readLocked = statement(
      ${instantMs('a.closed_at')} AS "closedAtMs",
      e.number, e.event, e.mac,
      coalesce((SELECT max(number) FROM ledger_leaves WHERE account_id = a.account_id), 0) AS "sequencedNumber",
-     r.serial IS NOT NULL AS "hasRecord", coalesce(r.serial, ${Number.MAX_SAFE_INTEGER}) AS "recordSerial",
-     coalesce(r.keyslot_id, a.account_id) AS "recordKeyslotId", coalesce(r.sealed, ${noRecord}) AS "recordSealed",
-     coalesce(r.sealing_epoch, 1) AS "recordEpoch",
      l.login_id AS "loginId", l.registration_id AS "registrationId", l.ke1_hash AS "ke1Hash", l.serial AS "loginSerial",
      l.attempt AS "loginAttempt", l.remaining AS "loginRemaining", ${instantMs('l.next_guess_at')} AS "loginNextGuessAtMs",
      ${instantMs('l.expires_at')} AS "loginExpiresAtMs", l.event_number AS "eventNumber", l.ke2,
@@ -38,7 +31,6 @@ export const readLocked = statement(
    FROM accounts a
    LEFT JOIN LATERAL (SELECT number, event, mac FROM ledger_events WHERE account_id = a.account_id
      ORDER BY number DESC LIMIT 1) e ON true
-   LEFT JOIN password_records r ON r.account_id = a.account_id AND r.purpose = 'recovery'
    LEFT JOIN logins l ON l.account_id = a.account_id AND l.login_id = $2::uuid
    LEFT JOIN ledger_state s ON s.id = 1
    LEFT JOIN vault_state v ON v.id = 1

@@ -1,4 +1,18 @@
+import { sealedRecordBytes } from '@coffer/key-vault';
 import { fromMs, instantMs, statement } from '../statement';
+
+/** For as long as the record that there is: an account without one takes the same time to read (docs/protocol.md, "Recovery", 8). */
+const noRecord = `'\\x${'00'.repeat(sealedRecordBytes)}'::bytea`;
+
+/** One row for each account, of the form of a record where there is none. */
+export const readRecord = statement(
+  'read-record',
+  `SELECT r.serial IS NOT NULL AS "hasRecord", coalesce(r.serial, ${Number.MAX_SAFE_INTEGER}) AS "recordSerial",
+     coalesce(r.keyslot_id, a.account_id) AS "recordKeyslotId", coalesce(r.sealed, ${noRecord}) AS "recordSealed",
+     coalesce(r.sealing_epoch, 1) AS "recordEpoch"
+   FROM budgets a LEFT JOIN password_records r ON r.account_id = a.account_id AND r.purpose = 'recovery'
+   WHERE a.account_id = $1`,
+);
 
 export const insertRecord = statement(
   'insert-record',

@@ -47,7 +47,6 @@ import {
 } from './rows';
 
 type LockedColumns = AccountColumns &
-  RecordColumns &
   LoginColumns & {
     readonly nowMs: number;
     readonly number: number | null;
@@ -89,13 +88,17 @@ export class PgAccountTransaction implements AccountTransaction {
       ...{ budget, vetoedUntilMs },
       last: row.number === null ? null : { number: row.number, event: row.event, mac: row.mac },
       sequencedNumber: row.sequencedNumber,
-      record: toRecord(row),
       login: toLogin(row),
       nowMs: row.nowMs,
       anchoredAtMs: row.anchoredAtMs,
       vaultSealedReason: row.vaultSealedReason,
       hasLossRows: row.hasLossRows,
     };
+  }
+
+  async record(): Promise<RecordRow | null> {
+    const [row] = await this.sql.rows<RecordColumns>(password.readRecord, [this.accountId]);
+    return row === undefined ? null : toRecord(row);
   }
 
   async spend(before: BudgetState, after: BudgetState, attempt: NewLogin, event: NewEvent): Promise<boolean> {

@@ -16,7 +16,8 @@ import {
 import { sealedPlaces } from '../sealing/sealed-places';
 import { statement } from '../statement';
 import { erasedTables } from './deletion-statements';
-import { readLocked, spendGuess } from './lock-statements';
+import { spendGuess } from './lock-statements';
+import { readRecord } from './password-statements';
 import { consumeLogin, storeEvaluation } from './login-statements';
 
 const bytes = (length: number, fill = 7): Uint8Array => new Uint8Array(length).fill(fill);
@@ -175,7 +176,7 @@ describe.each(servers)('on %s', (_name, programFolder) => {
       budget: after,
       last: { number: 2, event: bytes(40, 2), mac: bytes(32) },
       row: { accountId, issuer: 'https://issuer', subject: accountId, ownerGeneration: 0, keyId: null },
-      ...{ record: null, login: null, sequencedNumber: 0, vaultSealedReason: null },
+      ...{ login: null, sequencedNumber: 0, vaultSealedReason: null },
     });
     expect(await store.transaction(newUuid(), (transaction) => transaction.lock())).toBeUndefined();
   });
@@ -234,8 +235,8 @@ describe.each(servers)('on %s', (_name, programFolder) => {
     await store.transaction(known, (transaction) => transaction.insertRecord(record));
     const read = (accountId: string) =>
       store.transaction(accountId, async (transaction) => {
-        const [row] = await transaction.sql.rows<Readonly<Record<string, unknown>>>(readLocked, [accountId, null]);
-        return { columns: row!, record: (await transaction.lock())!.record };
+        const [row] = await transaction.sql.rows<Readonly<Record<string, unknown>>>(readRecord, [accountId]);
+        return { columns: row!, record: await transaction.record() };
       });
     const form = (value: unknown): unknown => (value instanceof Uint8Array ? value.length : String(value).length);
     const [there, absent] = [await read(known), await read(unknown)];

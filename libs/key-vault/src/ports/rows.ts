@@ -176,7 +176,6 @@ export interface LockedAccount {
   readonly last: StoredEvent | null;
   /** Number of its last event in the tree; 0 before the first. */
   readonly sequencedNumber: number;
-  readonly record: RecordRow | null;
   /** The login that was asked for. */
   readonly login: LoginRow | null;
   /** The database's clock after the lock. */

@@ -36,6 +36,12 @@ export interface AccountTransaction {
   lock(loginId?: string): Promise<LockedAccount | undefined>;
 
   /**
+   * The active password record, if there is one. An act reads it where it needs it and not before: what is refused must not take as long as it
+   * takes to read a record.
+   */
+  record(): Promise<RecordRow | null>;
+
+  /**
    * The guess itself, as one conditional statement: the budget goes from `before` to `after` only while a guess is left and
    * due, and no veto holds, by the database's clock, and only then are login and event written.
    *
