@@ -95,6 +95,20 @@ describe('the device over a vault', () => {
   const unlock = () => device.call('unlockWithDigits', { repositoryId, digits: vault.digits });
   const newest = async () => (await device.call('listSnapshots', {})).snapshots[0]!.snapshotId;
 
+  /** One bit of what the vault sends for the paths that are hit is another one. */
+  function flipBit(isHit: (path: string) => boolean): void {
+    vault.interference = async (request) => {
+      if (request.method !== 'GET' || !isHit(new URL(request.url).pathname)) return undefined;
+      const { interference } = vault;
+      vault.interference = undefined;
+      const answer = await vault.handle(request);
+      vault.interference = interference;
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      bytes[bytes.length >> 1]! ^= 1;
+      return new Response(bytes, { status: answer.status, headers: answer.headers });
+    };
+  }
+
   describe('hello', () => {
     it('refuses a page of another version', async () => {
       expect(await device.call('hello', { protocol: 1 })).toEqual({ protocol: 1, openRepositoryId: null });
@@ -277,19 +291,8 @@ describe('the device over a vault', () => {
   });
 
   describe('listSnapshots of a damaged backup', () => {
-    const damage = (isHit: (path: string) => boolean) => {
-      vault.interference = async (request) => {
-        const path = new URL(request.url).pathname;
-        if (request.method !== 'GET' || !path.includes('/objects/snapshots/') || !isHit(path)) return undefined;
-        const { interference } = vault;
-        vault.interference = undefined;
-        const answer = await vault.handle(request);
-        vault.interference = interference;
-        const bytes = new Uint8Array(await answer.arrayBuffer());
-        bytes[bytes.length >> 1]! ^= 1;
-        return new Response(bytes, { status: answer.status, headers: answer.headers });
-      };
-    };
+    const damage = (isHit: (path: string) => boolean) =>
+      flipBit((path) => path.includes('/objects/snapshots/') && isHit(path));
 
     it('says how many cannot be read beside those that can', async () => {
       await unlock();
@@ -457,19 +460,7 @@ describe('the device over a vault', () => {
   });
 
   describe('runFireDrill', () => {
-    /** One bit of what the vault sends for paths that hold `part` is another one. */
-    const damage = (part: string) => {
-      vault.interference = async (request) => {
-        if (request.method !== 'GET' || !request.url.includes(part)) return undefined;
-        const { interference } = vault;
-        vault.interference = undefined;
-        const answer = await vault.handle(request);
-        vault.interference = interference;
-        const bytes = new Uint8Array(await answer.arrayBuffer());
-        bytes[bytes.length >> 1]! ^= 1;
-        return new Response(bytes, { status: answer.status, headers: answer.headers });
-      };
-    };
+    const damage = (part: string) => flipBit((path) => path.includes(part));
     const drill = (options?: DeviceCallOptions) => device.call('runFireDrill', { samplePercent: 100 }, options);
 
     beforeEach(async () => {

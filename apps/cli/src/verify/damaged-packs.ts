@@ -1,6 +1,5 @@
 import type { VerifyReport } from '@coffer/backup-engine';
 import { parsePackPath } from '@coffer/backup-format';
-
 import { fromUtf8 } from '@coffer/foundation';
 import { z } from 'zod';
 
